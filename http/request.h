@@ -1,0 +1,118 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Request: what a handler is given. A cheap view: every string_view points into the connection's
+// input buffer and is good until the handler returns.
+//
+//   if (request.method() == Method::kGet && request.path() == "/health") ...
+//   absl::optional<absl::string_view> agent = request.Header("user-agent");
+//
+// Thread-safety: const methods, from the thread that runs the handler.
+
+#ifndef ROBUSTO_HTTP_REQUEST_H_
+#define ROBUSTO_HTTP_REQUEST_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+
+namespace robusto {
+
+// The methods of RFC 9110 section 9 and PATCH (RFC 5789). Any other token is kOther: see method_name().
+enum class Method : uint8_t {
+  kGet,
+  kHead,
+  kPost,
+  kPut,
+  kDelete,
+  kConnect,
+  kOptions,
+  kTrace,
+  kPatch,
+  kOther,
+};
+
+struct HeaderField {
+  absl::string_view name;   // as sent; compare without case
+  absl::string_view value;  // without the white space around it
+};
+
+// Where a piece of the request head stands, counted from the first byte of the request. Offsets, not
+// pointers, so that the input buffer may move while the head is still arriving.
+struct Slice {
+  uint32_t offset = 0;
+  uint32_t size = 0;
+};
+
+struct HeaderSlice {
+  Slice name;
+  Slice value;
+};
+
+// The parsed request line and header section. Made by RequestParser; handlers use Request.
+struct RequestHead {
+  static constexpr size_t kMaxFields = 256;  // ParserLimits::max_fields may be lower, not higher
+
+  Method method = Method::kOther;
+  uint8_t minor_version = 1;     // HTTP/1.x
+  bool keep_alive = true;        // what the client asks for (RFC 9112 section 9.3)
+  bool chunked = false;          // Transfer-Encoding: chunked
+  bool expect_continue = false;  // Expect: 100-continue
+  absl::optional<uint64_t> content_length;
+  Slice method_name;
+  Slice target;  // as sent: origin-, absolute-, authority- or asterisk-form
+  Slice path;    // of the target, still percent-encoded; "*" for asterisk-form, empty for authority-form
+  Slice query;   // after the first '?', without it
+  Slice host;    // of an absolute-form target if there is one, else of the Host field (RFC 9112 3.2.2)
+  size_t field_count = 0;
+  HeaderSlice fields[kMaxFields];
+};
+
+class Request {
+ public:
+  // All that is pointed to must outlive the Request. `bytes` starts at the first byte of the request.
+  Request(const char* bytes, const RequestHead* head, absl::string_view body, absl::string_view peer)
+      : bytes_(bytes), head_(head), body_(body), peer_(peer) {}
+
+  Method method() const { return head_->method; }
+  absl::string_view method_name() const { return View(head_->method_name); }
+  // The request target as it was sent (RFC 9112 section 3.2).
+  absl::string_view target() const { return View(head_->target); }
+  // The target's path, still percent-encoded: "/a%2Fb" and "/a/b" stay two things. See http/uri.h.
+  absl::string_view path() const { return View(head_->path); }
+  absl::string_view query() const { return View(head_->query); }
+  absl::string_view host() const { return View(head_->host); }
+  int minor_version() const { return head_->minor_version; }
+
+  size_t header_count() const { return head_->field_count; }
+  HeaderField header(size_t i) const {
+    return {View(head_->fields[i].name), View(head_->fields[i].value)};
+  }
+  // The first field with this name, compared without case; nullopt when there is none.
+  absl::optional<absl::string_view> Header(absl::string_view name) const {
+    for (size_t i = 0; i < head_->field_count; ++i) {
+      if (absl::EqualsIgnoreCase(View(head_->fields[i].name), name)) return View(head_->fields[i].value);
+    }
+    return absl::nullopt;
+  }
+
+  // The whole body, already decoded from chunks.
+  absl::string_view body() const { return body_; }
+  // The client's address: "127.0.0.1:40312", "[::1]:40312" or "unix:".
+  absl::string_view peer() const { return peer_; }
+
+ private:
+  absl::string_view View(Slice slice) const { return {bytes_ + slice.offset, slice.size}; }
+
+  const char* bytes_;
+  const RequestHead* head_;
+  absl::string_view body_;
+  absl::string_view peer_;
+};
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_HTTP_REQUEST_H_

@@ -148,6 +148,11 @@ absl::optional<absl::string_view> ResponseWriter::Header(absl::string_view name)
 
 ResponseWriter::FileRange ResponseWriter::ReleaseFile() { return std::exchange(file_, {}); }
 
+void ResponseWriter::DropBody() {
+  body_.clear();
+  file_ = FileRange();
+}
+
 void ResponseWriter::Reset() {
   status_ = 200;
   close_ = false;

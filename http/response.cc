@@ -1,0 +1,163 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "http/response.h"
+
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "http/status.h"
+
+namespace robusto {
+namespace {
+
+// tchar of RFC 9110 section 5.6.2.
+bool IsTokenChar(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+         (c != '\0' && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr);
+}
+
+bool IsToken(absl::string_view name) {
+  for (char c : name) {
+    if (!IsTokenChar(c)) return false;
+  }
+  return !name.empty();
+}
+
+// obs-text (0x80 and above) is allowed: it cannot end a line, and file names need it.
+bool IsFieldValue(absl::string_view value) {
+  for (char c : value) {
+    unsigned char byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && byte != '\t') || byte == 0x7f) return false;
+  }
+  return true;
+}
+
+bool IsServersOwn(absl::string_view name) {
+  // By length first: this runs for every field of every response.
+  switch (name.size()) {
+    case 4:
+      return absl::EqualsIgnoreCase(name, "Date");
+    case 6:
+      return absl::EqualsIgnoreCase(name, "Server");
+    case 7:
+      return absl::EqualsIgnoreCase(name, "Trailer") || absl::EqualsIgnoreCase(name, "Upgrade");
+    case 10:
+      return absl::EqualsIgnoreCase(name, "Connection") ||
+             absl::EqualsIgnoreCase(name, "Keep-Alive");
+    case 14:
+      return absl::EqualsIgnoreCase(name, "Content-Length");
+    case 16:
+      return absl::EqualsIgnoreCase(name, "Proxy-Connection");
+    case 17:
+      return absl::EqualsIgnoreCase(name, "Transfer-Encoding");
+    default:
+      return false;
+  }
+}
+
+bool IsAllowed(absl::string_view name, absl::string_view value) {
+  return IsToken(name) && IsFieldValue(value) && !IsServersOwn(name);
+}
+
+// Where a field stands in the wire form: from its name to after its CRLF. npos when it is not
+// there.
+struct Line {
+  size_t begin;
+  size_t end;
+};
+
+Line FindField(absl::string_view headers, absl::string_view name, size_t from) {
+  while (from < headers.size()) {
+    size_t end = headers.find('\n', from) + 1;
+    absl::string_view line = headers.substr(from, end - from);
+    if (line.size() > name.size() && line[name.size()] == ':' &&
+        absl::StartsWithIgnoreCase(line, name)) {
+      return {from, end};
+    }
+    from = end;
+  }
+  return {absl::string_view::npos, absl::string_view::npos};
+}
+
+void AppendField(absl::string_view name, absl::string_view value, std::string* headers) {
+  headers->append(name.data(), name.size());
+  headers->append(": ", 2);
+  headers->append(value.data(), value.size());
+  headers->append("\r\n", 2);
+}
+
+}  // namespace
+
+void ResponseWriter::SetStatus(int status) {
+  status_ = status >= 200 && status <= 599 ? status : 500;
+}
+
+bool ResponseWriter::SetHeader(absl::string_view name, absl::string_view value) {
+  if (!IsAllowed(name, value)) return false;
+  // The new line goes in before the old ones come out, so that `value` may point into headers().
+  size_t old_size = headers_.size();
+  AppendField(name, value, &headers_);
+  Line line = FindField(absl::string_view(headers_).substr(0, old_size), name, 0);
+  while (line.begin != absl::string_view::npos) {
+    headers_.erase(line.begin, line.end - line.begin);
+    old_size -= line.end - line.begin;
+    line = FindField(absl::string_view(headers_).substr(0, old_size), name, line.begin);
+  }
+  return true;
+}
+
+bool ResponseWriter::AddHeader(absl::string_view name, absl::string_view value) {
+  if (!IsAllowed(name, value)) return false;
+  AppendField(name, value, &headers_);
+  return true;
+}
+
+void ResponseWriter::Write(absl::string_view data) {
+  file_ = FileRange();
+  body_.append(data.data(), data.size());
+}
+
+void ResponseWriter::WriteFile(UniqueFd fd, uint64_t offset, uint64_t length) {
+  body_.clear();
+  file_.fd = std::move(fd);
+  file_.offset = offset;
+  file_.length = length;
+}
+
+void ResponseWriter::Error(int status, absl::string_view detail) {
+  SetStatus(status);
+  // `detail` may point into what is dropped here.
+  std::string body =
+      absl::StrCat(status_, " ", ReasonPhrase(status_), detail.empty() ? "" : ": ", detail, "\n");
+  headers_.clear();
+  file_ = FileRange();
+  body_.assign(body);
+  AppendField("Content-Type", "text/plain; charset=utf-8", &headers_);
+}
+
+absl::optional<absl::string_view> ResponseWriter::Header(absl::string_view name) const {
+  Line line = FindField(headers_, name, 0);
+  if (line.begin == absl::string_view::npos) return absl::nullopt;
+  size_t value = line.begin + name.size() + 2;
+  return absl::string_view(headers_).substr(value, line.end - 2 - value);
+}
+
+ResponseWriter::FileRange ResponseWriter::ReleaseFile() { return std::exchange(file_, {}); }
+
+void ResponseWriter::Reset() {
+  status_ = 200;
+  close_ = false;
+  headers_.clear();
+  if (body_.capacity() > kKeptBodyBytes) {
+    std::string().swap(body_);  // an assignment would keep the block
+  } else {
+    body_.clear();
+  }
+  file_ = FileRange();
+}
+
+}  // namespace robusto

@@ -1,0 +1,396 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "workers/dispatcher.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace robusto {
+namespace {
+
+// Set in a thread that has a Seat: such a thread must not wait for room in the queue that it is meant to empty.
+thread_local bool t_is_worker = false;
+
+int UsableCpus() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+  return std::max(1, CPU_COUNT(&set));
+}
+
+}  // namespace
+
+int64_t MonotonicNanos() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+Dispatcher::Dispatcher(const Options& options)
+    : source_(options.work_source),
+      queue_ttl_ns_(options.queue_ttl_ns),
+      cpus_(UsableCpus()),
+      queue_(options.queue_capacity) {}
+
+// --- Producers ---
+
+absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration timeout) {
+  QueuedTask item;
+  item.id = accepted_.fetch_add(1, std::memory_order_relaxed) + 1;
+  item.accepted_ns = MonotonicNanos();
+  item.task = std::move(task);
+
+  RejectReason reason;
+  const Admission admission = admission_.load(std::memory_order_acquire);
+  if (admission != Admission::kOpen) {
+    reason = ReasonNotOpen(admission);
+  } else {
+    PushResult result = queue_.TryPush(std::move(item));
+    if (result == PushResult::kFull && timeout > absl::ZeroDuration() && !t_is_worker) {
+      WakeIfWorthIt();
+      result = queue_.Push(std::move(item), timeout);
+    }
+    if (result == PushResult::kOk) {
+      WakeIfWorthIt();
+      return absl::nullopt;
+    }
+    reason = result == PushResult::kClosed ? RejectReason::kStopped : RejectReason::kQueueFull;
+  }
+  RejectTask(std::move(item.task), reason);
+  return reason;
+}
+
+void Dispatcher::Admit(absl::Span<TaskPtr> tasks) {
+  const int64_t now = MonotonicNanos();
+  const Admission admission = admission_.load(std::memory_order_acquire);
+  uint64_t id = accepted_.fetch_add(tasks.size(), std::memory_order_relaxed);
+  for (TaskPtr& task : tasks) {
+    QueuedTask item;
+    item.task = std::move(task);
+    item.id = ++id;
+    item.accepted_ns = now;
+    if (admission != Admission::kOpen) {
+      RejectTask(std::move(item.task), ReasonNotOpen(admission));
+      continue;
+    }
+    const PushResult result = queue_.TryPush(std::move(item));
+    if (result == PushResult::kOk) continue;
+    RejectTask(std::move(item.task),
+               result == PushResult::kClosed ? RejectReason::kStopped : RejectReason::kQueueFull);
+  }
+}
+
+RejectReason Dispatcher::ReasonNotOpen(Admission admission) const {
+  return admission == Admission::kDraining ? RejectReason::kDraining : RejectReason::kStopped;
+}
+
+void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
+  if (reason == RejectReason::kExpired) {
+    expired_.fetch_add(1, std::memory_order_relaxed);
+  } else {
+    rejected_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
+  }
+  task->Reject(reason);
+}
+
+// --- Workers ---
+
+bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
+  t_is_worker = true;
+  for (;;) {
+    if (TakeRetirement(seat)) return false;
+    const PopResult result = queue_.TryPop(out);
+    if (result == PopResult::kOk) {
+      out.taken_ns = MonotonicNanos();
+      if (Expired(out, out.taken_ns)) {
+        RejectTask(std::move(out.task), RejectReason::kExpired);
+        continue;
+      }
+      taken_.fetch_add(1, std::memory_order_relaxed);
+      WakeIfWorthIt();
+      return true;
+    }
+    if (result == PopResult::kClosed) return false;
+    uintptr_t nobody = kNobody;
+    if (source_ != nullptr &&
+        leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat))) {
+      Lead(seat);
+    } else {
+      ParkSeat(seat);
+    }
+  }
+}
+
+void Dispatcher::Lead(Seat& seat) {
+  // From here on a producer that sees nobody parked interrupts the poll; what it pushed before is seen now (D3).
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  std::array<TaskPtr, kPollBatch> tasks;
+  size_t count = 0;
+  if (queue_.size() == 0 && !closed_.load() && !seat.retire_.load() &&
+      pending_retirements_.load() == 0) {
+    count = source_->Poll(absl::MakeSpan(tasks), absl::InfiniteDuration());
+    polls_.fetch_add(1, std::memory_order_relaxed);
+    Admit(absl::MakeSpan(tasks.data(), count));
+  }
+  leader_.store(kNobody);
+}
+
+void Dispatcher::ParkSeat(Seat& seat) {
+  {
+    absl::MutexLock lock(&mu_);
+    parked_.push_back(&seat);
+    seat.parked_.store(true, std::memory_order_relaxed);
+    parked_count_.store(static_cast<int>(parked_.size()));
+  }
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (HasReasonToStayAwake(seat)) {
+    absl::MutexLock lock(&mu_);
+    if (seat.parked_.load(std::memory_order_relaxed)) {
+      Unseat(&seat);
+      return;
+    }
+    // Somebody has just taken this seat off the stack; its wake-up is on the way.
+  }
+  // The supervisor leads because every worker was busy: this one is not any more.
+  if (leader_.load() == kSupervisor) source_->Interrupt();
+  do {
+    seat.parker_.Park();
+  } while (seat.parked_.load(std::memory_order_acquire));
+  waking_.fetch_sub(1);
+}
+
+bool Dispatcher::HasReasonToStayAwake(const Seat& seat) const {
+  return queue_.size() > 0 || closed_.load() || seat.retire_.load() ||
+         pending_retirements_.load() > 0 || (source_ != nullptr && leader_.load() == kNobody);
+}
+
+void Dispatcher::Unseat(Seat* seat) {
+  // From the top: most often it is the last one.
+  for (size_t i = parked_.size(); i-- > 0;) {
+    if (parked_[i] != seat) continue;
+    parked_.erase(parked_.begin() + static_cast<std::ptrdiff_t>(i));
+    break;
+  }
+  seat->parked_.store(false, std::memory_order_release);
+  parked_count_.store(static_cast<int>(parked_.size()));
+}
+
+void Dispatcher::RecordServiceTime(int64_t nanoseconds) {
+  const int64_t mean = service_ns_.load(std::memory_order_relaxed);
+  service_ns_.store(mean + (nanoseconds - mean) / 8, std::memory_order_relaxed);
+}
+
+void Dispatcher::Leave() {
+  t_is_worker = false;
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (queue_.size() > 0 || (source_ != nullptr && leader_.load() == kNobody)) {
+    if (!WakeOne()) EnsureWatched();
+  }
+}
+
+bool Dispatcher::WakeOne() {
+  Seat* seat;
+  {
+    absl::MutexLock lock(&mu_);
+    if (parked_.empty()) return false;
+    seat = parked_.back();
+    waking_.fetch_add(1);
+    Unseat(seat);
+  }
+  // The seat cannot go away here: its owner waits for this call.
+  seat->parker_.Unpark();
+  return true;
+}
+
+void Dispatcher::WakeAll() {
+  while (WakeOne()) {
+  }
+}
+
+void Dispatcher::WakeIfWorthIt() {
+  // D3: after the push, before the look at the stack.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  const int parked = parked_count_.load();
+  const uintptr_t leader = leader_.load();
+  const bool worker_leads = leader > kSupervisor;
+  const size_t backlog = queue_.size();
+  const bool vacant = source_ != nullptr && leader == kNobody;
+  if (parked == 0) {
+    if (worker_leads && backlog > 0) source_->Interrupt();
+  } else if (waking_.load() == 0) {
+    // A worker that is on its way looks at the backlog itself when it has taken its task.
+    const int64_t service = service_ns_.load(std::memory_order_relaxed);
+    const int awake =
+        threads_.load(std::memory_order_relaxed) - parked - (worker_leads ? 1 : 0);
+    const bool nobody_can = backlog > 0 && awake <= 0;
+    const bool slow = service >= kSlowTaskNs && (backlog > 0 || vacant);
+    const bool pays = awake < cpus_ && static_cast<int64_t>(backlog) * service > kWakeCostNs;
+    if ((nobody_can || slow || pays) && WakeOne() && queue_ttl_ns_ < 0 && !vacant) return;
+  }
+  if (vacant || (backlog > 0 && (parked > 0 || queue_ttl_ns_ >= 0))) EnsureWatched();
+}
+
+// --- The manager ---
+
+void Dispatcher::SetAdmission(Admission admission) {
+  admission_.store(admission, std::memory_order_release);
+}
+
+void Dispatcher::Close() {
+  SetAdmission(Admission::kStopped);
+  queue_.Close();
+  closed_.store(true);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (source_ != nullptr) source_->Interrupt();
+  WakeAll();
+}
+
+std::vector<uint64_t> Dispatcher::RejectQueued(RejectReason reason) {
+  std::vector<uint64_t> ids;
+  QueuedTask item;
+  while (queue_.TryPop(item) == PopResult::kOk) {
+    ids.push_back(item.id);
+    RejectTask(std::move(item.task), reason);
+  }
+  return ids;
+}
+
+void Dispatcher::Retire(int count) {
+  for (; count > 0; --count) {
+    Seat* seat;
+    {
+      absl::MutexLock lock(&mu_);
+      if (parked_.empty()) break;
+      // The coldest one: last in, first out is for waking.
+      seat = parked_.front();
+      seat->retire_.store(true);
+      waking_.fetch_add(1);
+      Unseat(seat);
+    }
+    seat->parker_.Unpark();
+  }
+  if (count <= 0) return;
+  pending_retirements_.fetch_add(count);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  // A leader in Poll is idle too; and one that has parked meanwhile must see the count.
+  if (source_ != nullptr && leader_.load() != kNobody) source_->Interrupt();
+  WakeAll();
+}
+
+int Dispatcher::TakeBackRetirements(int count) {
+  int pending = pending_retirements_.load();
+  int taken;
+  do {
+    taken = std::min(pending, count);
+    if (taken <= 0) return 0;
+  } while (!pending_retirements_.compare_exchange_weak(pending, pending - taken));
+  return taken;
+}
+
+bool Dispatcher::TakeRetirement(Seat& seat) {
+  if (seat.retire_.load(std::memory_order_relaxed)) return true;
+  int pending = pending_retirements_.load(std::memory_order_relaxed);
+  while (pending > 0) {
+    if (pending_retirements_.compare_exchange_weak(pending, pending - 1)) {
+      seat.retire_.store(true);
+      return true;
+    }
+  }
+  return false;
+}
+
+// --- The supervisor ---
+
+void Dispatcher::EnsureWatched() {
+  if (!watched_.load() && !watched_.exchange(true)) supervisor_parker_.Unpark();
+}
+
+bool Dispatcher::NeedsWatch() const {
+  return queue_.size() > 0 || (source_ != nullptr && leader_.load() == kNobody);
+}
+
+void Dispatcher::SupervisorWait() {
+  if (watched_.load()) {
+    supervisor_parker_.ParkFor(kWatchPeriodNs);
+  } else {
+    supervisor_parker_.Park();
+  }
+}
+
+void Dispatcher::WakeSupervisor() {
+  supervisor_called_.store(true);
+  supervisor_parker_.Unpark();
+  if (leader_.load() == kSupervisor) source_->Interrupt();
+}
+
+void Dispatcher::SupervisorTick() {
+  supervisor_called_.store(false);
+  if (queue_ttl_ns_ >= 0) ExpireQueued(MonotonicNanos());
+  ApplyVacancyRule();
+  if (NeedsWatch() && !closed_.load()) {
+    quiet_periods_ = 0;
+  } else if (++quiet_periods_ >= kQuietPeriods) {
+    quiet_periods_ = 0;
+    watched_.store(false);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (NeedsWatch() && !closed_.load()) watched_.store(true);
+  }
+}
+
+void Dispatcher::ExpireQueued(int64_t now) {
+  QueuedTask item;
+  while (queue_.TryPopIf(item, [&](const QueuedTask& head) { return Expired(head, now); }) ==
+         PopIfResult::kOk) {
+    RejectTask(std::move(item.task), RejectReason::kExpired);
+  }
+}
+
+void Dispatcher::ApplyVacancyRule() {
+  const uint64_t progress = taken_.load(std::memory_order_relaxed) +
+                            polls_.load(std::memory_order_relaxed);
+  const bool moved = progress != progress_seen_;
+  progress_seen_ = progress;
+  if (moved || waking_.load() > 0 || closed_.load() || !NeedsWatch()) return;
+  if (WakeOne()) return;
+  // Every worker is inside a task.
+  uintptr_t nobody = kNobody;
+  if (source_ == nullptr || !leader_.compare_exchange_strong(nobody, kSupervisor)) return;
+  std::array<TaskPtr, kPollBatch> tasks;
+  while (parked_count_.load() == 0 && !closed_.load() && !supervisor_called_.load()) {
+    absl::Duration timeout = absl::InfiniteDuration();
+    if (queue_ttl_ns_ >= 0 && queue_.size() > 0) {
+      timeout = absl::Nanoseconds(
+          std::min<int64_t>(std::max<int64_t>(queue_ttl_ns_ / 16, kWatchPeriodNs), 100'000'000));
+    }
+    const size_t count = source_->Poll(absl::MakeSpan(tasks), timeout);
+    polls_.fetch_add(1, std::memory_order_relaxed);
+    Admit(absl::MakeSpan(tasks.data(), count));
+    if (queue_ttl_ns_ >= 0) ExpireQueued(MonotonicNanos());
+  }
+  leader_.store(kNobody);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  WakeOne();
+}
+
+// --- Observers ---
+
+Dispatcher::Counters Dispatcher::counters() const {
+  // What follows is read before what it follows from, so that no difference is ever negative.
+  Counters c;
+  c.taken = taken_.load(std::memory_order_acquire);
+  c.expired = expired_.load(std::memory_order_acquire);
+  const auto rejected = [this](RejectReason reason) {
+    return rejected_[static_cast<size_t>(reason)].load(std::memory_order_acquire);
+  };
+  c.rejected_full = rejected(RejectReason::kQueueFull);
+  c.rejected_draining = rejected(RejectReason::kDraining);
+  c.rejected_stopped = rejected(RejectReason::kStopped);
+  c.accepted = accepted_.load(std::memory_order_acquire);
+  return c;
+}
+
+}  // namespace robusto

@@ -1,0 +1,223 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Dispatcher: how work reaches a worker. The bounded queue, the stack of parked workers, the one leader that polls
+// the work source, and the rules that say whom to wake when. It knows nothing of threads: ThreadPool manages those.
+//
+// A worker that asks for work (Take) gets the head of the queue; when the queue is empty it becomes the leader and
+// polls the source; when somebody else leads it is parked, last in, first out, so that the warmest one is woken first
+// and the coldest can be retired. docs/concurrency.md draws it.
+//
+// Wake rule: a wake-up costs two switches of threads, about kWakeCost. Another worker is woken only when the backlog
+// would wait for longer than that (backlog x recent service time), when recent tasks are slow (somebody should keep
+// polling while they run), or when nobody who is awake could take the task.
+// Vacancy rule: what the wake rule misjudges, the supervisor mends. When nothing was taken and nobody has polled for a
+// watch period, it wakes a parked worker or, when there is none, polls the source itself.
+//
+// Invariants:
+//   (D1) Every task that Offer or the source hands over gets exactly one of: out of Take, Reject. Then Release.
+//   (D2) At most one thread is inside WorkSource::Poll: the holder of leader_.
+//   (D3) A worker is parked only if, after it was put on the stack, the queue was seen empty and the source (if any)
+//        led; a producer looks at the stack only after its push. So one of the two sees the other.
+//   (D4) A worker is on parked_ at most once, and is woken by whoever took it off.
+//   (D5) accepted = taken + expired + rejected + in the queue, at every moment at which no call is under way.
+//
+// Thread-safety: all methods; which thread may call is said at each. Lock order: mu_ is a leaf: nothing is called with
+// it held.
+
+#ifndef ROBUSTO_WORKERS_DISPATCHER_H_
+#define ROBUSTO_WORKERS_DISPATCHER_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "queue/bounded_queue.h"
+#include "workers/parker.h"
+#include "workers/task.h"
+#include "workers/work_source.h"
+
+namespace robusto {
+
+// CLOCK_MONOTONIC in nanoseconds: the one clock of the pool.
+int64_t MonotonicNanos();
+
+// A task on its way through the pool.
+struct QueuedTask {
+  TaskPtr task;
+  uint64_t id = 0;         // unique within the pool, from 1
+  int64_t accepted_ns = 0;  // MonotonicNanos() when it was offered
+  int64_t taken_ns = 0;     // and when a worker took it
+};
+
+class Dispatcher {
+ public:
+  struct Options {
+    size_t queue_capacity = 1024;
+    int64_t queue_ttl_ns = -1;         // negative: tasks do not expire
+    WorkSource* work_source = nullptr;  // must outlive every call
+  };
+
+  // What is done with new tasks.
+  enum class Admission : uint8_t { kOpen, kDraining, kStopped };
+
+  // A worker's place on the stack of parked ones.
+  class Seat {
+   public:
+    Seat() = default;
+
+   private:
+    friend class Dispatcher;
+    Parker parker_;
+    // Written under Dispatcher::mu_; read by the owner after Park, which synchronises with the waker's Unpark.
+    std::atomic<bool> parked_{false};
+    std::atomic<bool> retire_{false};
+  };
+
+  // Totals since construction, each one monotone.
+  struct Counters {
+    uint64_t accepted = 0;  // offered to the pool, by Put or by the source
+    uint64_t taken = 0;     // handed to a worker
+    uint64_t expired = 0;
+    uint64_t rejected_full = 0;
+    uint64_t rejected_draining = 0;
+    uint64_t rejected_stopped = 0;
+  };
+
+  explicit Dispatcher(const Options& options);
+
+  // --- Producers: any thread ---
+
+  // Hands a task over, waiting for room up to `timeout` (zero: does not wait). nullopt when it is in the queue, else
+  // why not: then the task has been rejected and released. Never waits in a thread that has a Seat (DESIGN decision 3).
+  absl::optional<RejectReason> Offer(TaskPtr task, absl::Duration timeout);
+
+  // --- Workers: the thread that owns `seat` ---
+
+  // Waits for a task. False: the worker must end (it was retired, or the pool has stopped and the queue is empty).
+  bool Take(Seat& seat, QueuedTask& out);
+  // Tells how long a task ran: the wake rule's memory.
+  void RecordServiceTime(int64_t nanoseconds);
+  // After the last Take: hands the lead on, so that nothing waits for a worker that is gone.
+  void Leave();
+
+  // --- The manager ---
+
+  void SetAdmission(Admission admission);
+  // No more tasks get in; Take gives out what is queued and then false.
+  void Close();
+  // Rejects all that is queued; returns the ids.
+  std::vector<uint64_t> RejectQueued(RejectReason reason);
+  // Retires `count` workers: parked ones now, then whoever is next to ask for work.
+  void Retire(int count);
+  // Takes back up to `count` retirements that nobody has followed yet; returns how many.
+  int TakeBackRetirements(int count);
+  // A worker was started (+1) or has ended (-1); the wake rule counts who is awake.
+  void AddThreads(int delta) { threads_.fetch_add(delta, std::memory_order_relaxed); }
+
+  // --- The supervisor: one thread ---
+
+  // Sleeps until there is something to watch, then for one period, or until WakeSupervisor is called.
+  void SupervisorWait();
+  // Applies the vacancy rule and expiry once. May poll the source, and so sleep, while no worker can.
+  void SupervisorTick();
+  // Any thread: ends a SupervisorWait, and a poll that the supervisor is in.
+  void WakeSupervisor();
+
+  // --- Observers: any thread ---
+
+  Counters counters() const;
+  size_t queue_size() const { return queue_.size(); }
+  size_t queue_capacity() const { return queue_.capacity(); }
+  int parked() const { return parked_count_.load(std::memory_order_relaxed); }
+  int pending_retirements() const { return pending_retirements_.load(std::memory_order_relaxed); }
+  Admission admission() const { return admission_.load(std::memory_order_acquire); }
+  // How fast tasks left the queue lately: the mean service time of a task.
+  int64_t recent_service_ns() const { return service_ns_.load(std::memory_order_relaxed); }
+
+ private:
+  static constexpr size_t kPollBatch = 64;
+  // Waking a sleeping thread: futex wake, two switches, cold caches. 5-50 us on the machines seen; the upper end, so
+  // that a wake-up pays.
+  static constexpr int64_t kWakeCostNs = 50 * 1000;
+  // From this mean service time on, somebody else should poll while a task runs.
+  static constexpr int64_t kSlowTaskNs = 200 * 1000;
+  // How long nobody polls or takes before the supervisor steps in.
+  static constexpr int64_t kWatchPeriodNs = 1000 * 1000;
+  // Watch periods without a reason to watch before the supervisor goes to sleep again.
+  static constexpr int kQuietPeriods = 100;
+
+  static constexpr uintptr_t kNobody = 0;
+  static constexpr uintptr_t kSupervisor = 1;
+
+  void Lead(Seat& seat);
+  // Polls as `me`, which holds leader_, and gives the lead up. Returns how many tasks came.
+  size_t PollAndAdmit(absl::Duration timeout);
+  void Admit(absl::Span<TaskPtr> tasks);
+  // Waits on the stack until somebody wakes the worker, unless there is a reason to stay awake.
+  void ParkSeat(Seat& seat);
+  bool HasReasonToStayAwake(const Seat& seat) const;
+  bool TakeRetirement(Seat& seat);
+  bool WakeOne() ABSL_LOCKS_EXCLUDED(mu_);
+  void WakeAll() ABSL_LOCKS_EXCLUDED(mu_);
+  void Unseat(Seat* seat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // The wake rule, after something was put into the queue or a worker has gone to run a task.
+  void WakeIfWorthIt();
+  void ApplyVacancyRule();
+  void ExpireQueued(int64_t now);
+  bool Expired(const QueuedTask& task, int64_t now) const {
+    return queue_ttl_ns_ >= 0 && now - task.accepted_ns > queue_ttl_ns_;
+  }
+  void RejectTask(TaskPtr task, RejectReason reason);
+  RejectReason ReasonNotOpen(Admission admission) const;
+  void EnsureWatched();
+  bool NeedsWatch() const;
+
+  // Constant after construction.
+  WorkSource* const source_;
+  const int64_t queue_ttl_ns_;
+  const int cpus_;  // that this process may run on
+
+  // Own synchronisation.
+  BoundedQueue<QueuedTask> queue_;
+  Parker supervisor_parker_;
+
+  // Who polls: kNobody, kSupervisor or a Seat's address. Acquired by CAS and released by a store, so that each Poll
+  // happens after the one before. Sequentially consistent where D3 needs it.
+  std::atomic<uintptr_t> leader_{kNobody};
+  std::atomic<Admission> admission_{Admission::kOpen};
+  std::atomic<bool> closed_{false};
+  std::atomic<bool> watched_{false};  // the supervisor is awake or has been woken
+  std::atomic<bool> supervisor_called_{false};
+  std::atomic<int> threads_{0};
+  std::atomic<int> parked_count_{0};  // parked_.size(), readable without mu_
+  std::atomic<int> waking_{0};        // woken, but not yet looking for work
+  std::atomic<int> pending_retirements_{0};
+  // Relaxed: an estimate. Starts slow, so that a new pool wakes its workers eagerly.
+  std::atomic<int64_t> service_ns_{kSlowTaskNs * 4};
+
+  // Counters: relaxed, each incremented before what follows from it (D5).
+  std::atomic<uint64_t> accepted_{0};
+  std::atomic<uint64_t> taken_{0};
+  std::atomic<uint64_t> polls_{0};
+  std::atomic<uint64_t> expired_{0};
+  std::array<std::atomic<uint64_t>, 4> rejected_{};  // by RejectReason
+
+  absl::Mutex mu_;
+  std::vector<Seat*> parked_ ABSL_GUARDED_BY(mu_);
+
+  // The supervisor's thread only.
+  uint64_t progress_seen_ = 0;
+  int quiet_periods_ = 0;
+};
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_WORKERS_DISPATCHER_H_

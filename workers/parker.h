@@ -1,0 +1,41 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Parker: lets one thread sleep until another wakes it; a binary semaphore with one waiter.
+//
+// Why not a condition variable: each worker sleeps on its own, is chosen by name (last in, first out), and the
+// waker must not have to take a lock that the woken one then waits for. This is one futex(2) word.
+//
+// Thread-safety: Park and ParkFor by the one owner; Unpark by any thread. What happened before Unpark is seen after
+// the Park that it ends. Unpark before Park makes that Park return at once; two of them count as one.
+
+#ifndef ROBUSTO_WORKERS_PARKER_H_
+#define ROBUSTO_WORKERS_PARKER_H_
+
+#include <atomic>
+#include <cstdint>
+
+namespace robusto {
+
+class Parker {
+ public:
+  Parker() = default;
+  Parker(const Parker&) = delete;
+  Parker& operator=(const Parker&) = delete;
+
+  // Sleeps until Unpark.
+  void Park();
+  // Sleeps until Unpark or for `nanoseconds`; false when the time has passed.
+  bool ParkFor(int64_t nanoseconds);
+  void Unpark();
+
+ private:
+  enum : int32_t { kParked = -1, kEmpty = 0, kPermit = 1 };
+
+  // The futex word. Unpark's exchange (release) pairs with Park's exchange (acquire).
+  std::atomic<int32_t> state_{kEmpty};
+};
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_WORKERS_PARKER_H_

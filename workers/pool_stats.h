@@ -1,0 +1,98 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// PoolStats, WorkerInfo: plain snapshots of a ThreadPool. No locks, no methods that do anything: safe to copy and keep.
+
+#ifndef ROBUSTO_WORKERS_POOL_STATS_H_
+#define ROBUSTO_WORKERS_POOL_STATS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "workers/task.h"
+
+namespace robusto {
+
+// The pool's one lifecycle. A pool is used once: nothing leads back from kStopped.
+enum class PoolState : uint8_t {
+  kCreated,   // no threads yet; refuses tasks
+  kRunning,   // takes tasks
+  kDraining,  // refuses tasks, finishes those it has
+  kStopped,   // refuses tasks, has no threads (but for abandoned ones)
+};
+
+inline absl::string_view PoolStateName(PoolState state) {
+  switch (state) {
+    case PoolState::kCreated:
+      return "created";
+    case PoolState::kRunning:
+      return "running";
+    case PoolState::kDraining:
+      return "draining";
+    case PoolState::kStopped:
+      return "stopped";
+  }
+  return "unknown";
+}
+
+// What one worker has done since it started.
+struct WorkerTotals {
+  uint64_t completed = 0;
+  uint64_t failed = 0;     // the task threw
+  uint64_t cancelled = 0;  // the task ended after Cancel
+  absl::Duration busy;     // time spent inside tasks that have ended
+
+  WorkerTotals& operator+=(const WorkerTotals& other) {
+    completed += other.completed;
+    failed += other.failed;
+    cancelled += other.cancelled;
+    busy += other.busy;
+    return *this;
+  }
+};
+
+struct WorkerInfo {
+  int64_t id = 0;
+  bool busy = false;
+  uint64_t task_id = 0;  // 0 while idle
+  absl::Duration running_for;
+  TaskDescription task;
+  WorkerTotals totals;
+};
+
+struct PoolStats {
+  PoolState state = PoolState::kCreated;
+  int min_threads = 0;
+  absl::optional<int> max_threads;  // nullopt: no limit
+  int threads = 0;                  // idle + busy; an abandoned thread is not among them
+  int idle = 0;
+  int busy = 0;
+  int retiring = 0;  // will end as soon as as many workers ask for work
+  int abandoned = 0;
+
+  size_t queue_size = 0;
+  size_t queue_capacity = 0;
+
+  // Totals since Create. accepted = completed + failed + cancelled + expired + rejected() + queued + running, in
+  // every snapshot.
+  uint64_t accepted = 0;  // offered to the pool
+  uint64_t completed = 0;
+  uint64_t failed = 0;
+  uint64_t cancelled = 0;
+  uint64_t expired = 0;
+  uint64_t rejected_full = 0;
+  uint64_t rejected_draining = 0;
+  uint64_t rejected_stopped = 0;
+  uint64_t queued = 0;   // accepted, its turn has not come
+  uint64_t running = 0;  // taken by a worker, not ended
+  absl::Duration busy_time;  // inside tasks that have ended, summed over all workers
+
+  uint64_t rejected() const { return rejected_full + rejected_draining + rejected_stopped; }
+};
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_WORKERS_POOL_STATS_H_

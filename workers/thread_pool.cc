@@ -1,0 +1,407 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "workers/thread_pool.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace robusto {
+namespace {
+
+constexpr int kNoLimit = std::numeric_limits<int>::max();
+
+std::string BoundsText(int min_threads, absl::optional<int> max_threads) {
+  return absl::StrCat("min_threads ", min_threads, ", max_threads ",
+                      max_threads.has_value() ? absl::StrCat(*max_threads) : "none");
+}
+
+absl::Status CheckBounds(int min_threads, absl::optional<int> max_threads) {
+  if (min_threads < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("min_threads is ", min_threads, "; it must be at least 1"));
+  }
+  if (max_threads.has_value() && *max_threads < min_threads) {
+    return absl::InvalidArgumentError(absl::StrCat("max_threads is ", *max_threads,
+                                                   "; it must be at least min_threads, which is ",
+                                                   min_threads));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNotNegative(absl::string_view name, absl::Duration value) {
+  if (value >= absl::ZeroDuration()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      name, " is ", absl::FormatDuration(value), "; it must be 0s or more, or infinite"));
+}
+
+absl::Status CheckCount(absl::string_view call, int count) {
+  if (count >= 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(call, " of ", count, " threads; it must be 0 or more"));
+}
+
+int64_t DeadlineNanos(absl::Duration timeout) {
+  // An infinite timeout is cut to 100 years, which the clock can still count.
+  return MonotonicNanos() +
+         absl::ToInt64Nanoseconds(std::min(timeout, absl::Hours(24 * 365 * 100)));
+}
+
+Dispatcher::Options DispatcherOptions(const ThreadPoolOptions& options) {
+  Dispatcher::Options out;
+  out.queue_capacity = options.queue_capacity;
+  if (options.queue_ttl < absl::InfiniteDuration()) {
+    out.queue_ttl_ns = absl::ToInt64Nanoseconds(options.queue_ttl);
+  }
+  out.work_source = options.work_source;
+  return out;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ThreadPool>> ThreadPool::Create(ThreadPoolOptions options) {
+  absl::Status status = CheckBounds(options.min_threads, options.max_threads);
+  if (status.ok() && options.queue_capacity < 1) {
+    status = absl::InvalidArgumentError("queue_capacity is 0; it must be at least 1");
+  }
+  if (status.ok()) status = CheckNotNegative("queue_timeout", options.queue_timeout);
+  if (status.ok()) status = CheckNotNegative("queue_ttl", options.queue_ttl);
+  if (!status.ok()) return status;
+  return std::unique_ptr<ThreadPool>(new ThreadPool(std::move(options)));
+}
+
+ThreadPool::ThreadPool(ThreadPoolOptions options)
+    : options_(std::move(options)),
+      dispatcher_(std::make_shared<Dispatcher>(DispatcherOptions(options_))),
+      signal_(std::make_shared<WorkerSignal>()),
+      min_threads_(options_.min_threads),
+      max_threads_(options_.max_threads) {}
+
+ThreadPool::~ThreadPool() {
+  Stop(absl::ZeroDuration()).IgnoreError();
+  // A worker that called Stop could not be waited for there.
+  absl::MutexLock lock(&mu_);
+  for (const auto& worker : workers_) worker->Join();
+}
+
+absl::Status ThreadPool::Start() {
+  absl::MutexLock lock(&mu_);
+  if (state_ != PoolState::kCreated || stopping_) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("Start of a pool that is ", PoolStateName(state_), "; a pool is used once"));
+  }
+  auto supervisor = std::make_unique<Supervisor>(options_.name, dispatcher_);
+  absl::Status status = supervisor->Start();
+  if (!status.ok()) return status;
+  if (StartWorkers(min_threads_, &status) < min_threads_) {
+    RetireWorkers(staying_);
+    for (const auto& worker : workers_) worker->Join();
+    Reap();
+    return status;
+  }
+  supervisor_ = std::move(supervisor);
+  state_ = PoolState::kRunning;
+  return absl::OkStatus();
+}
+
+// --- Tasks ---
+
+absl::Status ThreadPool::Put(TaskPtr task) { return Offer(std::move(task), options_.queue_timeout); }
+
+absl::Status ThreadPool::TryPut(TaskPtr task) {
+  return Offer(std::move(task), absl::ZeroDuration());
+}
+
+absl::Status ThreadPool::Offer(TaskPtr task, absl::Duration timeout) {
+  const absl::optional<RejectReason> rejected = dispatcher_->Offer(std::move(task), timeout);
+  if (!rejected.has_value()) return absl::OkStatus();
+  switch (*rejected) {
+    case RejectReason::kQueueFull:
+    case RejectReason::kExpired:
+      return absl::ResourceExhaustedError(
+          absl::StrCat("the queue is full: ", dispatcher_->queue_capacity(), " tasks wait"));
+    case RejectReason::kDraining:
+      return absl::UnavailableError("the pool is draining: it takes no new tasks for now");
+    case RejectReason::kStopped:
+      break;
+  }
+  return absl::FailedPreconditionError("the pool is not running: it takes no tasks");
+}
+
+absl::Status ThreadPool::Cancel(uint64_t task_id, CancelLevel level) {
+  for (const auto& worker : AliveWorkers()) {
+    if (worker->Cancel(task_id, level)) return absl::OkStatus();
+  }
+  return absl::NotFoundError(absl::StrCat("no task with id ", task_id, " is running"));
+}
+
+// --- Threads ---
+
+int ThreadPool::StartWorkers(int count, absl::Status* why) {
+  for (int started = 0; started < count; ++started) {
+    auto worker = std::make_shared<WorkerThread>(next_worker_id_, options_.name, dispatcher_,
+                                                 signal_, options_.on_task_failure);
+    *why = worker->Start();
+    if (!why->ok()) return started;
+    ++next_worker_id_;
+    ++staying_;
+    workers_.push_back(std::move(worker));
+  }
+  return count;
+}
+
+int ThreadPool::RetireWorkers(int count) {
+  dispatcher_->Retire(count);
+  staying_ -= count;
+  return count;
+}
+
+void ThreadPool::Reap() const {
+  const auto gone = std::partition(workers_.begin(), workers_.end(),
+                                   [](const auto& worker) { return !worker->exited(); });
+  for (auto it = gone; it != workers_.end(); ++it) {
+    // The thread is at its last statements; it takes no lock of this pool.
+    (*it)->Join();
+    reaped_ += (*it)->totals();
+  }
+  workers_.erase(gone, workers_.end());
+}
+
+absl::Status ThreadPool::CheckAlive(absl::string_view call) const {
+  if (state_ == PoolState::kCreated || state_ == PoolState::kStopped || stopping_) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        call, " of a pool that is ", stopping_ ? "stopping" : PoolStateName(state_)));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> ThreadPool::Grow(int count) {
+  absl::Status status = CheckCount("Grow", count);
+  if (!status.ok()) return status;
+  absl::MutexLock lock(&mu_);
+  status = CheckAlive("Grow");
+  if (!status.ok()) return status;
+  Reap();
+  count = std::min(count, max_threads_.value_or(kNoLimit) - staying_);
+  if (count <= 0) return 0;
+  const int taken_back = dispatcher_->TakeBackRetirements(count);
+  staying_ += taken_back;
+  const int started = StartWorkers(count - taken_back, &status);
+  if (taken_back + started == 0) return status;
+  return taken_back + started;
+}
+
+absl::StatusOr<int> ThreadPool::Shrink(int count) {
+  absl::Status status = CheckCount("Shrink", count);
+  if (!status.ok()) return status;
+  absl::MutexLock lock(&mu_);
+  status = CheckAlive("Shrink");
+  if (!status.ok()) return status;
+  Reap();
+  count = std::min(count, staying_ - min_threads_);
+  if (count <= 0) return 0;
+  return RetireWorkers(count);
+}
+
+absl::Status ThreadPool::Resize(int min_threads, absl::optional<int> max_threads) {
+  absl::Status status = CheckBounds(min_threads, max_threads);
+  if (!status.ok()) return status;
+  absl::MutexLock lock(&mu_);
+  if (state_ != PoolState::kCreated) {
+    status = CheckAlive("Resize");
+    if (!status.ok()) return status;
+  }
+  min_threads_ = min_threads;
+  max_threads_ = max_threads;
+  if (state_ == PoolState::kCreated) return absl::OkStatus();
+  Reap();
+  const int surplus = staying_ - max_threads.value_or(kNoLimit);
+  if (surplus > 0) RetireWorkers(surplus);
+  int missing = min_threads - staying_;
+  if (missing <= 0) return absl::OkStatus();
+  const int taken_back = dispatcher_->TakeBackRetirements(missing);
+  staying_ += taken_back;
+  missing -= taken_back;
+  if (StartWorkers(missing, &status) == missing) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("Resize to ", BoundsText(min_threads, max_threads), ": only ", staying_,
+                   " threads run: ", status.message()));
+}
+
+// --- Draining and stopping ---
+
+absl::Status ThreadPool::Drain() {
+  absl::MutexLock lock(&mu_);
+  absl::Status status = CheckAlive("Drain");
+  if (!status.ok()) return status;
+  state_ = PoolState::kDraining;
+  dispatcher_->SetAdmission(Dispatcher::Admission::kDraining);
+  return absl::OkStatus();
+}
+
+absl::Status ThreadPool::Resume() {
+  absl::MutexLock lock(&mu_);
+  absl::Status status = CheckAlive("Resume");
+  if (!status.ok()) return status;
+  state_ = PoolState::kRunning;
+  dispatcher_->SetAdmission(Dispatcher::Admission::kOpen);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
+  absl::Status status = CheckNotNegative("Stop's timeout", timeout);
+  if (!status.ok()) return status;
+  {
+    absl::MutexLock lock(&mu_);
+    if (stopping_) {
+      // Not for ever: the first Stop ends by its own deadline.
+      mu_.Await(absl::Condition(
+          +[](PoolState* state) { return *state == PoolState::kStopped; }, &state_));
+      return stop_report_;
+    }
+    stopping_ = true;
+    if (state_ == PoolState::kCreated) {
+      dispatcher_->Close();
+      state_ = PoolState::kStopped;
+      return stop_report_;
+    }
+    state_ = PoolState::kDraining;
+  }
+  StopReport report = StopOnce(timeout);
+  absl::MutexLock lock(&mu_);
+  stop_report_ = report;
+  state_ = PoolState::kStopped;
+  return report;
+}
+
+StopReport ThreadPool::StopOnce(absl::Duration timeout) {
+  const int64_t begin = MonotonicNanos();
+  const int64_t deadline = DeadlineNanos(timeout);
+  const int64_t grace = absl::ToInt64Nanoseconds(kStopGrace);
+  const PoolStats before = Stats();
+  // One of our own workers may be the caller: its task ends after this, and it is not waited for.
+  const WorkerThread* const self = WorkerThread::Current();
+  std::vector<std::shared_ptr<WorkerThread>> workers = AliveWorkers();
+  const uint64_t own_tasks = std::any_of(workers.begin(), workers.end(),
+                                         [&](const auto& worker) { return worker.get() == self; });
+
+  StopReport report;
+  dispatcher_->SetAdmission(Dispatcher::Admission::kStopped);
+  const bool drained = signal_->AwaitUntil(deadline, [&] {
+    const PoolStats stats = Stats();
+    return stats.queued == 0 && stats.running <= own_tasks;
+  });
+  dispatcher_->Close();
+  workers = AliveWorkers();  // none can be added: stopping_ is set
+  const auto others_ended = [&] {
+    return std::all_of(workers.begin(), workers.end(), [&](const auto& worker) {
+      return worker.get() == self || worker->exited();
+    });
+  };
+  std::vector<std::pair<WorkerThread*, uint64_t>> asked;
+  if (!drained) {
+    report.rejected = dispatcher_->RejectQueued(RejectReason::kStopped);
+    for (CancelLevel level : {CancelLevel::kGentle, CancelLevel::kFirm}) {
+      for (const auto& worker : workers) {
+        const uint64_t id = worker->task_id();
+        if (worker.get() == self || id == 0 || !worker->Cancel(id, level)) continue;
+        if (level == CancelLevel::kGentle) asked.emplace_back(worker.get(), id);
+      }
+      const int64_t until = deadline + (level == CancelLevel::kGentle ? grace / 2 : grace);
+      if (signal_->AwaitUntil(std::max(until, begin), others_ended)) break;
+    }
+  } else {
+    signal_->AwaitUntil(deadline + grace, others_ended);
+  }
+  for (const auto& [worker, id] : asked) {
+    (worker->task_id() == id && !worker->exited() ? report.abandoned : report.cancelled)
+        .push_back(id);
+  }
+
+  std::unique_ptr<Supervisor> supervisor;
+  {
+    absl::MutexLock lock(&mu_);
+    supervisor = std::move(supervisor_);
+    for (const auto& worker : workers) {
+      if (worker->exited() || worker.get() == self) continue;
+      worker->Abandon();
+      ++abandoned_;
+    }
+    workers_.erase(std::remove_if(workers_.begin(), workers_.end(),
+                                  [&](const auto& worker) {
+                                    return !worker->exited() && worker.get() != self;
+                                  }),
+                   workers_.end());
+    Reap();
+  }
+  supervisor->Stop();
+  const PoolStats after = Stats();
+  report.completed = after.completed + after.failed - before.completed - before.failed;
+  report.took = absl::Nanoseconds(MonotonicNanos() - begin);
+  return report;
+}
+
+// --- Observing ---
+
+std::vector<std::shared_ptr<WorkerThread>> ThreadPool::AliveWorkers() const {
+  absl::MutexLock lock(&mu_);
+  std::vector<std::shared_ptr<WorkerThread>> alive;
+  alive.reserve(workers_.size());
+  for (const auto& worker : workers_) {
+    if (!worker->exited()) alive.push_back(worker);
+  }
+  return alive;
+}
+
+PoolStats ThreadPool::Stats() const {
+  absl::MutexLock lock(&mu_);
+  PoolStats stats;
+  stats.state = state_;
+  stats.min_threads = min_threads_;
+  stats.max_threads = max_threads_;
+  stats.abandoned = abandoned_;
+  stats.retiring = dispatcher_->pending_retirements();
+
+  // What has ended is read before what was taken, and that before what was accepted: so each difference is a count
+  // of tasks that were really there.
+  WorkerTotals totals = reaped_;
+  for (const auto& worker : workers_) {
+    totals += worker->totals();
+    if (worker->exited()) continue;
+    ++stats.threads;
+    if (worker->task_id() != 0) ++stats.busy;
+  }
+  stats.idle = stats.threads - stats.busy;
+  const Dispatcher::Counters counters = dispatcher_->counters();
+  stats.completed = totals.completed;
+  stats.failed = totals.failed;
+  stats.cancelled = totals.cancelled;
+  stats.busy_time = totals.busy;
+  stats.expired = counters.expired;
+  stats.rejected_full = counters.rejected_full;
+  stats.rejected_draining = counters.rejected_draining;
+  stats.rejected_stopped = counters.rejected_stopped;
+  stats.accepted = counters.accepted;
+  stats.running = counters.taken - totals.completed - totals.failed - totals.cancelled;
+  stats.queued = counters.accepted - counters.taken - counters.expired - stats.rejected();
+  stats.queue_size = dispatcher_->queue_size();
+  stats.queue_capacity = dispatcher_->queue_capacity();
+  return stats;
+}
+
+std::vector<WorkerInfo> ThreadPool::Workers() const {
+  std::vector<WorkerInfo> infos;
+  for (const auto& worker : AliveWorkers()) infos.push_back(worker->Info());
+  std::sort(infos.begin(), infos.end(),
+            [](const WorkerInfo& a, const WorkerInfo& b) { return a.id < b.id; });
+  return infos;
+}
+
+absl::Duration ThreadPool::RecentServiceTime() const {
+  return absl::Nanoseconds(dispatcher_->recent_service_ns());
+}
+
+}  // namespace robusto

@@ -155,6 +155,7 @@ def _rule_sets():
         build_file = Label("//tools/deps:remote_coverage_tools.BUILD"),
     )
 
+# buildifier: disable=unnamed-macro
 def distro_repositories():
     """Declares every repository that the default, network-free build uses."""
     _rule_sets()

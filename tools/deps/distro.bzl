@@ -1,53 +1,115 @@
-"""Wraps the distribution's C++ libraries as Bazel repositories, with the labels their sources have.
+"""Gives the build every repository that it needs, from the distribution's packages and with no download.
 
-`distro_repositories()` in WORKSPACE gives the build everything that it needs from the packages that
-`./bazelw` installs, with no download. What a label links is asked of pkg-config, so that a transitive
-library is never named here.
+The labels are those of the libraries' sources, so that a BUILD file does not know which of the two it
+gets: this file is for WORKSPACE, MODULE.bazel brings the sources. `./bazelw` installs the packages. A
+repository is made when a target first asks for it: without gRPC's packages all else still builds.
 """
+
+_ABSL_FROM_SOURCE = "ROBUSTO_ABSL_FROM_SOURCE"
+
+def _words(text):
+    return [word for word in text.strip().split(" ") if word]
 
 def _pkg_config(ctx, option, modules):
     result = ctx.execute(["pkg-config", option] + modules)
     if result.return_code != 0:
-        fail("pkg-config does not know %s: install the package %s (./bazelw does).\n%s" %
-             (" ".join(modules), ctx.attr.debian_package, result.stderr))
-    return [word for word in result.stdout.strip().split(" ") if word]
+        fail("%s is not installed: ./bazelw installs it, or `apt-get install %s` does.\n%s" %
+             (ctx.name, ctx.attr.debian_package, result.stderr))
+    return _words(result.stdout)
+
+def _library(ctx, name, requirements):
+    modules = [word for word in requirements if not word.startswith("-")]
+    flags = [word for word in requirements if word.startswith("-")]
+    defines = []
+    if modules:
+        flags = flags + _pkg_config(ctx, "--libs", modules)
+        defines = [
+            flag[len("-D"):]
+            for flag in _pkg_config(ctx, "--cflags-only-other", modules)
+            if flag.startswith("-D")
+        ]
+    return "cc_library(\n    name = %r,\n    defines = %r,\n    linkopts = %r,\n)\n" % (name, defines, flags)
+
+def _program(ctx, path, name, program):
+    found = ctx.which(program)
+    if not found:
+        fail("%s has no %s: ./bazelw installs it, or `apt-get install %s` does." %
+             (ctx.name, program, ctx.attr.debian_package))
+    ctx.symlink(found, path + "/" + name if path else name)
+    return "exports_files([%r])\n" % name
 
 def _distro_library_impl(ctx):
-    packages = {}
-    for label, modules in ctx.attr.libraries.items():
+    if ctx.attr.source and ctx.os.environ.get(_ABSL_FROM_SOURCE) == "1":
+        for entry in ctx.path(ctx.attr.source).dirname.readdir():
+            ctx.symlink(entry, entry.basename)
+        return
+
+    # Directory -> what its BUILD file holds.
+    packages = {"": []}
+    for label, requirements in ctx.attr.libraries.items():
         path, _, name = label.rpartition(":")
-        linkopts = _pkg_config(ctx, "--libs", modules) if modules else []
-        copts = [
-            word
-            for word in (_pkg_config(ctx, "--cflags-only-other", modules) if modules else [])
-            if word.startswith("-D")
-        ]
-        packages.setdefault(path, []).append(
-            "cc_library(\n    name = %r,\n    defines = %r,\n    linkopts = %r,\n)\n" %
-            (name, [c[2:] for c in copts], linkopts),
-        )
-    for path, rules in packages.items():
+        packages.setdefault(path, []).append(_library(ctx, name, requirements))
+    for label, program in ctx.attr.programs.items():
+        path, _, name = label.rpartition(":")
+        packages.setdefault(path, []).append(_program(ctx, path, name, program))
+    for file, destination in ctx.attr.files.items():
+        packages.setdefault(destination.rpartition("/")[0], [])
+        ctx.symlink(file, destination)
+    for destination, source in ctx.attr.directories.items():
+        ctx.symlink(source, destination)
+    if ctx.attr.build_file:
+        packages[""].append(ctx.read(ctx.attr.build_file))
+
+    for path, contents in packages.items():
         ctx.file(
-            (path + "/" if path else "") + "BUILD.bazel",
-            'load("@rules_cc//cc:defs.bzl", "cc_library")\n\n' +
-            'package(default_visibility = ["//visibility:public"])\n\n' + "\n".join(rules),
+            path + "/BUILD.bazel" if path else "BUILD.bazel",
+            "\n".join([
+                # rules_cc is itself such a repository, and has no use for itself.
+                'load("@rules_cc//cc:defs.bzl", "cc_library")\n' if ctx.attr.libraries else "",
+                'package(default_visibility = ["//visibility:public"])\n',
+            ] + contents),
         )
-    if "" not in packages:
-        ctx.file("BUILD.bazel", "")
 
 distro_library = repository_rule(
+    doc = "A library of the distribution, under the labels that its sources have.",
     implementation = _distro_library_impl,
     attrs = {
-        "debian_package": attr.string(mandatory = True, doc = "what to install when pkg-config fails"),
+        "build_file": attr.label(doc = "what else the BUILD file of the root holds"),
+        "debian_package": attr.string(doc = "what to install when something is missing"),
+        "directories": attr.string_dict(doc = "path in the repository -> directory of the machine"),
+        "files": attr.label_keyed_string_dict(doc = "file of this project -> path in the repository"),
         "libraries": attr.string_list_dict(
-            mandatory = True,
-            doc = "label inside the repository -> pkg-config modules (none for headers alone)",
+            doc = "label -> pkg-config modules and linker flags; none for headers alone. What the " +
+                  "modules need in turn is pkg-config's to know and never named here.",
+        ),
+        "programs": attr.string_dict(doc = "label -> name of a program of the machine"),
+        "source": attr.label(
+            doc = "a file in the root of the library's source, used instead where %s is 1" %
+                  _ABSL_FROM_SOURCE,
         ),
     },
     configure = True,
+    environ = [_ABSL_FROM_SOURCE],
     local = True,
 )
 
+def _distro_source_impl(ctx):
+    ctx.report_progress("fetching the source of %s" % ctx.attr.debian_package)
+    result = ctx.execute([ctx.path(ctx.attr._unpack), ctx.attr.debian_package, "."])
+    if result.return_code != 0:
+        fail("the source of %s is needed (by --config=tsan), and is not to be had:\n%s" %
+             (ctx.attr.debian_package, result.stderr))
+
+distro_source = repository_rule(
+    doc = "The source that an installed package was built from, with its own BUILD files.",
+    implementation = _distro_source_impl,
+    attrs = {
+        "debian_package": attr.string(mandatory = True),
+        "_unpack": attr.label(default = "//tools/deps:distro_source.sh"),
+    },
+)
+
+# A label is added here when a target first needs it.
 _ABSL = {
     "absl/base:config": [],
     "absl/base:core_headers": [],
@@ -55,9 +117,11 @@ _ABSL = {
     "absl/container:fixed_array": [],
     "absl/container:flat_hash_map": ["absl_flat_hash_map"],
     "absl/container:inlined_vector": ["absl_inlined_vector"],
+    "absl/flags:commandlineflag": ["absl_flags_commandlineflag"],
     "absl/flags:flag": ["absl_flags"],
     "absl/flags:marshalling": ["absl_flags_marshalling"],
     "absl/flags:parse": ["absl_flags_parse"],
+    "absl/flags:reflection": ["absl_flags_reflection"],
     "absl/flags:usage": ["absl_flags_usage"],
     "absl/functional:any_invocable": ["absl_any_invocable"],
     "absl/memory:memory": [],
@@ -74,19 +138,41 @@ _ABSL = {
     "absl/types:variant": ["absl_variant"],
 }
 
+def _rule_sets():
+    """What Bazel's built-in rules refer to; with no repository of these names it would download them."""
+    distro_library(
+        name = "rules_cc",
+        files = {Label("//tools/deps:rules_cc.bzl"): "cc/defs.bzl"},
+    )
+    for name, package in {
+        "bazel_skylib": "tools/skylib",
+        "platforms": "tools/platforms",
+        "rules_java": "rules/java",
+        "rules_proto": "rules/proto",
+    }.items():
+        native.local_repository(name = name, path = "/usr/share/bazel/" + package)
+
+    distro_library(
+        name = "remote_coverage_tools",
+        build_file = Label("//tools/deps:remote_coverage_tools.BUILD"),
+    )
+
+# buildifier: disable=unnamed-macro
 def distro_repositories():
     """Declares every repository that the default, network-free build uses."""
-    native.local_repository(name = "rules_cc", path = "tools/deps/rules_cc")
-    native.local_repository(name = "remote_coverage_tools", path = "tools/deps/remote_coverage_tools")
-    native.local_repository(name = "rules_java", path = "/usr/share/bazel/rules/java")
-    native.local_repository(name = "rules_proto", path = "/usr/share/bazel/rules/proto")
-    native.local_repository(name = "bazel_skylib", path = "/usr/share/bazel/tools/skylib")
-    native.local_repository(name = "platforms", path = "/usr/share/bazel/tools/platforms")
+    _rule_sets()
 
+    # The distribution's Abseil is not instrumented, and ThreadSanitizer takes the inside of its Mutex
+    # for a race. --config=tsan builds the package's source instead.
+    distro_source(
+        name = "com_google_absl_source",
+        debian_package = "libabsl-dev",
+    )
     distro_library(
         name = "com_google_absl",
         debian_package = "libabsl-dev",
         libraries = _ABSL,
+        source = "@com_google_absl_source//:BUILD.bazel",
     )
     distro_library(
         name = "com_google_googletest",
@@ -105,4 +191,36 @@ def distro_repositories():
         name = "com_google_benchmark",
         debian_package = "libbenchmark-dev",
         libraries = {":benchmark": ["benchmark"]},
+    )
+    distro_library(
+        name = "com_google_protobuf",
+        build_file = Label("//tools/deps:well_known_protos.BUILD"),
+        debian_package = "libprotobuf-dev protobuf-compiler",
+        directories = {"src/google": "/usr/include/google"},
+        files = {
+            Label("//tools/deps:cc_proto_library.bzl"): "bazel/cc_proto_library.bzl",
+            Label("//tools/deps:proto_library.bzl"): "bazel/proto_library.bzl",
+        },
+        libraries = {
+            ":protobuf": ["protobuf"],
+            ":protobuf_lite": ["protobuf-lite"],
+        },
+        programs = {":protoc": "protoc"},
+    )
+    distro_library(
+        name = "com_github_grpc_grpc",
+        debian_package = "libgrpc++-dev protobuf-compiler-grpc",
+        files = {Label("//tools/deps:cc_grpc_library.bzl"): "bazel/cc_grpc_library.bzl"},
+        libraries = {
+            ":grpc++": ["grpc++", "protobuf"],
+            # It registers itself when it is loaded, and so must be loaded even where nothing names it.
+            ":grpc++_reflection": [
+                "-Wl,--push-state,--no-as-needed",
+                "-lgrpc++_reflection",
+                "-Wl,--pop-state",
+                "grpc++",
+                "protobuf",
+            ],
+        },
+        programs = {"src/compiler:grpc_cpp_plugin": "grpc_cpp_plugin"},
     )

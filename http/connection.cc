@@ -25,8 +25,8 @@ constexpr size_t kFirstReadBytes = 4096;
 constexpr size_t kChunkedReadBytes = 64 * 1024;
 // What one turn may send of a file or discard of a connection's rest, before others get theirs.
 constexpr size_t kSliceBytes = 1 << 20;
-// How long the rest of what a refused client sends is read away, so that it sees the answer rather than a reset
-// (RFC 9112 section 9.6).
+// How long the rest of what a refused client sends is read away, so that it sees the answer rather
+// than a reset (RFC 9112 section 9.6).
 constexpr int64_t kLingerNanos = 2'000'000'000;
 
 // For timeouts of seconds: some 5 ns instead of 25, exact to a scheduler tick.
@@ -55,9 +55,8 @@ void Connection::Open(UniqueFd fd, const sockaddr_storage& peer, int64_t now_ns)
   writable_ = true;
   phase_.store(Phase::kIdle, std::memory_order_relaxed);
   const absl::Duration timeout = host_->options().header_timeout;
-  SetDeadline(timeout == absl::InfiniteDuration()
-                  ? TimerWheel::kNever
-                  : now_ns + absl::ToInt64Nanoseconds(timeout));
+  SetDeadline(timeout == absl::InfiniteDuration() ? TimerWheel::kNever
+                                                  : now_ns + absl::ToInt64Nanoseconds(timeout));
   word_.store((word_.load(std::memory_order_relaxed) & ~kOwnershipMask) | kParked);
 }
 
@@ -68,7 +67,8 @@ bool Connection::AcquireOrTellOwner(uint32_t generation) {
     const uint64_t rest = word & ~kOwnershipMask;
     switch (word & kOwnershipMask) {
       case kParked:
-        if (word_.compare_exchange_weak(word, rest | kOwned, std::memory_order_acquire)) return true;
+        if (word_.compare_exchange_weak(word, rest | kOwned, std::memory_order_acquire))
+          return true;
         break;
       case kOwned:
         if (word_.compare_exchange_weak(word, rest | kOwnedAgain)) return false;
@@ -87,7 +87,7 @@ bool Connection::Park() {
     return true;
   }
   // kOwnedAgain. What came is not told; look for everything.
-  word_.store((word & ~kOwnershipMask) | kOwned, std::memory_order_acquire);
+  word_.exchange((word & ~kOwnershipMask) | kOwned, std::memory_order_acq_rel);
   must_read_ = writable_ = true;
   return false;
 }
@@ -107,7 +107,8 @@ void Connection::Close() {
   deadline_ns_.store(TimerWheel::kNever);
   fd_.reset();
   // The next generation: events that still name this one find nobody.
-  word_.store(((word_.load(std::memory_order_relaxed) >> kGenerationShift) + 1) << kGenerationShift);
+  word_.store(((word_.load(std::memory_order_relaxed) >> kGenerationShift) + 1)
+              << kGenerationShift);
   host_->Closed(this);
 }
 
@@ -232,7 +233,8 @@ bool Connection::Receive() {
   for (;;) {
     const ssize_t got = recv(fd_.get(), input.room(), input.room_size(), 0);
     if (got > 0) {
-      // Less than there was room for: the socket is empty, no need to ask it once more (epoll(7), edge-triggered).
+      // Less than there was room for: the socket is empty, no need to ask it once more (epoll(7),
+      // edge-triggered).
       must_read_ = hangup_ || static_cast<size_t>(got) == input.room_size();
       input.Commit(static_cast<size_t>(got));
       return true;
@@ -426,7 +428,8 @@ Connection::Sent Connection::Write() {
     msghdr message = {};
     message.msg_iov = parts;
     if (sent_ < output.size()) {
-      parts[message.msg_iovlen++] = {const_cast<char*>(output.data()) + sent_, output.size() - sent_};
+      parts[message.msg_iovlen++] = {const_cast<char*>(output.data()) + sent_,
+                                     output.size() - sent_};
     }
     const size_t body_sent = sent_ > output.size() ? sent_ - output.size() : 0;
     if (!body.empty()) {
@@ -504,8 +507,8 @@ Connection::Progress Connection::FinishResponse() {
     SetDeadline(After(host_->options().keep_alive_timeout));
     return Progress::kGoOn;
   }
-  // Closing a socket with unread input resets the connection, and the reset may overtake the response
-  // (RFC 9112 section 9.6): then the rest is read away first.
+  // Closing a socket with unread input resets the connection, and the reset may overtake the
+  // response (RFC 9112 section 9.6): then the rest is read away first.
   const bool unread = discard_input_ || must_read_ || input.size() > request_size_;
   if (!unread || end_of_input_ || shutdown(fd_.get(), SHUT_WR) != 0) {
     Close();
@@ -520,7 +523,7 @@ Connection::Progress Connection::FinishResponse() {
 
 Connection::Progress Connection::AdvanceLingering() {
   char discarded[16 * 1024];
-  for (size_t slice = 0; must_read_; ) {
+  for (size_t slice = 0; must_read_;) {
     if (slice >= kSliceBytes) return Progress::kDeferred;
     const ssize_t got = recv(fd_.get(), discarded, sizeof(discarded), 0);
     if (got > 0) {
@@ -540,7 +543,8 @@ Connection::Progress Connection::AdvanceLingering() {
 
 void Connection::Warn(absl::string_view text) const {
   if (!host_->options().on_warning) return;
-  host_->options().on_warning(absl::StrCat(absl::string_view(peer_.data(), peer_size_), ": ", text));
+  host_->options().on_warning(
+      absl::StrCat(absl::string_view(peer_.data(), peer_size_), ": ", text));
 }
 
 }  // namespace robusto

@@ -5,14 +5,14 @@
 // been gathered, the connection itself goes through the pool's queue, so a request costs no
 // allocation.
 //
-//   phase       means                                         leaves it when
-//   kIdle       no byte of a request (keep-alive, or new)     a byte -> kHead; keep_alive_timeout -> closed
-//   kHead       part of a head                                complete -> kBody; bad -> kWriting (4xx); 408
-//   kBody       part of a body                                complete -> kQueued; bad -> kWriting; 408
-//   kQueued     a whole request, waiting for a worker         Run -> kHandling; Reject -> kWriting (503)
-//   kHandling   in the handler                                it returns or throws -> kWriting
-//   kWriting    part of a response                            sent -> kIdle, kLingering or closed; write_timeout
-//   kLingering  answered, sent FIN, reads and discards        end of input or kLingerTimeout -> closed
+//   phase       means                                      leaves it when
+//   kIdle       no byte of a request (keep-alive, or new)  a byte; keep_alive_timeout: closed
+//   kHead       part of a head                             complete; bad: kWriting (4xx); 408
+//   kBody       part of a body                             complete; bad: kWriting (4xx); 408
+//   kQueued     a whole request, waiting for a worker      Run; Reject: kWriting (503)
+//   kHandling   in the handler                             it returns or throws
+//   kWriting    part of a response                         sent; write_timeout: closed
+//   kLingering  answered, sent FIN, reads and discards     end of input, or 2 s: closed
 //
 // Ownership. Exactly one thread at a time owns a connection and may touch anything but the atomics:
 //   parked      nobody; an event or a timer may take it
@@ -27,7 +27,8 @@
 //   (C3) After a bad message no later byte of the connection is read as a request.
 //   (C4) No call here blocks, except the handler's own.
 //
-// Lock order: none is held while any of this runs; the tables, pools and wheels that it calls have leaf locks.
+// Lock order: none is held while any of this runs; the tables, pools and wheels that it calls have
+// leaf locks.
 
 #ifndef ROBUSTO_HTTP_CONNECTION_H_
 #define ROBUSTO_HTTP_CONNECTION_H_
@@ -110,7 +111,8 @@ class Connection final : public Task, public TimerWheel::Node {
   bool OnTimer(int64_t now_ns);
   // After Defer. True as in OnEvent.
   bool Resume() { return Drive(); }
-  // Makes a connection that is idle now end at `at_ns` unless a request comes before. True as in OnEvent.
+  // Makes a connection that is idle now end at `at_ns` unless a request comes before. True as in
+  // OnEvent.
   bool ShortenIdle(int64_t at_ns);
   // Drops it, whoever the client is; only when no other thread is left that could own it.
   void Abort();
@@ -143,7 +145,8 @@ class Connection final : public Task, public TimerWheel::Node {
   // False: something came meanwhile, the caller still owns it.
   bool Park();
 
-  // Goes on as far as it can without blocking. True: a whole request is there. False: parked, deferred or closed.
+  // Goes on as far as it can without blocking. True: a whole request is there. False: parked,
+  // deferred or closed.
   bool Drive();
   Progress Advance();
   Progress AdvanceWriting();
@@ -175,17 +178,18 @@ class Connection final : public Task, public TimerWheel::Node {
   ConnectionHost* host_ = nullptr;
   uint32_t index_ = 0;
 
-  // generation << 32 | Ownership. Acquire and Park pair with each other: what the last owner wrote is seen.
+  // generation << 32 | Ownership. Acquire and Park pair with each other: what the last owner wrote
+  // is seen.
   std::atomic<uint64_t> word_{0};
   // When the phase times out; kNever: not. Written by the owner, read by the timer's thread.
   std::atomic<int64_t> deadline_ns_{TimerWheel::kNever};
   std::atomic<Phase> phase_{Phase::kIdle};  // written by the owner; read by Describe
 
   // The owner's.
-  bool must_read_ = false;      // there may be input in the socket
-  bool writable_ = true;        // there may be room in the socket
+  bool must_read_ = false;  // there may be input in the socket
+  bool writable_ = true;    // there may be room in the socket
   bool watches_writable_ = false;
-  bool hangup_ = false;         // the peer has sent FIN: read until the end of input
+  bool hangup_ = false;  // the peer has sent FIN: read until the end of input
   bool end_of_input_ = false;
   bool broken_ = false;         // writing has failed: close at the next chance
   bool close_after_ = false;    // the response that is being written is the last
@@ -193,7 +197,7 @@ class Connection final : public Task, public TimerWheel::Node {
   bool rejected_ = false;       // Release must not recurse into the pool
   uint8_t peer_size_ = 0;
   UniqueFd fd_;
-  uint64_t request_size_ = 0;   // bytes of the input that are this request's, as far as gathered
+  uint64_t request_size_ = 0;  // bytes of the input that are this request's, as far as gathered
   int64_t body_began_ns_ = 0;
   uint64_t body_received_ = 0;  // raw bytes, for the minimum rate
   uint64_t sent_ = 0;           // of output and body, or of output alone when the body is a file

@@ -25,7 +25,8 @@ constexpr int kAcceptBatch = 64;
 // How long accepting pauses when the system has no descriptor or memory for another connection.
 constexpr int64_t kAcceptPauseNanos = 100'000'000;
 
-// What an epoll event is about: a connection's place and generation, or one of these with a listener's index.
+// What an epoll event is about: a connection's place and generation, or one of these with a
+// listener's index.
 constexpr uint64_t kListenerTag = uint64_t{0xffffffff} << 32;
 constexpr uint64_t kInterruptTag = uint64_t{0xfffffffe} << 32;
 
@@ -67,8 +68,9 @@ absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(ServerOptions optio
       return SystemError("epoll_ctl");
     }
   }
-  return std::unique_ptr<EventLoop>(new EventLoop(std::move(options), std::move(handler), std::move(listeners),
-                                                  std::move(epoll), std::move(event)));
+  return std::unique_ptr<EventLoop>(new EventLoop(std::move(options), std::move(handler),
+                                                  std::move(listeners), std::move(epoll),
+                                                  std::move(event)));
 }
 
 EventLoop::EventLoop(ServerOptions options, Handler handler, std::vector<Listener> listeners,

@@ -73,8 +73,8 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   static constexpr absl::Duration kDrainGrace = absl::Milliseconds(250);
 
  private:
-  EventLoop(ServerOptions options, Handler handler, std::vector<Listener> listeners,
-            UniqueFd epoll, UniqueFd event);
+  EventLoop(ServerOptions options, Handler handler, std::vector<Listener> listeners, UniqueFd epoll,
+            UniqueFd event);
 
   // --- ConnectionHost ---
   void Submit(Connection* connection) override;
@@ -120,8 +120,9 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   std::atomic<bool> draining_{false};
   std::atomic<bool> drain_started_{false};
   std::atomic<bool> waits_for_room_{false};  // accepting is paused until a connection closes
-  // The poller is in epoll_wait or about to be. Set before it looks at what others may have left for it (deferred_,
-  // timers_, waits_for_room_), read by them after they left it: one of the two sees the other.
+  // The poller is in epoll_wait or about to be. Set before it looks at what others may have left
+  // for it (deferred_, timers_, waits_for_room_), read by them after they left it: one of the two
+  // sees the other.
   std::atomic<bool> sleeping_{false};
 
   // The poller's only.

@@ -126,7 +126,8 @@ absl::StatusOr<Listener> Listener::OpenUnix(absl::string_view address) {
   sockaddr_un name = {};
   name.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof(name.sun_path)) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", address, "\": the path of a unix socket has 1 to ",
+    return absl::InvalidArgumentError(absl::StrCat("\"", address,
+                                                   "\": the path of a unix socket has 1 to ",
                                                    sizeof(name.sun_path) - 1, " bytes"));
   }
   std::memcpy(name.sun_path, path.data(), path.size());

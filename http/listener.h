@@ -3,7 +3,7 @@
 //
 // Listener: a bound, listening socket, made from what an operator writes:
 //
-//   127.0.0.1:8080    localhost:8080    [::1]:8080    :8080 (all addresses)    unix:/run/robusto.sock
+//   127.0.0.1:8080   localhost:8080   [::1]:8080   :8080 (all addresses)   unix:/run/robusto.sock
 //
 // Port 0 lets the kernel choose; address() says what it chose. A unix socket's file is removed when
 // the listener goes; one that a dead process left behind is replaced.
@@ -39,7 +39,8 @@ class Listener {
   int fd() const { return fd_.get(); }
   // As it was bound: "127.0.0.1:8080", "[::1]:8080", "unix:/run/robusto.sock".
   const std::string& address() const { return address_; }
-  // Where a browser or curl would go: "http://127.0.0.1:8080"; the address itself for a unix socket.
+  // Where a browser or curl would go: "http://127.0.0.1:8080"; the address itself for a unix
+  // socket.
   std::string url() const;
   // Ends listening at once; further connections are refused.
   void Close();

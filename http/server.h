@@ -13,8 +13,8 @@
 //   ...
 //   StopReport report = (*server)->Stop(absl::Seconds(10));
 //
-// No worker is held by a client that is slow to send or to take: requests are gathered, and responses
-// finished, by the event loop, which the pool's idle workers run in turns.
+// No worker is held by a client that is slow to send or to take: requests are gathered, and
+// responses finished, by the event loop, which the pool's idle workers run in turns.
 //
 // Thread-safety: all methods, any thread but for a handler (which may not Stop its own server).
 // The process should ignore SIGPIPE (signal(SIGPIPE, SIG_IGN)): sendfile(2) has no flag against it.
@@ -39,8 +39,8 @@ namespace robusto {
 class Server {
  public:
   // Checks the options and binds the listeners; connections wait in the kernel until Start.
-  // InvalidArgument for an option out of its bounds, Unavailable when an address cannot be had; both
-  // say which and why.
+  // InvalidArgument for an option out of its bounds, Unavailable when an address cannot be had;
+  // both say which and why.
   static absl::StatusOr<std::unique_ptr<Server>> Create(ServerOptions options, Handler handler);
   // Stops with a timeout of 0 unless it is stopped already.
   ~Server();

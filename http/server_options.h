@@ -49,8 +49,8 @@ struct ServerOptions {
   // The value of the Server field; empty: no such field.
   std::string server_name = "robusto";
 
-  // Told, in one line each, of what an operator may want to know: a bad request, a handler that threw, no
-  // descriptors left. Called from many threads; must not block. Null: nobody is told.
+  // Told, in one line each, of what an operator may want to know: a bad request, a handler that
+  // threw, no descriptors left. Called from many threads; must not block. Null: nobody is told.
   std::function<void(absl::string_view)> on_warning;
 };
 

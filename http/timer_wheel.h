@@ -5,8 +5,8 @@
 // Hierarchical Timing Wheels", 1987). Setting one costs a few instructions, whatever the number.
 //
 // Deadlines are lazy: a node fires at or after the time it was scheduled for, and its owner then
-// looks whether the deadline has moved on and, if so, schedules it again. So a connection that moves
-// its deadline with every request touches the wheel once in a timeout, not once in a request.
+// looks whether the deadline has moved on and, if so, schedules it again. So a connection that
+// moves its deadline with every request touches the wheel once in a timeout, not once in a request.
 //
 //   wheel.Schedule(&node, deadline_ns);                 // any thread; keeps the earlier time
 //   wheel.TakeExpired(now_ns, &expired);                // the event loop

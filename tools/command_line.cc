@@ -48,7 +48,8 @@ void PrintHelp(absl::string_view program, absl::string_view about) {
     if (!absl::StrContains(flag->Filename(), "absl/")) flags[std::string(name)] = flag;
   }
   for (const auto& [name, flag] : flags) {
-    absl::StrAppend(&text, "  --", name, "=", flag->DefaultValue(), "\n", Wrap(flag->Help(), 6), "\n");
+    absl::StrAppend(&text, "  --", name, "=", flag->DefaultValue(), "\n", Wrap(flag->Help(), 6),
+                    "\n");
   }
   absl::StrAppend(&text, "\nDurations are written as 500ms, 10s, 1h30m or inf.\n");
   std::fputs(text.c_str(), stdout);
@@ -67,7 +68,8 @@ void ParseCommandLine(int argc, char** argv, absl::string_view about) {
       std::exit(0);
     }
   }
-  // Abseil says what is wrong and exits with 1, which scripts cannot tell from a program that ran and failed.
+  // Abseil says what is wrong and exits with 1, which scripts cannot tell from a program that ran
+  // and failed.
   static bool parsing;
   parsing = true;
   std::atexit([] {

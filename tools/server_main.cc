@@ -28,14 +28,18 @@
 #include "tools/command_line.h"
 
 ABSL_FLAG(std::string, root, ".", "directory to serve; relative to where the command was typed");
-ABSL_FLAG(std::vector<std::string>, listen, std::vector<std::string>({"127.0.0.1:8080"}),
-          "where to listen: host:port, [v6-address]:port, :port or unix:PATH; several, separated by "
-          "commas; port 0 takes a free one");
-ABSL_FLAG(bool, list_directories, false, "answer for a directory without index.html with a list of its files");
-ABSL_FLAG(bool, follow_outside_symlinks, false, "also serve what symbolic links out of the root lead to");
+ABSL_FLAG(
+    std::vector<std::string>, listen, std::vector<std::string>({"127.0.0.1:8080"}),
+    "where to listen: host:port, [v6-address]:port, :port or unix:PATH; several, separated by "
+    "commas; port 0 takes a free one");
+ABSL_FLAG(bool, list_directories, false,
+          "answer for a directory without index.html with a list of its files");
+ABSL_FLAG(bool, follow_outside_symlinks, false,
+          "also serve what symbolic links out of the root lead to");
 ABSL_FLAG(int, min_threads, 10, "worker threads at the start, and at the least");
 ABSL_FLAG(int, max_threads, 0, "worker threads at the most; 0: no limit");
-ABSL_FLAG(int64_t, queue_capacity, 1024, "requests that may wait for a worker; more are answered 503");
+ABSL_FLAG(int64_t, queue_capacity, 1024,
+          "requests that may wait for a worker; more are answered 503");
 ABSL_FLAG(absl::Duration, queue_ttl, absl::Seconds(10),
           "how long a request may wait for a worker before it is answered 503; inf: for ever");
 ABSL_FLAG(absl::Duration, header_timeout, absl::Seconds(10),
@@ -44,8 +48,9 @@ ABSL_FLAG(absl::Duration, keep_alive_timeout, absl::Seconds(15),
           "how long an idle connection is kept for the next request");
 ABSL_FLAG(absl::Duration, write_timeout, absl::Seconds(30),
           "how long a client may take nothing of its response; then it is dropped");
-ABSL_FLAG(absl::Duration, stop_timeout, absl::Seconds(10),
-          "after SIGTERM or SIGINT: how long requests may take to finish; a second signal ends at once");
+ABSL_FLAG(
+    absl::Duration, stop_timeout, absl::Seconds(10),
+    "after SIGTERM or SIGINT: how long requests may take to finish; a second signal ends at once");
 ABSL_FLAG(int64_t, max_body_bytes, 1 << 20, "bytes of a request body; more are answered 413");
 ABSL_FLAG(int64_t, max_connections, 10000, "connections open at once; further ones wait");
 
@@ -67,7 +72,8 @@ std::string FromWhereTyped(const std::string& path) {
   return absl::StrCat(typed_in, "/", path);
 }
 
-// As many descriptors as this user may have: the soft limit is often 1024, a tenth of what max_connections allows.
+// As many descriptors as this user may have: the soft limit is often 1024, a tenth of what
+// max_connections allows.
 void RaiseDescriptorLimit() {
   rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -173,7 +179,8 @@ int Main(int argc, char** argv) {
   files.follow_outside_symlinks = absl::GetFlag(FLAGS_follow_outside_symlinks);
   absl::StatusOr<FileHandler> handler = FileHandler::Create(files);
   if (!handler.ok()) {
-    return Refuse(absl::StrCat("--root=", absl::GetFlag(FLAGS_root), ": ", handler.status().message()));
+    return Refuse(
+        absl::StrCat("--root=", absl::GetFlag(FLAGS_root), ": ", handler.status().message()));
   }
 
   // Before the first thread, which inherits it: signals are for sigwait below.

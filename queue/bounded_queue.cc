@@ -3,8 +3,6 @@
 
 #include "queue/bounded_queue.h"
 
-#include <sched.h>
-
 #include <cstdio>
 #include <cstdlib>
 
@@ -21,8 +19,6 @@ void AbortOnDestructionWhileParked() {
   std::fputs("robusto::BoundedQueue: destroyed while a thread waits in it\n", stderr);
   std::abort();
 }
-
-void Yield() { ::sched_yield(); }
 
 }  // namespace queue_internal
 }  // namespace robusto

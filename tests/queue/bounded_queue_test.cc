@@ -2,20 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a BoundedQueue does, one sentence a test. Where threads wait for each other they do so
-// through the queue or a Notification; no test depends on how long anything takes.
+// through the queue alone; no test depends on how long anything takes.
 
 #include "queue/bounded_queue.h"
 
 #include <cstddef>
-#include <functional>
 #include <limits>
 #include <memory>
-#include <numeric>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gtest/gtest.h"

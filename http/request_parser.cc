@@ -164,9 +164,9 @@ Slice RequestParser::SliceOf(absl::string_view bytes, absl::string_view part) co
 }
 
 ParseReason RequestParser::ParseRequestLine(absl::string_view bytes, absl::string_view line) {
-  size_t method_size = 0;
+  size_t method_size = 0;  // not 0 in the end: Parse has looked at the first byte
   while (method_size < line.size() && IsTokenChar(line[method_size])) ++method_size;
-  if (method_size == 0 || (method_size < line.size() && line[method_size] != ' ')) {
+  if (method_size < line.size() && line[method_size] != ' ') {
     return WhyBadLine(line, ParseReason::kBadMethod);
   }
   // " t HTTP/1.1": the version is of fixed size, and so the target is what is left between two
@@ -327,8 +327,11 @@ ParseReason RequestParser::Finish() {
   if (!seen_.host && !http10) return ParseReason::kMissingHost;
   if (seen_.other_expectation) return ParseReason::kUnsupportedExpectation;
 
-  // RFC 9112 section 9.3.
-  head_.keep_alive = !seen_.close && (!http10 || seen_.keep_alive);
+  // RFC 9112 section 9.3. What follows a CONNECT may already be the tunnel's (RFC 9110
+  // section 9.3.6), sent before the answer was known: whoever refuses the tunnel and reads on would
+  // take that for requests.
+  head_.keep_alive =
+      !seen_.close && (!http10 || seen_.keep_alive) && head_.method != Method::kConnect;
   // RFC 9110 section 10.1.1: ignored from HTTP/1.0, and of no meaning without content.
   head_.expect_continue =
       seen_.continue_expected && !http10 && (head_.chunked || head_.content_length.value_or(0) > 0);

@@ -99,7 +99,7 @@ class ChunkedDecoder {
   State state_ = State::kSizeStart;
   ParseReason reason_ = ParseReason::kNone;
   uint8_t digits_ = 0;  // of the chunk size that is being read
-  uint64_t size_ = 0;   // that size; in kData what is left of the chunk
+  uint64_t size_ = 0;   // that size; in kData what is left of it, so that it is 0 between chunks
   uint64_t decoded_ = 0;
   uint32_t extension_bytes_ = 0;
   uint32_t trailer_bytes_ = 0;

@@ -30,11 +30,10 @@ namespace robusto {
 
 // All of them over the whole body, in bytes.
 struct ChunkedLimits {
-  uint64_t max_body = 1 << 20;  // decoded; passed, or announced by a chunk size: 413
-  uint32_t max_extension_bytes =
-      4096;  // chunk extensions, from the first byte after the size; passed: 400
-  uint32_t max_trailer_bytes = 8192;  // trailer lines and the empty line after them; passed: 431
-  uint32_t max_trailer_fields = 100;  // passed: 431
+  uint64_t max_body = 1 << 20;          // decoded; passed, or announced by a chunk size: 413
+  uint32_t max_extension_bytes = 4096;  // all between the sizes and their line ends; passed: 400
+  uint32_t max_trailer_bytes = 8192;    // trailer lines and the empty line after them; passed: 431
+  uint32_t max_trailer_fields = 100;    // passed: 431
 };
 
 class ChunkedDecoder {

@@ -101,3 +101,8 @@ def distro_repositories():
         debian_package = "libspdlog-dev",
         libraries = {":spdlog": ["spdlog"]},
     )
+    distro_library(
+        name = "com_google_benchmark",
+        debian_package = "libbenchmark-dev",
+        libraries = {":benchmark": ["benchmark"]},
+    )

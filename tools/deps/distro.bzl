@@ -173,19 +173,6 @@ def distro_repositories():
         source = "@com_google_absl_source//:BUILD.bazel",
     )
     distro_library(
-        name = "com_google_googletest",
-        debian_package = "libgtest-dev libgmock-dev",
-        libraries = {
-            ":gtest": ["gtest", "gmock"],
-            ":gtest_main": ["gtest", "gmock", "gtest_main"],
-        },
-    )
-    distro_library(
-        name = "spdlog",
-        debian_package = "libspdlog-dev",
-        libraries = {":spdlog": ["spdlog"]},
-    )
-    distro_library(
         name = "com_google_protobuf",
         build_file = Label("//tools/deps:well_known_protos.BUILD"),
         debian_package = "libprotobuf-dev protobuf-compiler",
@@ -216,4 +203,22 @@ def distro_repositories():
             ],
         },
         programs = {"src/compiler:grpc_cpp_plugin": "grpc_cpp_plugin"},
+    )
+    distro_library(
+        name = "com_google_googletest",
+        debian_package = "libgtest-dev libgmock-dev",
+        libraries = {
+            ":gtest": ["gtest", "gmock"],
+            ":gtest_main": ["gtest", "gmock", "gtest_main"],
+        },
+    )
+    distro_library(
+        name = "spdlog",
+        debian_package = "libspdlog-dev",
+        libraries = {":spdlog": ["spdlog"]},
+    )
+    distro_library(
+        name = "com_google_benchmark",
+        debian_package = "libbenchmark-dev",
+        libraries = {":benchmark": ["benchmark"]},
     )

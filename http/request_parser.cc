@@ -96,20 +96,20 @@ void RequestParser::Reset() {
 
 ParseResult RequestParser::Parse(absl::string_view bytes) {
   while (state_ == State::kRequestLine || state_ == State::kFields) {
-    if (bytes.size() <= scanned_) return ParseResult::kPartial;
+    const size_t limit =
+        section_start_ +
+        (state_ == State::kRequestLine ? limits_.max_request_line : limits_.max_header_bytes);
+    if (bytes.size() <= scanned_ && scanned_ < limit) return ParseResult::kPartial;
 
     // A TLS hello or a line of binary has perhaps no LF in it: say so at its first byte, instead of
     // waiting for the limit or the header timeout.
-    if (state_ == State::kRequestLine && scanned_ == line_start_) {
+    if (state_ == State::kRequestLine && scanned_ == line_start_ && scanned_ < bytes.size()) {
       const char first = bytes[line_start_];
       if (!IsTokenChar(first) && first != '\r' && first != '\n') {
         return Fail(WhyBadLine({&first, 1}, ParseReason::kBadMethod));
       }
     }
 
-    const size_t limit =
-        section_start_ +
-        (state_ == State::kRequestLine ? limits_.max_request_line : limits_.max_header_bytes);
     const size_t stop = std::min(limit, bytes.size());
     const void* const found =
         stop > scanned_ ? std::memchr(bytes.data() + scanned_, '\n', stop - scanned_) : nullptr;

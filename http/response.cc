@@ -3,22 +3,16 @@
 
 #include "http/response.h"
 
-#include <cstring>
+#include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "http/grammar.h"
 #include "http/status.h"
 
 namespace robusto {
 namespace {
-
-// tchar of RFC 9110 section 5.6.2.
-bool IsTokenChar(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-         (c != '\0' && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr);
-}
 
 bool IsToken(absl::string_view name) {
   for (char c : name) {
@@ -29,11 +23,8 @@ bool IsToken(absl::string_view name) {
 
 // obs-text (0x80 and above) is allowed: it cannot end a line, and file names need it.
 bool IsFieldValue(absl::string_view value) {
-  for (char c : value) {
-    unsigned char byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && byte != '\t') || byte == 0x7f) return false;
-  }
-  return true;
+  const char* end = value.data() + value.size();
+  return FindNonValueChar(value.data(), end) == end;
 }
 
 bool IsServersOwn(absl::string_view name) {
@@ -147,6 +138,11 @@ absl::optional<absl::string_view> ResponseWriter::Header(absl::string_view name)
 }
 
 ResponseWriter::FileRange ResponseWriter::ReleaseFile() { return std::exchange(file_, {}); }
+
+void ResponseWriter::DropBody() {
+  body_.clear();
+  file_ = FileRange();
+}
 
 void ResponseWriter::Reset() {
   status_ = 200;

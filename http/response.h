@@ -76,6 +76,10 @@ class ResponseWriter {
   uint64_t body_size() const { return file_.fd.valid() ? file_.length : body_.size(); }
   // Gives the file away: the response has an empty body then.
   FileRange ReleaseFile();
+  // The server's: how far the file has been sent.
+  FileRange& mutable_file() { return file_; }
+  // The server's: forgets the body once the head has told its length.
+  void DropBody();
 
   // Makes it as new. Keeps the memory that it has, so that there is no allocation once it has seen
   // a typical response; only a body buffer that grew beyond kKeptBodyBytes is given back.

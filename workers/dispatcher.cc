@@ -12,7 +12,8 @@
 namespace robusto {
 namespace {
 
-// Set in a thread that has a Seat: such a thread must not wait for room in the queue that it is meant to empty.
+// Set in a thread that has a Seat: such a thread must not wait for room in the queue that it is
+// meant to empty.
 thread_local bool t_is_worker = false;
 
 int UsableCpus() {
@@ -126,7 +127,8 @@ bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
 }
 
 void Dispatcher::Lead(Seat& seat) {
-  // From here on a producer that sees nobody parked interrupts the poll; what it pushed before is seen now (D3).
+  // From here on a producer that sees nobody parked interrupts the poll; what it pushed before is
+  // seen now (D3).
   std::atomic_thread_fence(std::memory_order_seq_cst);
   std::array<TaskPtr, kPollBatch> tasks;
   size_t count = 0;
@@ -224,11 +226,10 @@ void Dispatcher::WakeIfWorthIt() {
   } else if (waking_.load() == 0) {
     // A worker that is on its way looks at the backlog itself when it has taken its task.
     const int64_t service = service_ns_.load(std::memory_order_relaxed);
-    const int awake =
-        threads_.load(std::memory_order_relaxed) - parked - (worker_leads ? 1 : 0);
+    const int awake = threads_.load(std::memory_order_relaxed) - parked - (worker_leads ? 1 : 0);
     const bool nobody_can = backlog > 0 && awake <= 0;
     const bool slow = service >= kSlowTaskNs && (backlog > 0 || vacant);
-    const bool pays = awake < cpus_ && static_cast<int64_t>(backlog) * service > kWakeCostNs;
+    const bool pays = awake<cpus_&& static_cast<int64_t>(backlog) * service> kWakeCostNs;
     if ((nobody_can || slow || pays) && WakeOne() && queue_ttl_ns_ < 0 && !vacant) return;
   }
   if (vacant || (backlog > 0 && (parked > 0 || queue_ttl_ns_ >= 0))) EnsureWatched();
@@ -350,8 +351,8 @@ void Dispatcher::ExpireQueued(int64_t now) {
 }
 
 void Dispatcher::ApplyVacancyRule() {
-  const uint64_t progress = taken_.load(std::memory_order_relaxed) +
-                            polls_.load(std::memory_order_relaxed);
+  const uint64_t progress =
+      taken_.load(std::memory_order_relaxed) + polls_.load(std::memory_order_relaxed);
   const bool moved = progress != progress_seen_;
   progress_seen_ = progress;
   if (moved || waking_.load() > 0 || closed_.load() || !NeedsWatch()) return;

@@ -1,29 +1,35 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Dispatcher: how work reaches a worker. The bounded queue, the stack of parked workers, the one leader that polls
-// the work source, and the rules that say whom to wake when. It knows nothing of threads: ThreadPool manages those.
+// Dispatcher: how work reaches a worker. The bounded queue, the stack of parked workers, the one
+// leader that polls the work source, and the rules that say whom to wake when. It knows nothing of
+// threads: ThreadPool manages those.
 //
-// A worker that asks for work (Take) gets the head of the queue; when the queue is empty it becomes the leader and
-// polls the source; when somebody else leads it is parked, last in, first out, so that the warmest one is woken first
-// and the coldest can be retired. docs/concurrency.md draws it.
+// A worker that asks for work (Take) gets the head of the queue; when the queue is empty it becomes
+// the leader and polls the source; when somebody else leads it is parked, last in, first out, so
+// that the warmest one is woken first and the coldest can be retired. docs/concurrency.md draws it.
 //
-// Wake rule: a wake-up costs two switches of threads, about kWakeCost. Another worker is woken only when the backlog
-// would wait for longer than that (backlog x recent service time), when recent tasks are slow (somebody should keep
-// polling while they run), or when nobody who is awake could take the task.
-// Vacancy rule: what the wake rule misjudges, the supervisor mends. When nothing was taken and nobody has polled for a
-// watch period, it wakes a parked worker or, when there is none, polls the source itself.
+// Wake rule: a wake-up costs two switches of threads, about kWakeCostNs. Another worker is woken only
+// when the backlog would wait for longer than that (backlog x recent service time), when recent
+// tasks are slow (somebody should keep polling while they run), or when nobody who is awake could
+// take the task.
+// Vacancy rule: what the wake rule misjudges, the supervisor mends. When nothing was taken and
+// nobody has polled for a watch period, it wakes a parked worker or, when there is none, polls the
+// source itself.
 //
 // Invariants:
-//   (D1) Every task that Offer or the source hands over gets exactly one of: out of Take, Reject. Then Release.
+//   (D1) Every task that Offer or the source hands over gets exactly one of: out of Take, Reject.
+//        Then Release.
 //   (D2) At most one thread is inside WorkSource::Poll: the holder of leader_.
-//   (D3) A worker is parked only if, after it was put on the stack, the queue was seen empty and the source (if any)
-//        led; a producer looks at the stack only after its push. So one of the two sees the other.
+//   (D3) A worker is parked only if, after it was put on the stack, the queue was seen empty and
+//        the source (if any) led; a producer looks at the stack only after its push. So one of the
+//        two sees the other.
 //   (D4) A worker is on parked_ at most once, and is woken by whoever took it off.
-//   (D5) accepted = taken + expired + rejected + in the queue, at every moment at which no call is under way.
+//   (D5) accepted = taken + expired + rejected + in the queue, at every moment at which no call is
+//        under way.
 //
-// Thread-safety: all methods; which thread may call is said at each. Lock order: mu_ is a leaf: nothing is called with
-// it held.
+// Thread-safety: all methods; which thread may call is said at each.
+// Lock order: mu_ is a leaf: nothing is called with it held.
 
 #ifndef ROBUSTO_WORKERS_DISPATCHER_H_
 #define ROBUSTO_WORKERS_DISPATCHER_H_
@@ -52,7 +58,7 @@ int64_t MonotonicNanos();
 // A task on its way through the pool.
 struct QueuedTask {
   TaskPtr task;
-  uint64_t id = 0;         // unique within the pool, from 1
+  uint64_t id = 0;          // unique within the pool, from 1
   int64_t accepted_ns = 0;  // MonotonicNanos() when it was offered
   int64_t taken_ns = 0;     // and when a worker took it
 };
@@ -61,7 +67,7 @@ class Dispatcher {
  public:
   struct Options {
     size_t queue_capacity = 1024;
-    int64_t queue_ttl_ns = -1;         // negative: tasks do not expire
+    int64_t queue_ttl_ns = -1;          // negative: tasks do not expire
     WorkSource* work_source = nullptr;  // must outlive every call
   };
 
@@ -76,7 +82,8 @@ class Dispatcher {
    private:
     friend class Dispatcher;
     Parker parker_;
-    // Written under Dispatcher::mu_; read by the owner after Park, which synchronises with the waker's Unpark.
+    // Written under Dispatcher::mu_; read by the owner after Park, which synchronises with the
+    // waker's Unpark.
     std::atomic<bool> parked_{false};
     std::atomic<bool> retire_{false};
   };
@@ -95,13 +102,15 @@ class Dispatcher {
 
   // --- Producers: any thread ---
 
-  // Hands a task over, waiting for room up to `timeout` (zero: does not wait). nullopt when it is in the queue, else
-  // why not: then the task has been rejected and released. Never waits in a thread that has a Seat (DESIGN decision 3).
+  // Hands a task over, waiting for room up to `timeout` (zero: does not wait). nullopt when it is
+  // in the queue, else why not: then the task has been rejected and released. Never waits in a
+  // thread that has a Seat: it would wait for itself.
   absl::optional<RejectReason> Offer(TaskPtr task, absl::Duration timeout);
 
   // --- Workers: the thread that owns `seat` ---
 
-  // Waits for a task. False: the worker must end (it was retired, or the pool has stopped and the queue is empty).
+  // Waits for a task. False: the worker must end (it was retired, or the pool has stopped and the
+  // queue is empty).
   bool Take(Seat& seat, QueuedTask& out);
   // Tells how long a task ran: the wake rule's memory.
   void RecordServiceTime(int64_t nanoseconds);
@@ -124,9 +133,11 @@ class Dispatcher {
 
   // --- The supervisor: one thread ---
 
-  // Sleeps until there is something to watch, then for one period, or until WakeSupervisor is called.
+  // Sleeps until there is something to watch, then for one period, or until WakeSupervisor is
+  // called.
   void SupervisorWait();
-  // Applies the vacancy rule and expiry once. May poll the source, and so sleep, while no worker can.
+  // Applies the vacancy rule and expiry once. May poll the source, and so sleep, while no worker
+  // can.
   void SupervisorTick();
   // Any thread: ends a SupervisorWait, and a poll that the supervisor is in.
   void WakeSupervisor();
@@ -144,8 +155,8 @@ class Dispatcher {
 
  private:
   static constexpr size_t kPollBatch = 64;
-  // Waking a sleeping thread: futex wake, two switches, cold caches. 5-50 us on the machines seen; the upper end, so
-  // that a wake-up pays.
+  // Waking a sleeping thread: futex wake, two switches, cold caches. 5-50 us on the machines seen;
+  // the upper end, so that a wake-up pays.
   static constexpr int64_t kWakeCostNs = 50 * 1000;
   // From this mean service time on, somebody else should poll while a task runs.
   static constexpr int64_t kSlowTaskNs = 200 * 1000;
@@ -189,8 +200,8 @@ class Dispatcher {
   BoundedQueue<QueuedTask> queue_;
   Parker supervisor_parker_;
 
-  // Who polls: kNobody, kSupervisor or a Seat's address. Acquired by CAS and released by a store, so that each Poll
-  // happens after the one before. Sequentially consistent where D3 needs it.
+  // Who polls: kNobody, kSupervisor or a Seat's address. Acquired by CAS and released by a store,
+  // so that each Poll happens after the one before. Sequentially consistent where D3 needs it.
   std::atomic<uintptr_t> leader_{kNobody};
   std::atomic<Admission> admission_{Admission::kOpen};
   std::atomic<bool> closed_{false};

@@ -17,8 +17,7 @@ static_assert(sizeof(std::atomic<int32_t>) == sizeof(int32_t), "futex(2) needs t
 
 // Returns false on a time-out only; a spurious wake-up looks like a wake-up.
 bool FutexWait(std::atomic<int32_t>* word, int32_t expected, const timespec* timeout) {
-  const long result =
-      syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, timeout, nullptr, 0);
+  const long result = syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, timeout, nullptr, 0);
   return !(result == -1 && errno == ETIMEDOUT);
 }
 
@@ -40,8 +39,8 @@ bool Parker::ParkFor(int64_t nanoseconds) {
   timeout.tv_sec = nanoseconds / 1000000000;
   timeout.tv_nsec = nanoseconds % 1000000000;
   FutexWait(&state_, kParked, &timeout);
-  // Timed out, woken, or woken without reason: the last reads as a time-out, which every caller of a timed
-  // wait has to be ready for.
+  // Timed out, woken, or woken without reason: the last reads as a time-out, which every caller of
+  // a timed wait has to be ready for.
   return state_.exchange(kEmpty, std::memory_order_acquire) == kPermit;
 }
 

@@ -1,7 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// PoolStats, WorkerInfo: plain snapshots of a ThreadPool. No locks, no methods that do anything: safe to copy and keep.
+// PoolStats, WorkerInfo: plain snapshots of a ThreadPool. No locks, no methods that do anything:
+// safe to copy and keep.
 
 #ifndef ROBUSTO_WORKERS_POOL_STATS_H_
 #define ROBUSTO_WORKERS_POOL_STATS_H_
@@ -76,8 +77,8 @@ struct PoolStats {
   size_t queue_size = 0;
   size_t queue_capacity = 0;
 
-  // Totals since Create. accepted = completed + failed + cancelled + expired + rejected() + queued + running, in
-  // every snapshot.
+  // Totals since Create. accepted = completed + failed + cancelled + expired + rejected() + queued
+  // + running, in every snapshot.
   uint64_t accepted = 0;  // offered to the pool
   uint64_t completed = 0;
   uint64_t failed = 0;
@@ -86,8 +87,8 @@ struct PoolStats {
   uint64_t rejected_full = 0;
   uint64_t rejected_draining = 0;
   uint64_t rejected_stopped = 0;
-  uint64_t queued = 0;   // accepted, its turn has not come
-  uint64_t running = 0;  // taken by a worker, not ended
+  uint64_t queued = 0;       // accepted, its turn has not come
+  uint64_t running = 0;      // taken by a worker, not ended
   absl::Duration busy_time;  // inside tasks that have ended, summed over all workers
 
   uint64_t rejected() const { return rejected_full + rejected_draining + rejected_stopped; }

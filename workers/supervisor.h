@@ -1,9 +1,9 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Supervisor: the pool's one background thread. It mends what the workers' own rules misjudge (the vacancy rule) and
-// expires queued tasks while every worker is busy. It is asleep while there is nothing to watch: an idle pool makes no
-// wake-ups.
+// Supervisor: the pool's one background thread. It mends what the workers' own rules misjudge (the
+// vacancy rule) and expires queued tasks while every worker is busy. It is asleep while there is
+// nothing to watch: an idle pool makes no wake-ups.
 //
 // Thread-safety: Start and Stop by the pool, under its lock.
 
@@ -27,7 +27,8 @@ class Supervisor {
 
   // ResourceExhausted when the system has no thread to give.
   absl::Status Start();
-  // Ends the thread and waits for it: at most for one call of WorkSource::Poll that has been interrupted.
+  // Ends the thread and waits for it: at most for one call of WorkSource::Poll that has been
+  // interrupted.
   void Stop();
 
  private:

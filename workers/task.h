@@ -3,9 +3,10 @@
 //
 // Task: the unit of work of a ThreadPool.
 //
-// A std::function would do for Run, but a pool that is bounded, drained and stopped has more to say to a
-// piece of work than "run": that there was no room for it, that it has waited too long, that it should give up.
-// Every task that is offered to a pool gets exactly one of Run and Reject, and after it Release.
+// A std::function would do for Run, but a pool that is bounded, drained and stopped has more to say
+// to a piece of work than "run": that there was no room for it, that it has waited too long, that
+// it should give up. Every task that is offered to a pool gets exactly one of Run and Reject, and
+// after it Release.
 //
 //   pool->Put(MakeTask([] { Compute(); }));
 //
@@ -16,8 +17,9 @@
 //   };
 //   pool->Put(TaskPtr(new Resize(image)));
 //
-// Thread-safety: Run, Reject and Release are called once, by one thread at a time. Cancel and Describe may be
-// called by any thread while Run runs, never before it and never after it has returned.
+// Thread-safety: Run, Reject and Release are called once, by one thread at a time. Cancel and
+// Describe may be called by any thread while Run runs, never before it and never after it has
+// returned.
 
 #ifndef ROBUSTO_WORKERS_TASK_H_
 #define ROBUSTO_WORKERS_TASK_H_
@@ -60,12 +62,12 @@ class Task {
  public:
   virtual ~Task() = default;
 
-  // Does the work, in a worker thread; may block. What it throws is caught, counted as failed and reported;
-  // the worker lives on.
+  // Does the work, in a worker thread; may block. What it throws is caught, counted as failed and
+  // reported; the worker lives on.
   virtual void Run() = 0;
 
-  // Called instead of Run, by the thread that offered the task, by a worker or by the pool's supervisor.
-  // Must not block and must not throw.
+  // Called instead of Run, by the thread that offered the task, by a worker or by the pool's
+  // supervisor. Must not block and must not throw.
   virtual void Reject(RejectReason reason) { (void)reason; }
 
   // Asks the running task to give up. Must not block. Run decides whether and when it returns.
@@ -74,8 +76,9 @@ class Task {
   // Must not block for long: it may be called often, by somebody who watches.
   virtual TaskDescription Describe() const { return {}; }
 
-  // The last call, after Run or Reject: nobody holds the task any more. A task that is not made with new, or that
-  // is used again, overrides it; it may offer itself to the pool again from here (with TryPut).
+  // The last call, after Run or Reject: nobody holds the task any more. A task that is not made
+  // with new, or that is used again, overrides it; it may offer itself to the pool again from here
+  // (with TryPut).
   virtual void Release() { delete this; }
 };
 

@@ -34,8 +34,8 @@ absl::Status CheckBounds(int min_threads, absl::optional<int> max_threads) {
 
 absl::Status CheckNotNegative(absl::string_view name, absl::Duration value) {
   if (value >= absl::ZeroDuration()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      name, " is ", absl::FormatDuration(value), "; it must be 0s or more, or infinite"));
+  return absl::InvalidArgumentError(absl::StrCat(name, " is ", absl::FormatDuration(value),
+                                                 "; it must be 0s or more, or infinite"));
 }
 
 absl::Status CheckCount(absl::string_view call, int count) {
@@ -109,7 +109,9 @@ absl::Status ThreadPool::Start() {
 
 // --- Tasks ---
 
-absl::Status ThreadPool::Put(TaskPtr task) { return Offer(std::move(task), options_.queue_timeout); }
+absl::Status ThreadPool::Put(TaskPtr task) {
+  return Offer(std::move(task), options_.queue_timeout);
+}
 
 absl::Status ThreadPool::TryPut(TaskPtr task) {
   return Offer(std::move(task), absl::ZeroDuration());
@@ -172,8 +174,8 @@ void ThreadPool::Reap() const {
 
 absl::Status ThreadPool::CheckAlive(absl::string_view call) const {
   if (state_ == PoolState::kCreated || state_ == PoolState::kStopped || stopping_) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        call, " of a pool that is ", stopping_ ? "stopping" : PoolStateName(state_)));
+    return absl::FailedPreconditionError(
+        absl::StrCat(call, " of a pool that is ", stopping_ ? "stopping" : PoolStateName(state_)));
   }
   return absl::OkStatus();
 }
@@ -226,9 +228,9 @@ absl::Status ThreadPool::Resize(int min_threads, absl::optional<int> max_threads
   staying_ += taken_back;
   missing -= taken_back;
   if (StartWorkers(missing, &status) == missing) return absl::OkStatus();
-  return absl::ResourceExhaustedError(
-      absl::StrCat("Resize to ", BoundsText(min_threads, max_threads), ": only ", staying_,
-                   " threads run: ", status.message()));
+  return absl::ResourceExhaustedError(absl::StrCat("Resize to ",
+                                                   BoundsText(min_threads, max_threads), ": only ",
+                                                   staying_, " threads run: ", status.message()));
 }
 
 // --- Draining and stopping ---
@@ -365,8 +367,8 @@ PoolStats ThreadPool::Stats() const {
   stats.abandoned = abandoned_;
   stats.retiring = dispatcher_->pending_retirements();
 
-  // What has ended is read before what was taken, and that before what was accepted: so each difference is a count
-  // of tasks that were really there.
+  // What has ended is read before what was taken, and that before what was accepted: so each
+  // difference is a count of tasks that were really there.
   WorkerTotals totals = reaped_;
   for (const auto& worker : workers_) {
     totals += worker->totals();

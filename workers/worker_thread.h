@@ -1,19 +1,20 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// WorkerThread: one thread of the pool. It takes tasks from the Dispatcher and runs them until it is told to end, and
-// can be watched and asked to cancel while it does.
+// WorkerThread: one thread of the pool. It takes tasks from the Dispatcher and runs them until it
+// is told to end, and can be watched and asked to cancel while it does.
 //
-// Lifetime: shared between the pool and its own thread, so that a thread that a Stop had to abandon inside a task can
-// outlive the pool.
+// Lifetime: shared between the pool and its own thread, so that a thread that a Stop had to abandon
+// inside a task can outlive the pool.
 //
 // Invariants:
-//   (W1) Cancel(id) reaches the task with that id or none: never the next one on the same worker (DESIGN decision 12).
+//   (W1) Cancel(id) reaches the task with that id or none: never the next one on the same worker.
 //   (W2) A task is not released while a Cancel or Describe of it runs.
-//   (W3) What a task throws ends that task only (DESIGN decision 9).
+//   (W3) What a task throws ends that task only.
 //
 // Thread-safety: all public methods, any thread; Join not from the worker itself.
-// Lock order: task_mu_ is a leaf; Task::Cancel and Task::Describe are called without it, the task being pinned.
+// Lock order: task_mu_ is a leaf; Task::Cancel and Task::Describe are called without it, the task
+// being pinned.
 
 #ifndef ROBUSTO_WORKERS_WORKER_THREAD_H_
 #define ROBUSTO_WORKERS_WORKER_THREAD_H_
@@ -39,8 +40,8 @@
 
 namespace robusto {
 
-// Wakes whoever waits for workers to get somewhere. Shared by the workers and the pool.
-// Not absl::CondVar: its timed waits follow the wall clock, and Stop's deadline must not jump with it.
+// Wakes whoever waits for workers to get somewhere. Shared by the workers and the pool. Not
+// absl::CondVar: its timed waits follow the wall clock, and Stop's deadline must not jump with it.
 class WorkerSignal {
  public:
   // Something that a waiter might wait for has changed.
@@ -52,8 +53,8 @@ class WorkerSignal {
     changed_.notify_all();
   }
 
-  // Waits until `done()` or `deadline_ns` on the clock of MonotonicNanos; returns done(). `done` is called without the
-  // lock, after every Announce.
+  // Waits until `done()` or `deadline_ns` on the clock of MonotonicNanos; returns done(). `done` is
+  // called without the lock, after every Announce.
   bool AwaitUntil(int64_t deadline_ns, const std::function<bool()>& done) {
     const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(deadline_ns)};
     for (;;) {
@@ -77,21 +78,25 @@ class WorkerSignal {
   uint64_t changes_ = 0;  // guarded by mu_
 };
 
-// Told of a task that threw: what it was and what() of the exception. Called in the worker, after Run.
+// Told of a task that threw: what it was and what() of the exception. Called in the worker, after
+// Run.
 using TaskFailureObserver =
     std::function<void(const TaskDescription& task, absl::string_view what)>;
 
 class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
  public:
-  // `id` is unique within the pool; the kernel's name for the thread is `name`-`id`, cut to 15 bytes.
+  // `id` is unique within the pool; the kernel's name for the thread is `name`-`id`, cut to 15
+  // bytes.
   WorkerThread(int64_t id, std::string name, std::shared_ptr<Dispatcher> dispatcher,
                std::shared_ptr<WorkerSignal> signal, TaskFailureObserver on_failure);
 
-  // Starts the thread. ResourceExhausted when the system has no thread to give; then nothing has changed.
+  // Starts the thread. ResourceExhausted when the system has no thread to give; then nothing has
+  // changed.
   absl::Status Start();
   // Waits for the thread's end, which must be under way.
   void Join();
-  // Gives up on a thread that does not come back from its task: it ends by itself when the task does.
+  // Gives up on a thread that does not come back from its task: it ends by itself when the task
+  // does.
   void Abandon();
 
   // The worker whose thread this is, or null.
@@ -109,7 +114,8 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
  private:
   void Main();
   void RunTask(QueuedTask item);
-  // Keeps the running task from being released until Unpin; null when there is none or another one (id != 0).
+  // Keeps the running task from being released until Unpin; null when there is none or another one
+  // (id != 0).
   Task* Pin(uint64_t id) ABSL_LOCKS_EXCLUDED(task_mu_);
   void Unpin() ABSL_LOCKS_EXCLUDED(task_mu_);
 
@@ -126,13 +132,15 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
   // This thread only.
   Dispatcher::Seat seat_;
 
-  // Written by this thread, read by observers. task_ is stored before task_id_ (release), which Pin reads (acquire):
-  // whoever sees the id sees its task. Taking the task away needs task_mu_, so that a pinned one stays.
+  // Written by this thread, read by observers. task_ is stored before task_id_ (release), which Pin
+  // reads (acquire): whoever sees the id sees its task. Taking the task away needs task_mu_, so
+  // that a pinned one stays.
   std::atomic<Task*> task_{nullptr};
   std::atomic<uint64_t> task_id_{0};
   std::atomic<int64_t> started_ns_{0};
   std::atomic<bool> exited_{false};
-  std::atomic<bool> cancel_asked_{false};  // of the running task; reset between tasks under task_mu_
+  std::atomic<bool> cancel_asked_{
+      false};  // of the running task; reset between tasks under task_mu_
 
   // Single writer, relaxed: statistics.
   std::atomic<uint64_t> completed_{0};

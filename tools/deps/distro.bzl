@@ -117,9 +117,11 @@ _ABSL = {
     "absl/container:fixed_array": [],
     "absl/container:flat_hash_map": ["absl_flat_hash_map"],
     "absl/container:inlined_vector": ["absl_inlined_vector"],
+    "absl/flags:commandlineflag": ["absl_flags_commandlineflag"],
     "absl/flags:flag": ["absl_flags"],
     "absl/flags:marshalling": ["absl_flags_marshalling"],
     "absl/flags:parse": ["absl_flags_parse"],
+    "absl/flags:reflection": ["absl_flags_reflection"],
     "absl/flags:usage": ["absl_flags_usage"],
     "absl/functional:any_invocable": ["absl_any_invocable"],
     "absl/memory:memory": [],
@@ -173,6 +175,24 @@ def distro_repositories():
         source = "@com_google_absl_source//:BUILD.bazel",
     )
     distro_library(
+        name = "com_google_googletest",
+        debian_package = "libgtest-dev libgmock-dev",
+        libraries = {
+            ":gtest": ["gtest", "gmock"],
+            ":gtest_main": ["gtest", "gmock", "gtest_main"],
+        },
+    )
+    distro_library(
+        name = "spdlog",
+        debian_package = "libspdlog-dev",
+        libraries = {":spdlog": ["spdlog"]},
+    )
+    distro_library(
+        name = "com_google_benchmark",
+        debian_package = "libbenchmark-dev",
+        libraries = {":benchmark": ["benchmark"]},
+    )
+    distro_library(
         name = "com_google_protobuf",
         build_file = Label("//tools/deps:well_known_protos.BUILD"),
         debian_package = "libprotobuf-dev protobuf-compiler",
@@ -203,22 +223,4 @@ def distro_repositories():
             ],
         },
         programs = {"src/compiler:grpc_cpp_plugin": "grpc_cpp_plugin"},
-    )
-    distro_library(
-        name = "com_google_googletest",
-        debian_package = "libgtest-dev libgmock-dev",
-        libraries = {
-            ":gtest": ["gtest", "gmock"],
-            ":gtest_main": ["gtest", "gmock", "gtest_main"],
-        },
-    )
-    distro_library(
-        name = "spdlog",
-        debian_package = "libspdlog-dev",
-        libraries = {":spdlog": ["spdlog"]},
-    )
-    distro_library(
-        name = "com_google_benchmark",
-        debian_package = "libbenchmark-dev",
-        libraries = {":benchmark": ["benchmark"]},
     )

@@ -1,0 +1,210 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Connection: one client's connection and its state machine. It is a Task: when a whole request has
+// been gathered, the connection itself goes through the pool's queue, so a request costs no
+// allocation.
+//
+//   phase       means                                      leaves it when
+//   kIdle       no byte of a request (keep-alive, or new)  a byte; keep_alive_timeout: closed
+//   kHead       part of a head                             complete; bad: kWriting (4xx); 408
+//   kBody       part of a body                             complete; bad: kWriting (4xx); 408
+//   kQueued     a whole request, waiting for a worker      Run; Reject: kWriting (503)
+//   kHandling   in the handler                             it returns or throws
+//   kWriting    part of a response                         sent; write_timeout: closed
+//   kLingering  answered, sent FIN, reads and discards     end of input, or 2 s: closed
+//
+// Ownership. Exactly one thread at a time owns a connection and may touch anything but the atomics:
+//   parked      nobody; an event or a timer may take it
+//   owned       the event loop's thread while it reads, then the queue, then a worker
+//   owned+again the same, and an event came meanwhile: the owner looks again before it parks
+// The word that says so carries a generation, so that an event for a connection that is gone never
+// reaches the one that has its place now.
+//
+// Invariants:
+//   (C1) One owner at a time; parked only when no event was missed.
+//   (C2) Every request that was read whole is answered, or its connection is closed.
+//   (C3) After a bad message no later byte of the connection is read as a request.
+//   (C4) No call here blocks, except the handler's own.
+//
+// Lock order: none is held while any of this runs; the tables, pools and wheels that it calls have
+// leaf locks.
+
+#ifndef ROBUSTO_HTTP_CONNECTION_H_
+#define ROBUSTO_HTTP_CONNECTION_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "http/exchange.h"
+#include "http/handler.h"
+#include "http/listener.h"
+#include "http/response_head.h"
+#include "http/server_options.h"
+#include "http/timer_wheel.h"
+#include "http/unique_fd.h"
+#include "workers/task.h"
+
+namespace robusto {
+
+class Connection;
+
+// What connections need of the server around them. Any thread.
+class ConnectionHost {
+ public:
+  virtual ~ConnectionHost() = default;
+
+  // Puts a connection with a whole request before the pool; owned by the pool from here on.
+  virtual void Submit(Connection* connection) = 0;
+  // Has the event loop call Resume on a connection that the caller owns, soon.
+  virtual void Defer(Connection* connection) = 0;
+  // Has events for writability delivered, too, from now on.
+  virtual void WatchWritable(Connection* connection) = 0;
+  // Has OnTimer called at `at_ns` or earlier.
+  virtual void ScheduleTimer(Connection* connection, int64_t at_ns) = 0;
+  // The connection is closed; its place may be given to another.
+  virtual void Closed(Connection* connection) = 0;
+  // Seconds for Retry-After: when a request would probably find a place.
+  virtual int RetryAfterSeconds() const = 0;
+  // The server finishes what it has: responses say Connection: close.
+  virtual bool draining() const = 0;
+
+  virtual const ServerOptions& options() const = 0;
+  virtual const Handler& handler() const = 0;
+  virtual ExchangePool& exchanges() = 0;
+};
+
+// What an event said, cut to what a connection needs to know.
+struct Readiness {
+  bool readable = false;  // bytes, end of input, or an error
+  bool writable = false;
+  bool hangup = false;  // the peer sends no more: reading will come to the end of input
+};
+
+class Connection final : public Task, public TimerWheel::Node {
+ public:
+  enum class Phase : uint8_t { kIdle, kHead, kBody, kQueued, kHandling, kWriting, kLingering };
+
+  Connection() = default;
+
+  // --- The event loop ---
+
+  // Constant once the connection has its place in the table.
+  void SetPlace(ConnectionHost* host, uint32_t index) {
+    host_ = host;
+    index_ = index;
+  }
+  uint32_t index() const { return index_; }
+  // Starts a new connection in this place and parks it. The place must be free.
+  void Open(UniqueFd fd, const sockaddr_storage& peer, int64_t now_ns);
+  uint32_t generation() const { return static_cast<uint32_t>(word_.load() >> kGenerationShift); }
+  int fd() const { return fd_.get(); }
+
+  // An event came. True: a whole request is there and the caller hands the connection to the pool.
+  bool OnEvent(uint32_t generation, Readiness readiness);
+  // Its timer fired. True as in OnEvent.
+  bool OnTimer(int64_t now_ns);
+  // After Defer. True as in OnEvent.
+  bool Resume() { return Drive(); }
+  // Makes a connection that is idle now end at `at_ns` unless a request comes before. True as in
+  // OnEvent.
+  bool ShortenIdle(int64_t at_ns);
+  // Drops it, whoever the client is; only when no other thread is left that could own it.
+  void Abort();
+
+  // --- Task ---
+
+  void Run() override;
+  void Reject(RejectReason reason) override;
+  void Cancel(CancelLevel level) override;
+  TaskDescription Describe() const override;
+  void Release() override;
+
+ private:
+  enum Ownership : uint64_t { kFree = 0, kParked = 1, kOwned = 2, kOwnedAgain = 3 };
+  static constexpr int kGenerationShift = 32;
+  static constexpr uint64_t kOwnershipMask = 3;
+
+  enum class Progress : uint8_t {
+    kReady,     // a whole request is there
+    kWait,      // nothing to do until an event or a timer
+    kDeferred,  // more to do, but others first: the event loop calls Resume
+    kClosed,
+    kGoOn,  // the phase has changed
+  };
+  enum class Gathered : uint8_t { kRequest, kMore, kBad };
+  enum class Sent : uint8_t { kAll, kBlocked, kSlice, kFailed };
+
+  // Takes a parked connection; tells its owner to look again when it has one.
+  bool AcquireOrTellOwner(uint32_t generation);
+  // False: something came meanwhile, the caller still owns it.
+  bool Park();
+
+  // Goes on as far as it can without blocking. True: a whole request is there. False: parked,
+  // deferred or closed.
+  bool Drive();
+  Progress Advance();
+  Progress AdvanceWriting();
+  Progress AdvanceLingering();
+  Progress AdvanceReading();
+
+  // Looks whether the input holds a whole request.
+  Gathered Gather();
+  Gathered GatherBody();
+  // Reads once. False: nothing there, or the end (then end_of_input_).
+  bool Receive();
+  void SetDeadline(int64_t at_ns);
+
+  // Answers without a handler; `reason` is the machine-readable X-Robusto-Reason.
+  void RespondWithError(int status, absl::string_view reason, bool close);
+  void RespondToBadMessage(ParseError error);
+  void BeginResponse();
+  // Sends until all is out, the socket is full, or kWriteSlice of a file is sent (kSlice).
+  Sent Write();
+  Sent WriteFile();
+  // The response is out.
+  Progress FinishResponse();
+  void Close();
+
+  Request MakeRequest() const;
+  void Warn(absl::string_view text) const;
+
+  // Constant once in the table.
+  ConnectionHost* host_ = nullptr;
+  uint32_t index_ = 0;
+
+  // generation << 32 | Ownership. Acquire and Park pair with each other: what the last owner wrote
+  // is seen.
+  std::atomic<uint64_t> word_{0};
+  // When the phase times out; kNever: not. Written by the owner, read by the timer's thread.
+  std::atomic<int64_t> deadline_ns_{TimerWheel::kNever};
+  std::atomic<Phase> phase_{Phase::kIdle};  // written by the owner; read by Describe
+
+  // The owner's.
+  bool must_read_ = false;  // there may be input in the socket
+  bool writable_ = true;    // there may be room in the socket
+  bool watches_writable_ = false;
+  bool hangup_ = false;  // the peer has sent FIN: read until the end of input
+  bool end_of_input_ = false;
+  bool broken_ = false;         // writing has failed: close at the next chance
+  bool close_after_ = false;    // the response that is being written is the last
+  bool discard_input_ = false;  // no byte after this message can be trusted (C3)
+  bool rejected_ = false;       // Release must not recurse into the pool
+  uint8_t peer_size_ = 0;
+  UniqueFd fd_;
+  uint64_t request_size_ = 0;  // bytes of the input that are this request's, as far as gathered
+  int64_t body_began_ns_ = 0;
+  uint64_t body_received_ = 0;  // raw bytes, for the minimum rate
+  uint64_t sent_ = 0;           // of output and body, or of output alone when the body is a file
+  std::unique_ptr<Exchange> exchange_;  // null while idle
+  std::array<char, kMaxPeerName> peer_;
+};
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_HTTP_CONNECTION_H_

@@ -1,0 +1,96 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// ConnectionTable: the places of all connections. A place is never freed, only given to another
+// connection, so a late event can always look at it (and sees another generation).
+//
+// Memory grows by chunks to the most connections that were ever open at once.
+//
+// Thread-safety: all methods. Lock order: mu_ is a leaf.
+
+#ifndef ROBUSTO_HTTP_CONNECTION_TABLE_H_
+#define ROBUSTO_HTTP_CONNECTION_TABLE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "http/connection.h"
+
+namespace robusto {
+
+class ConnectionTable {
+ public:
+  ConnectionTable(ConnectionHost* host, size_t max_connections)
+      : host_(host), chunks_((max_connections + kChunk - 1) / kChunk) {}
+
+  // A free place; null when max_connections are open.
+  Connection* Allocate() {
+    absl::MutexLock lock(&mu_);
+    if (free_.empty() && !AddChunk()) return nullptr;
+    Connection* connection = free_.back();
+    free_.pop_back();
+    open_.fetch_add(1, std::memory_order_relaxed);
+    return connection;
+  }
+
+  // Takes a place back. Returns how many are open now.
+  size_t Free(Connection* connection) {
+    absl::MutexLock lock(&mu_);
+    free_.push_back(connection);
+    return open_.fetch_sub(1, std::memory_order_relaxed) - 1;
+  }
+
+  Connection* At(uint32_t index) const {
+    return &chunks_[index / kChunk].load(std::memory_order_acquire)->connections[index % kChunk];
+  }
+
+  size_t open() const { return open_.load(std::memory_order_relaxed); }
+
+  // Calls f(Connection&) for every place that was ever used, open or not.
+  template <typename F>
+  void ForEach(F f) const {
+    for (const auto& slot : chunks_) {
+      Chunk* chunk = slot.load(std::memory_order_acquire);
+      if (chunk == nullptr) return;
+      for (Connection& connection : chunk->connections) f(connection);
+    }
+  }
+
+  ~ConnectionTable() {
+    for (auto& slot : chunks_) delete slot.load();
+  }
+
+ private:
+  static constexpr size_t kChunk = 64;
+  struct Chunk {
+    Connection connections[kChunk];
+  };
+
+  bool AddChunk() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    if (used_chunks_ == chunks_.size()) return false;
+    auto* chunk = new Chunk;
+    for (size_t i = kChunk; i-- > 0;) {
+      chunk->connections[i].SetPlace(host_, static_cast<uint32_t>(used_chunks_ * kChunk + i));
+      free_.push_back(&chunk->connections[i]);
+    }
+    // At may be called for these places from now on.
+    chunks_[used_chunks_++].store(chunk, std::memory_order_release);
+    return true;
+  }
+
+  ConnectionHost* const host_;
+  std::vector<std::atomic<Chunk*>> chunks_;  // owned; the vector itself never changes
+  std::atomic<size_t> open_{0};
+  absl::Mutex mu_;
+  size_t used_chunks_ ABSL_GUARDED_BY(mu_) = 0;
+  std::vector<Connection*> free_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_HTTP_CONNECTION_TABLE_H_

@@ -1,0 +1,341 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "http/event_loop.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace robusto {
+namespace {
+
+constexpr size_t kEventBatch = 128;
+// Connections accepted in one turn, before those that are there get theirs.
+constexpr int kAcceptBatch = 64;
+// How long accepting pauses when the system has no descriptor or memory for another connection.
+constexpr int64_t kAcceptPauseNanos = 100'000'000;
+
+// What an epoll event is about: a connection's place and generation, or one of these with a
+// listener's index.
+constexpr uint64_t kListenerTag = uint64_t{0xffffffff} << 32;
+constexpr uint64_t kInterruptTag = uint64_t{0xfffffffe} << 32;
+
+uint64_t TagOf(const Connection& connection) {
+  return uint64_t{connection.index()} << 32 | connection.generation();
+}
+
+constexpr uint32_t kReadEvents = EPOLLIN | EPOLLRDHUP | EPOLLET;
+
+ChunkedLimits BodyLimits(const ServerOptions& options) {
+  ChunkedLimits limits;
+  limits.max_body = options.max_body_bytes;
+  return limits;
+}
+
+absl::Status SystemError(absl::string_view what) {
+  return absl::UnavailableError(absl::StrCat(what, ": ", std::strerror(errno)));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(ServerOptions options, Handler handler,
+                                                             std::vector<Listener> listeners) {
+  UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll.valid()) return SystemError("epoll_create1");
+  UniqueFd event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!event.valid()) return SystemError("eventfd");
+  // Edge-triggered: every write is an event, and nobody has to read it away.
+  epoll_event interest = {};
+  interest.events = EPOLLIN | EPOLLET;
+  interest.data.u64 = kInterruptTag;
+  if (epoll_ctl(epoll.get(), EPOLL_CTL_ADD, event.get(), &interest) != 0) {
+    return SystemError("epoll_ctl");
+  }
+  for (size_t i = 0; i < listeners.size(); ++i) {
+    interest.events = EPOLLIN;
+    interest.data.u64 = kListenerTag | i;
+    if (epoll_ctl(epoll.get(), EPOLL_CTL_ADD, listeners[i].fd(), &interest) != 0) {
+      return SystemError("epoll_ctl");
+    }
+  }
+  return std::unique_ptr<EventLoop>(new EventLoop(std::move(options), std::move(handler),
+                                                  std::move(listeners), std::move(epoll),
+                                                  std::move(event)));
+}
+
+EventLoop::EventLoop(ServerOptions options, Handler handler, std::vector<Listener> listeners,
+                     UniqueFd epoll, UniqueFd event)
+    : options_(std::move(options)),
+      handler_(std::move(handler)),
+      epoll_(std::move(epoll)),
+      event_(std::move(event)),
+      exchanges_(options_.parser, BodyLimits(options_)),
+      timers_(MonotonicNanos()),
+      table_(this, options_.max_connections),
+      listeners_(std::move(listeners)) {}
+
+EventLoop::~EventLoop() {
+  table_.ForEach([](Connection& connection) { connection.Abort(); });
+}
+
+// --- Polling ---
+
+size_t EventLoop::Poll(absl::Span<TaskPtr> out, absl::Duration timeout) {
+  std::array<epoll_event, kEventBatch> events;
+  sleeping_.store(true);
+  const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
+                               TimeoutMillis(timeout));
+  sleeping_.store(false);
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events[static_cast<size_t>(i)];
+    const uint64_t tag = event.data.u64;
+    if (tag >= kListenerTag) {
+      Accept(static_cast<uint32_t>(tag));
+    } else if (tag < kInterruptTag) {
+      Readiness readiness;
+      readiness.hangup = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+      readiness.readable = readiness.hangup || (event.events & EPOLLIN) != 0;
+      readiness.writable = (event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
+      Connection* connection = table_.At(static_cast<uint32_t>(tag >> 32));
+      if (connection->OnEvent(static_cast<uint32_t>(tag), readiness)) AddReady(connection);
+    }
+  }
+  if (has_deferred_.load()) HandleDeferred();
+  if (timers_.NextFireNanos() != TimerWheel::kNever) HandleTimers(MonotonicNanos());
+  if (draining() && !drain_started_.load()) StartDraining();
+  if (!accepting_) ResumeAcceptingIfDue(MonotonicNanos());
+  return HandOut(out);
+}
+
+size_t EventLoop::HandOut(absl::Span<TaskPtr> out) {
+  size_t count = 0;
+  while (count < out.size() && ready_begin_ < ready_.size()) {
+    out[count++] = TaskPtr(ready_[ready_begin_++]);
+  }
+  if (ready_begin_ == ready_.size()) {
+    ready_.clear();
+    ready_begin_ = 0;
+  }
+  return count;
+}
+
+void EventLoop::Interrupt() {
+  const uint64_t one = 1;
+  // Fails only when the counter is full, and then Poll has been woken.
+  [[maybe_unused]] const ssize_t written = write(event_.get(), &one, sizeof(one));
+}
+
+void EventLoop::WakePoller() {
+  if (sleeping_.load()) Interrupt();
+}
+
+int EventLoop::TimeoutMillis(absl::Duration timeout) const {
+  // What was ready before comes first, with a look at the rest that does not wait.
+  if (ready_begin_ < ready_.size() || has_deferred_.load() ||
+      (draining() && !drain_started_.load())) {
+    return 0;
+  }
+  const int64_t next = std::min(timers_.NextFireNanos(), accept_again_ns_);
+  if (next != TimerWheel::kNever) {
+    timeout = std::min(timeout, absl::Nanoseconds(std::max<int64_t>(next - MonotonicNanos(), 0)));
+  }
+  if (timeout == absl::InfiniteDuration()) return -1;
+  // Rounded up: waking before something is due would be waking twice.
+  return static_cast<int>(std::min<int64_t>(
+      absl::ToInt64Milliseconds(absl::Ceil(timeout, absl::Milliseconds(1))), 1'000'000));
+}
+
+void EventLoop::HandleTimers(int64_t now_ns) {
+  timers_.TakeExpired(now_ns, &expired_);
+  for (TimerWheel::Node* node : expired_) {
+    auto* connection = static_cast<Connection*>(node);
+    if (connection->OnTimer(now_ns)) AddReady(connection);
+  }
+  expired_.clear();
+}
+
+void EventLoop::HandleDeferred() {
+  {
+    absl::MutexLock lock(&deferred_mu_);
+    resumed_.swap(deferred_);
+    has_deferred_.store(false);
+  }
+  // Each may defer itself again; that is for the next turn.
+  for (Connection* connection : resumed_) {
+    if (connection->Resume()) AddReady(connection);
+  }
+  resumed_.clear();
+}
+
+// --- Accepting ---
+
+void EventLoop::WatchListener(size_t index, bool watch) {
+  epoll_event interest = {};
+  interest.events = watch ? static_cast<uint32_t>(EPOLLIN) : 0;
+  interest.data.u64 = kListenerTag | index;
+  epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listeners_[index].fd(), &interest);
+}
+
+void EventLoop::Accept(size_t index) {
+  for (int i = 0; i < kAcceptBatch && AcceptOne(listeners_[index]); ++i) {
+  }
+}
+
+bool EventLoop::AcceptOne(Listener& listener) {
+  Connection* connection = table_.Allocate();
+  if (connection == nullptr) {
+    waits_for_room_.store(true);
+    // One may have closed before it could see that somebody waits.
+    if (table_.open() < options_.max_connections) waits_for_room_.store(false);
+    PauseAccepting();
+    return false;
+  }
+  sockaddr_storage peer;
+  socklen_t size = sizeof(peer);
+  UniqueFd fd(accept4(listener.fd(), reinterpret_cast<sockaddr*>(&peer), &size,
+                      SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!fd.valid()) {
+    const int error = errno;
+    table_.Free(connection);
+    if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
+      // Asking again at once would spin: the listener stays readable.
+      Warn(absl::StrCat("cannot accept: ", std::strerror(error), "; pausing"));
+      accept_again_ns_ = MonotonicNanos() + kAcceptPauseNanos;
+      PauseAccepting();
+      return false;
+    }
+    // The others are about one connection that is gone, or a signal: the next may be good.
+    return error != EAGAIN && error != EWOULDBLOCK && error != EINVAL && error != EBADF;
+  }
+  epoll_event interest = {};
+  interest.events = kReadEvents;
+  const int raw = fd.get();
+  connection->Open(std::move(fd), peer, MonotonicNanos());
+  interest.data.u64 = TagOf(*connection);
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, raw, &interest) != 0) {
+    Warn(absl::StrCat("cannot watch a connection: ", std::strerror(errno)));
+    connection->Abort();
+  }
+  return true;
+}
+
+void EventLoop::PauseAccepting() {
+  accepting_ = false;
+  for (size_t i = 0; i < listeners_.size(); ++i) WatchListener(i, false);
+}
+
+void EventLoop::ResumeAcceptingIfDue(int64_t now_ns) {
+  if (waits_for_room_.load()) return;
+  if (accept_again_ns_ != TimerWheel::kNever && accept_again_ns_ > now_ns) return;
+  accept_again_ns_ = TimerWheel::kNever;
+  accepting_ = true;
+  for (size_t i = 0; i < listeners_.size(); ++i) WatchListener(i, true);
+}
+
+// --- What connections ask for ---
+
+void EventLoop::Submit(Connection* connection) {
+  TaskPtr task(connection);
+  if (ThreadPool* pool = pool_.load()) {
+    // On any error the connection has been told by Reject.
+    pool->TryPut(std::move(task)).IgnoreError();
+  } else {
+    task->Reject(RejectReason::kStopped);
+  }
+}
+
+void EventLoop::Defer(Connection* connection) {
+  {
+    absl::MutexLock lock(&deferred_mu_);
+    deferred_.push_back(connection);
+    has_deferred_.store(true);
+  }
+  WakePoller();
+}
+
+void EventLoop::WatchWritable(Connection* connection) {
+  epoll_event interest = {};
+  interest.events = kReadEvents | EPOLLOUT;
+  interest.data.u64 = TagOf(*connection);
+  // Reports at once what is ready now: no edge is lost.
+  epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, connection->fd(), &interest);
+}
+
+void EventLoop::ScheduleTimer(Connection* connection, int64_t at_ns) {
+  if (timers_.Schedule(connection, at_ns)) WakePoller();
+}
+
+void EventLoop::Closed(Connection* connection) {
+  const size_t open = table_.Free(connection);
+  if (waits_for_room_.load() && waits_for_room_.exchange(false)) WakePoller();
+  if (open == 0 && draining()) {
+    // For AwaitNoConnections, which waits under this lock.
+    absl::MutexLock lock(&idle_mu_);
+  }
+}
+
+int EventLoop::RetryAfterSeconds() const {
+  // Until what is queued now would have been served, at the pool's recent speed.
+  const ThreadPool* pool = pool_.load();
+  if (pool == nullptr) return 1;
+  const PoolStats stats = pool->Stats();
+  const double seconds = static_cast<double>(stats.queue_size) *
+                         absl::ToDoubleSeconds(pool->RecentServiceTime()) /
+                         std::max(stats.threads, 1);
+  return static_cast<int>(std::min(std::max(std::ceil(seconds), 1.0), 60.0));
+}
+
+// --- Draining ---
+
+void EventLoop::BeginDrain() {
+  draining_.store(true);
+  WakePoller();
+}
+
+void EventLoop::StartDraining() {
+  drain_started_.store(true);
+  for (Listener& listener : listeners_) {
+    while (AcceptOne(listener)) {
+    }
+    listener.Close();
+  }
+  listeners_.clear();
+  accepting_ = true;
+  const int64_t end = MonotonicNanos() + absl::ToInt64Nanoseconds(kDrainGrace);
+  table_.ForEach([&](Connection& connection) {
+    if (connection.ShortenIdle(end)) AddReady(&connection);
+  });
+  absl::MutexLock lock(&idle_mu_);
+}
+
+bool EventLoop::AwaitNoConnections(absl::Duration timeout) {
+  const auto none = [this] { return drain_started_.load() && table_.open() == 0; };
+  absl::MutexLock lock(&idle_mu_);
+  return idle_mu_.AwaitWithTimeout(absl::Condition(&none), timeout);
+}
+
+void EventLoop::FlushDeferred() {
+  while (has_deferred_.load()) {
+    HandleDeferred();
+    // What they read meanwhile finds no worker any more.
+    for (; ready_begin_ < ready_.size(); ++ready_begin_) {
+      TaskPtr(ready_[ready_begin_])->Reject(RejectReason::kStopped);
+    }
+  }
+}
+
+void EventLoop::Warn(absl::string_view text) const {
+  if (options_.on_warning) options_.on_warning(text);
+}
+
+}  // namespace robusto

@@ -1,0 +1,147 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// EventLoop: epoll, listeners, timers and the connections that no worker holds. A WorkSource: the
+// pool's leader polls it, and what it returns are connections with a whole request. It reads,
+// parses and writes without blocking, so that no worker ever waits for a client.
+//
+// A connection is registered with epoll once, edge-triggered; who may act on an event is decided by
+// the connection's own ownership word (http/connection.h), not by a lock here.
+//
+// Invariants:
+//   (E1) A connection is in at most one of: parked, owned by the poller, deferred, with the pool.
+//   (E2) With no connection due and nothing to read, Poll sleeps: an idle server makes no wake-ups.
+//   (E3) A listener is looked at only while there is room for another connection.
+//
+// Thread-safety: Poll by one thread at a time (the pool's leader); everything else any thread.
+// Lock order: deferred_mu_, idle_mu_ are leaves.
+
+#ifndef ROBUSTO_HTTP_EVENT_LOOP_H_
+#define ROBUSTO_HTTP_EVENT_LOOP_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "http/connection.h"
+#include "http/connection_table.h"
+#include "http/exchange.h"
+#include "http/listener.h"
+#include "http/server_options.h"
+#include "http/timer_wheel.h"
+#include "http/unique_fd.h"
+#include "workers/thread_pool.h"
+#include "workers/work_source.h"
+
+namespace robusto {
+
+class EventLoop final : public WorkSource, private ConnectionHost {
+ public:
+  // Unavailable when the system gives no epoll or event descriptor.
+  static absl::StatusOr<std::unique_ptr<EventLoop>> Create(ServerOptions options, Handler handler,
+                                                           std::vector<Listener> listeners);
+  // No thread may be inside Poll or hold a connection. Drops the connections that are left.
+  ~EventLoop() override;
+
+  // Where connections with a whole request go. Set before the first Poll; null again when the pool
+  // is gone and an abandoned handler may still come back: then nothing is submitted any more.
+  void SetPool(ThreadPool* pool) { pool_.store(pool); }
+
+  // --- WorkSource ---
+  size_t Poll(absl::Span<TaskPtr> out, absl::Duration timeout) override;
+  void Interrupt() override;
+
+  // Closes the listeners once what waits in them is accepted; idle connections get kDrainGrace to
+  // send another request, and every response from now on ends its connection.
+  void BeginDrain();
+  // Waits until no connection is open, or for `timeout`; true when none is.
+  bool AwaitNoConnections(absl::Duration timeout);
+  // After the pool has stopped, from one thread: sends what deferred connections still have to say.
+  void FlushDeferred();
+
+  size_t open_connections() const { return table_.open(); }
+
+  // Long enough for a request that is on its way when the drain begins.
+  static constexpr absl::Duration kDrainGrace = absl::Milliseconds(250);
+
+ private:
+  EventLoop(ServerOptions options, Handler handler, std::vector<Listener> listeners, UniqueFd epoll,
+            UniqueFd event);
+
+  // --- ConnectionHost ---
+  void Submit(Connection* connection) override;
+  void Defer(Connection* connection) override;
+  void WatchWritable(Connection* connection) override;
+  void ScheduleTimer(Connection* connection, int64_t at_ns) override;
+  void Closed(Connection* connection) override;
+  int RetryAfterSeconds() const override;
+  bool draining() const override { return draining_.load(std::memory_order_relaxed); }
+  const ServerOptions& options() const override { return options_; }
+  const Handler& handler() const override { return handler_; }
+  ExchangePool& exchanges() override { return exchanges_; }
+
+  // --- The poller's ---
+  void WatchListener(size_t index, bool watch);
+  void Accept(size_t index);
+  // Accepts one connection. False: none is waiting, or no more can be taken now.
+  bool AcceptOne(Listener& listener);
+  void PauseAccepting();
+  void ResumeAcceptingIfDue(int64_t now_ns);
+  void StartDraining();
+  int TimeoutMillis(absl::Duration timeout) const;
+  void HandleTimers(int64_t now_ns);
+  void HandleDeferred();
+  // Has the poller look at what was left for it, if it is not about to anyway. Any thread.
+  void WakePoller();
+  // A connection has a whole request: into `ready_`.
+  void AddReady(Connection* connection) { ready_.push_back(connection); }
+  size_t HandOut(absl::Span<TaskPtr> out);
+  void Warn(absl::string_view text) const;
+
+  // Constant after construction.
+  const ServerOptions options_;
+  const Handler handler_;
+  const UniqueFd epoll_;
+  const UniqueFd event_;  // eventfd: wakes Poll
+
+  // Own synchronisation.
+  std::atomic<ThreadPool*> pool_{nullptr};
+  ExchangePool exchanges_;
+  TimerWheel timers_;
+  ConnectionTable table_;
+  std::atomic<bool> draining_{false};
+  std::atomic<bool> drain_started_{false};
+  std::atomic<bool> waits_for_room_{false};  // accepting is paused until a connection closes
+  // The poller is in epoll_wait or about to be. Set before it looks at what others may have left
+  // for it (deferred_, timers_, waits_for_room_), read by them after they left it: one of the two
+  // sees the other.
+  std::atomic<bool> sleeping_{false};
+
+  // The poller's only.
+  std::vector<Listener> listeners_;
+  std::vector<Connection*> ready_;  // with a whole request, oldest first from ready_begin_
+  size_t ready_begin_ = 0;
+  std::vector<TimerWheel::Node*> expired_;
+  std::vector<Connection*> resumed_;
+  bool accepting_ = true;                         // the listeners are watched
+  int64_t accept_again_ns_ = TimerWheel::kNever;  // end of a pause for lack of descriptors
+
+  absl::Mutex deferred_mu_;
+  std::vector<Connection*> deferred_ ABSL_GUARDED_BY(deferred_mu_);
+  std::atomic<bool> has_deferred_{false};  // !deferred_.empty(), readable without the lock
+
+  // For AwaitNoConnections.
+  absl::Mutex idle_mu_;
+};
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_HTTP_EVENT_LOOP_H_

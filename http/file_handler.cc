@@ -1,0 +1,330 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "http/file_handler.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "http/date.h"
+#include "http/directory_listing.h"
+#include "http/mime_types.h"
+#include "http/preconditions.h"
+#include "http/root_directory.h"
+#include "http/uri.h"
+
+namespace robusto {
+namespace {
+
+// O_NONBLOCK: a FIFO opens at once and is then seen to be one. O_NOCTTY: a terminal does not become
+// ours.
+constexpr int kOpenFile = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY;
+constexpr int kLook = O_PATH;  // to see what it is; needs no permission to read it
+
+int StatusOfErrno(int error) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+    case ENAMETOOLONG:
+    case ELOOP:
+    case EINVAL:  // a name that this file system cannot have
+    case EILSEQ:
+    case ESTALE:
+      return 404;
+    case EACCES:
+    case EPERM:
+    case EXDEV:  // RootDirectory: out of the root
+    case ENXIO:  // a socket, or a device without a driver
+    case ENODEV:
+      return 403;
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case EAGAIN:
+      return 503;
+    default:
+      return 500;
+  }
+}
+
+// Nothing is there under this name, as opposed to: there, but not to be had.
+bool IsAbsent(int error) { return StatusOfErrno(error) == 404; }
+
+// A validator that changes with every write that changes the time or the size:
+// "1856e2c1b2a3d400-1c8". Not the inode, which differs between servers of one tree. Weak (W/) as
+// long as another write could fall into the same tick of the file system's clock.
+class EntityTag {
+ public:
+  EntityTag(const struct stat& info, std::time_t now) {
+    char* at = text_;
+    if (info.st_mtim.tv_sec + kSettled > now) {
+      *at++ = 'W';
+      *at++ = '/';
+    }
+    const uint64_t nanoseconds = static_cast<uint64_t>(info.st_mtim.tv_sec) * 1000000000u +
+                                 static_cast<uint64_t>(info.st_mtim.tv_nsec);
+    *at++ = '"';
+    at = std::to_chars(at, at + 16, nanoseconds, 16).ptr;
+    *at++ = '-';
+    at = std::to_chars(at, at + 16, static_cast<uint64_t>(info.st_size), 16).ptr;
+    *at++ = '"';
+    size_ = static_cast<size_t>(at - text_);
+  }
+
+  absl::string_view view() const { return {text_, size_}; }
+
+ private:
+  // Two seconds is the coarsest clock of a file system in use (FAT).
+  static constexpr std::time_t kSettled = 2;
+
+  char text_[40];
+  size_t size_;
+};
+
+}  // namespace
+
+struct FileHandler::Shared {
+  FileHandlerOptions options;
+  RootDirectory root;
+};
+
+// One request being answered.
+class FileHandler::Call {
+ public:
+  Call(const Shared& shared, const Request& request, ResponseWriter& response, std::string& path)
+      : options_(shared.options),
+        root_(shared.root),
+        request_(request),
+        response_(response),
+        path_(path),
+        now_(options_.clock ? options_.clock() : std::time(nullptr)) {}
+
+  void Run();
+
+ private:
+  bool DecodePath();
+  bool IsHidden(absl::string_view segment) const;
+  // Serves `path_` if it is a regular file.
+  void ServeNamed();
+  void ServeDirectory();
+  void ServeListing();
+  void ServeFile(UniqueFd file, const struct stat& info);
+  void RedirectToDirectory();
+  void Fail(int error);
+
+  const FileHandlerOptions& options_;
+  const RootDirectory& root_;
+  const Request& request_;
+  ResponseWriter& response_;
+  std::string& path_;             // decoded, relative to the root: "a/b", "." for the root itself
+  bool names_directory_ = false;  // the request's path ends with '/'
+  const std::time_t now_;
+};
+
+void FileHandler::Call::Run() {
+  if (request_.method() != Method::kGet && request_.method() != Method::kHead) {
+    response_.Error(405);
+    response_.SetHeader("Allow", "GET, HEAD");
+    return;
+  }
+  if (!DecodePath()) return;
+  if (names_directory_) {
+    ServeDirectory();
+  } else {
+    ServeNamed();
+  }
+}
+
+// False: refused and answered.
+bool FileHandler::Call::DecodePath() {
+  absl::string_view encoded = request_.path();
+  path_.clear();
+  if (encoded.empty() || encoded.front() != '/') {
+    response_.Error(400, "the path does not begin with a slash");
+    return false;
+  }
+  encoded.remove_prefix(1);
+  while (true) {
+    const size_t slash = encoded.find('/');
+    const bool last = slash == absl::string_view::npos;
+    if (last && encoded.empty()) {
+      names_directory_ = true;
+      if (path_.empty()) path_ = ".";
+      return true;
+    }
+    if (!path_.empty()) path_.push_back('/');
+    const size_t begin = path_.size();
+    if (!PercentDecode(encoded.substr(0, slash), &path_)) {
+      response_.Error(400, "a bad percent escape in the path");
+      return false;
+    }
+    const absl::string_view segment = absl::string_view(path_).substr(begin);
+    if (segment == "." || segment == "..") {
+      response_.Error(400, "a dot segment in the path");
+      return false;
+    }
+    if (absl::StrContains(segment, absl::string_view("\0", 1))) {
+      response_.Error(400, "a NUL in the path");
+      return false;
+    }
+    if (!IsFileName(segment) || IsHidden(segment)) {
+      response_.Error(404);
+      return false;
+    }
+    if (last) return true;
+    encoded.remove_prefix(slash + 1);
+  }
+}
+
+bool FileHandler::Call::IsHidden(absl::string_view segment) const {
+  return options_.hide_dot_files && segment.front() == '.' && segment != ".well-known";
+}
+
+void FileHandler::Call::Fail(int error) {
+  const int status = StatusOfErrno(error);
+  response_.Error(status);
+  if (status == 503) response_.SetHeader("Retry-After", "1");
+}
+
+void FileHandler::Call::ServeNamed() {
+  RootDirectory::Opened file = root_.Open(path_, kOpenFile);
+  if (!file.fd.valid()) return Fail(file.error);
+  struct stat info;
+  if (::fstat(file.fd.get(), &info) != 0) return Fail(errno);
+  if (S_ISREG(info.st_mode)) return ServeFile(std::move(file.fd), info);
+  if (S_ISDIR(info.st_mode)) return RedirectToDirectory();
+  response_.Error(403);
+}
+
+void FileHandler::Call::ServeDirectory() {
+  const size_t size = path_.size();
+  if (!options_.index.empty()) {
+    absl::StrAppend(&path_, "/", options_.index);
+    RootDirectory::Opened index = root_.Open(path_, kOpenFile);
+    if (!index.fd.valid() && !IsAbsent(index.error)) return Fail(index.error);
+    struct stat info;
+    if (index.fd.valid()) {
+      if (::fstat(index.fd.get(), &info) != 0) return Fail(errno);
+      if (S_ISREG(info.st_mode)) return ServeFile(std::move(index.fd), info);
+    }
+    path_.resize(size);
+  }
+  if (options_.list_directories) return ServeListing();
+  const RootDirectory::Opened directory = root_.Open(path_, kLook | O_DIRECTORY);
+  if (!directory.fd.valid()) return Fail(directory.error);
+  response_.Error(403);
+}
+
+void FileHandler::Call::ServeListing() {
+  RootDirectory::Opened opened = root_.Open(path_, kOpenDirectory);
+  if (!opened.fd.valid()) return Fail(opened.error);
+  std::unique_ptr<DIR, int (*)(DIR*)> directory(::fdopendir(opened.fd.get()), &::closedir);
+  if (directory == nullptr) return Fail(errno);
+  opened.fd.release();  // closedir closes it
+
+  std::vector<DirectoryEntry> entries;
+  std::string entry_path;
+  while (true) {
+    errno = 0;
+    const dirent* entry = ::readdir(directory.get());
+    if (entry == nullptr) break;
+    const absl::string_view name = entry->d_name;
+    if (name == "." || name == ".." || IsHidden(name)) continue;
+    bool is_directory = entry->d_type == DT_DIR;
+    if (entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN) {
+      entry_path.assign(path_);
+      absl::StrAppend(&entry_path, "/", name);
+      const RootDirectory::Opened target = root_.Open(entry_path, kLook);
+      // Short of descriptors, a whole page later is better than one that leaves files out.
+      if (!target.fd.valid() && StatusOfErrno(target.error) == 503) return Fail(target.error);
+      struct stat info;
+      if (!target.fd.valid() || ::fstat(target.fd.get(), &info) != 0) continue;
+      is_directory = S_ISDIR(info.st_mode);
+      if (!is_directory && !S_ISREG(info.st_mode)) continue;
+    } else if (!is_directory && entry->d_type != DT_REG) {
+      continue;
+    }
+    entries.push_back({std::string(name), is_directory});
+  }
+  if (errno != 0) return Fail(errno);
+
+  response_.SetHeader("Content-Type", "text/html; charset=utf-8");
+  response_.Write(RenderDirectoryListing(path_ == "." ? "/" : absl::StrCat("/", path_, "/"),
+                                         std::move(entries)));
+}
+
+void FileHandler::Call::ServeFile(UniqueFd file, const struct stat& info) {
+  const EntityTag etag(info, now_);
+  // Never later than Date (RFC 9110 section 8.8.2.1), also when a file comes from the future.
+  const std::time_t last_modified = std::min<std::time_t>(info.st_mtim.tv_sec, now_);
+  switch (CheckPreconditions(request_, {etag.view(), last_modified}, now_)) {
+    case Precondition::kFailed:
+      response_.Error(412);
+      return;
+    case Precondition::kNotModified:
+      response_.SetStatus(304);
+      response_.SetHeader("ETag", etag.view());
+      return;
+    case Precondition::kPass:
+      break;
+  }
+  char date[kHttpDateSize];
+  FormatHttpDate(last_modified, date);
+  // After the last slash; npos + 1 is 0.
+  const absl::string_view name = absl::string_view(path_).substr(path_.rfind('/') + 1);
+  response_.SetHeader("Content-Type", MimeType(name));
+  response_.SetHeader("Last-Modified", {date, sizeof(date)});
+  response_.SetHeader("ETag", etag.view());
+  if (info.st_size > 0) {
+    response_.WriteFile(std::move(file), 0, static_cast<uint64_t>(info.st_size));
+  }
+}
+
+void FileHandler::Call::RedirectToDirectory() {
+  // Encoded anew, not copied: what comes out begins with one slash and has no backslash, so that no
+  // browser takes it for "//host" (DecodePath has refused empty segments).
+  std::string location = "/";
+  PercentEncodePath(path_, &location);
+  location.push_back('/');
+  const absl::string_view query = request_.query();
+  if (!query.empty()) absl::StrAppend(&location, "?", query);
+  response_.Error(301);
+  if (!response_.SetHeader("Location", location)) response_.Error(400);
+}
+
+absl::StatusOr<FileHandler> FileHandler::Create(FileHandlerOptions options) {
+  if (!options.index.empty() && !IsFileName(options.index)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "index \"", options.index, "\" must be a file name without '/', or empty for none"));
+  }
+  RootDirectory::Options root_options;
+  root_options.follow_outside_symlinks = options.follow_outside_symlinks;
+  root_options.use_openat2 = options.use_openat2;
+  absl::StatusOr<RootDirectory> root = RootDirectory::Create(options.root, root_options);
+  if (!root.ok()) return root.status();
+  return FileHandler(std::make_shared<const Shared>(Shared{std::move(options), std::move(*root)}));
+}
+
+FileHandler::FileHandler(std::shared_ptr<const Shared> shared) : shared_(std::move(shared)) {}
+
+void FileHandler::operator()(const Request& request, ResponseWriter& response) const {
+  // Keeps its memory from request to request: a worker that has seen a path of this length does not
+  // allocate for the next.
+  static thread_local std::string path;
+  Call(*shared_, request, response, path).Run();
+}
+
+}  // namespace robusto

@@ -1,0 +1,92 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// FileHandler serves the files below a directory, and nothing that is not below it (RootDirectory
+// says how that is kept).
+//
+//   FileHandlerOptions options;
+//   options.root = "/srv/www";
+//   absl::StatusOr<FileHandler> files = FileHandler::Create(options);
+//   if (!files.ok()) ...
+//   Handler handler = *files;
+//
+// What is answered:
+//   200  a regular file, by sendfile, with Content-Type, Last-Modified and ETag; the index of a
+//   directory, or
+//        its listing
+//   301  a directory without '/' at its end: to the path with it, the query kept
+//   304, 412  conditional requests: http/preconditions.h
+//   400  a path with a bad escape, a NUL, or a "." or ".." segment, encoded or not. Clients resolve
+//   those
+//        before they send (RFC 3986 section 5.2.4); what is still there is read in two ways by two
+//        programs.
+//   403  it is there and is not served: permission denied, a symbolic link out of the root, neither
+//   file nor
+//        directory (a FIFO, a socket, a device), a directory without index when listings are off
+//   404  it is not there: also an empty segment ("/a//b"), an encoded slash (no name has one),
+//   names too
+//        long, symbolic links that lead nowhere or in a circle. A backslash is a character like
+//        others.
+//   405  methods other than GET and HEAD
+//   503  out of descriptors or memory;  500  other errors of the file system
+//
+// Names that begin with a dot are files like others unless hide_dot_files: a copy of the tree is to
+// be complete, and what must not be seen is better not put below the root.
+//
+// The length is the one that the file has when it is opened. When it shrinks while it is sent, the
+// client sees a body cut off (ResponseWriter::WriteFile).
+//
+// Thread-safety: copies share what they serve; calls from any number of threads. A call blocks as
+// the file system does, never on a FIFO or device.
+
+#ifndef ROBUSTO_HTTP_FILE_HANDLER_H_
+#define ROBUSTO_HTTP_FILE_HANDLER_H_
+
+#include <ctime>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "http/request.h"
+#include "http/response.h"
+
+namespace robusto {
+
+struct FileHandlerOptions {
+  // The directory to serve. It is opened once: renaming it later changes nothing.
+  std::string root;
+  // The file that stands for its directory; empty for none. A name, without '/'.
+  std::string index = "index.html";
+  // Answer for a directory without index with a page of links to what would be served.
+  bool list_directories = false;
+  // Also serve what symbolic links out of the root lead to.
+  bool follow_outside_symlinks = false;
+  // Answer 404 for every path with a segment that begins with '.', and leave these out of listings.
+  // ".well-known" (RFC 8615) excepted.
+  bool hide_dot_files = false;
+  // False: do without openat2(2), as on Linux before 5.6. For tests.
+  bool use_openat2 = true;
+  // The time of day, for tests; null for the system's.
+  std::function<std::time_t()> clock;
+};
+
+class FileHandler {
+ public:
+  // InvalidArgument for an index that is no file name; otherwise RootDirectory::Create's errors.
+  static absl::StatusOr<FileHandler> Create(FileHandlerOptions options);
+
+  void operator()(const Request& request, ResponseWriter& response) const;
+
+ private:
+  struct Shared;
+  class Call;
+
+  explicit FileHandler(std::shared_ptr<const Shared> shared);
+
+  std::shared_ptr<const Shared> shared_;
+};
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_HTTP_FILE_HANDLER_H_

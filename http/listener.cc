@@ -1,0 +1,162 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "http/listener.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace robusto {
+namespace {
+
+// As many connections as the kernel allows may wait to be accepted (net.core.somaxconn caps it).
+constexpr int kBacklog = 65535;
+
+absl::Status BadAddress(absl::string_view address) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", address,
+                   "\" is no address to listen on; write host:port, [v6-address]:port, :port or "
+                   "unix:PATH"));
+}
+
+absl::Status SystemRefused(absl::string_view address, int error) {
+  return absl::UnavailableError(
+      absl::StrCat("cannot listen on ", address, ": ", std::strerror(error)));
+}
+
+std::string FormatAddress(const sockaddr_storage& address) {
+  char text[kMaxPeerName];
+  return std::string(text, FormatPeer(address, text));
+}
+
+}  // namespace
+
+size_t FormatPeer(const sockaddr_storage& peer, char* out) {
+  char host[INET6_ADDRSTRLEN];
+  int port;
+  size_t size = 0;
+  if (peer.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
+    inet_ntop(AF_INET, &v4.sin_addr, host, sizeof(host));
+    port = ntohs(v4.sin_port);
+  } else if (peer.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
+    inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof(host));
+    port = ntohs(v6.sin6_port);
+    out[size++] = '[';
+  } else {
+    std::memcpy(out, "unix:", 5);
+    return 5;
+  }
+  const size_t host_size = std::strlen(host);
+  std::memcpy(out + size, host, host_size);
+  size += host_size;
+  if (peer.ss_family == AF_INET6) out[size++] = ']';
+  out[size++] = ':';
+  return static_cast<size_t>(std::to_chars(out + size, out + kMaxPeerName, port).ptr - out);
+}
+
+absl::StatusOr<Listener> Listener::Open(absl::string_view address) {
+  if (absl::StartsWith(address, "unix:")) return OpenUnix(address);
+  const size_t colon = address.rfind(':');
+  if (colon == absl::string_view::npos) return BadAddress(address);
+  absl::string_view host = address.substr(0, colon);
+  const absl::string_view port = address.substr(colon + 1);
+  int port_number;
+  if (!absl::SimpleAtoi(port, &port_number) || port_number < 0 || port_number > 65535) {
+    return BadAddress(address);
+  }
+  const bool bracketed = absl::ConsumePrefix(&host, "[");
+  if (bracketed != absl::ConsumeSuffix(&host, "]")) return BadAddress(address);
+  if (!bracketed && absl::StrContains(host, ':')) return BadAddress(address);
+
+  addrinfo hints = {};
+  hints.ai_family = bracketed ? AF_INET6 : AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* raw = nullptr;
+  const int code = getaddrinfo(host.empty() ? nullptr : std::string(host).c_str(),
+                               std::string(port).c_str(), &hints, &raw);
+  if (code != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot listen on ", address, ": ", gai_strerror(code)));
+  }
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> found(raw, &freeaddrinfo);
+
+  int error = 0;
+  for (const addrinfo* info = found.get(); info != nullptr; info = info->ai_next) {
+    UniqueFd fd(socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const int on = 1;
+    // Both are inherited by accepted sockets. Nagle's algorithm would hold the tail of a response
+    // back until the client acknowledges its beginning.
+    if (!fd.valid() || setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+        setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) != 0 ||
+        bind(fd.get(), info->ai_addr, info->ai_addrlen) != 0 || listen(fd.get(), kBacklog) != 0) {
+      error = errno;
+      continue;
+    }
+    sockaddr_storage bound = {};
+    socklen_t size = sizeof(bound);
+    if (getsockname(fd.get(), reinterpret_cast<sockaddr*>(&bound), &size) != 0) {
+      error = errno;
+      continue;
+    }
+    return Listener(std::move(fd), FormatAddress(bound), "");
+  }
+  return SystemRefused(address, error);
+}
+
+absl::StatusOr<Listener> Listener::OpenUnix(absl::string_view address) {
+  const std::string path(absl::StripPrefix(address, "unix:"));
+  sockaddr_un name = {};
+  name.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof(name.sun_path)) {
+    return absl::InvalidArgumentError(absl::StrCat("\"", address,
+                                                   "\": the path of a unix socket has 1 to ",
+                                                   sizeof(name.sun_path) - 1, " bytes"));
+  }
+  std::memcpy(name.sun_path, path.data(), path.size());
+  const auto* const generic = reinterpret_cast<const sockaddr*>(&name);
+  UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd.valid()) return SystemRefused(address, errno);
+  if (bind(fd.get(), generic, sizeof(name)) != 0) {
+    if (errno != EADDRINUSE) return SystemRefused(address, errno);
+    // A file is there. Replace it only when nobody answers behind it.
+    const UniqueFd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (connect(probe.get(), generic, sizeof(name)) == 0 || errno != ECONNREFUSED) {
+      return SystemRefused(address, EADDRINUSE);
+    }
+    unlink(path.c_str());
+    if (bind(fd.get(), generic, sizeof(name)) != 0) return SystemRefused(address, errno);
+  }
+  if (listen(fd.get(), kBacklog) != 0) return SystemRefused(address, errno);
+  return Listener(std::move(fd), std::string(address), path);
+}
+
+Listener::~Listener() { Close(); }
+
+void Listener::Close() {
+  if (fd_.valid() && !unix_path_.empty()) unlink(unix_path_.c_str());
+  fd_.reset();
+}
+
+std::string Listener::url() const {
+  return unix_path_.empty() ? absl::StrCat("http://", address_) : address_;
+}
+
+}  // namespace robusto

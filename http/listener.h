@@ -1,0 +1,66 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Listener: a bound, listening socket, made from what an operator writes:
+//
+//   127.0.0.1:8080   localhost:8080   [::1]:8080   :8080 (all addresses)   unix:/run/robusto.sock
+//
+// Port 0 lets the kernel choose; address() says what it chose. A unix socket's file is removed when
+// the listener goes; one that a dead process left behind is replaced.
+//
+// Thread-safety: none. Move-only.
+
+#ifndef ROBUSTO_HTTP_LISTENER_H_
+#define ROBUSTO_HTTP_LISTENER_H_
+
+#include <sys/socket.h>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "http/unique_fd.h"
+
+namespace robusto {
+
+class Listener {
+ public:
+  // InvalidArgument for a text that is no address; Unavailable when the system refuses, with its
+  // reason. Both name the address.
+  static absl::StatusOr<Listener> Open(absl::string_view address);
+
+  Listener(Listener&& other) noexcept = default;
+  Listener& operator=(Listener&& other) noexcept = delete;
+  ~Listener();
+
+  // Non-blocking, close-on-exec.
+  int fd() const { return fd_.get(); }
+  // As it was bound: "127.0.0.1:8080", "[::1]:8080", "unix:/run/robusto.sock".
+  const std::string& address() const { return address_; }
+  // Where a browser or curl would go: "http://127.0.0.1:8080"; the address itself for a unix
+  // socket.
+  std::string url() const;
+  // Ends listening at once; further connections are refused.
+  void Close();
+
+ private:
+  Listener(UniqueFd fd, std::string address, std::string unix_path)
+      : fd_(std::move(fd)), address_(std::move(address)), unix_path_(std::move(unix_path)) {}
+
+  static absl::StatusOr<Listener> OpenUnix(absl::string_view address);
+
+  UniqueFd fd_;
+  std::string address_;
+  std::string unix_path_;
+};
+
+// "127.0.0.1:40312", "[::1]:40312" or "unix:": how a peer is named in logs and to handlers. Writes
+// at most kMaxPeerName bytes without a NUL and returns how many.
+constexpr size_t kMaxPeerName = 54;
+size_t FormatPeer(const sockaddr_storage& peer, char* out);
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_HTTP_LISTENER_H_

@@ -1,0 +1,99 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "http/server.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace robusto {
+namespace {
+
+absl::Status CheckPositive(absl::string_view name, uint64_t value) {
+  if (value >= 1) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(name, " is 0; it must be at least 1"));
+}
+
+absl::Status CheckPositive(absl::string_view name, absl::Duration value) {
+  if (value > absl::ZeroDuration()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, " is ", absl::FormatDuration(value), "; it must be more than 0s"));
+}
+
+absl::Status CheckOptions(const ServerOptions& options) {
+  if (options.listen.empty()) {
+    return absl::InvalidArgumentError("listen is empty; it must name at least one address");
+  }
+  for (const absl::Status& status :
+       {CheckPositive("max_connections", options.max_connections),
+        CheckPositive("max_request_line_bytes", options.parser.max_request_line),
+        CheckPositive("max_header_bytes", options.parser.max_header_bytes),
+        CheckPositive("max_header_fields", options.parser.max_fields),
+        CheckPositive("min_body_bytes_per_second", options.min_body_bytes_per_second),
+        CheckPositive("header_timeout", options.header_timeout),
+        CheckPositive("keep_alive_timeout", options.keep_alive_timeout),
+        CheckPositive("write_timeout", options.write_timeout)}) {
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Create(ServerOptions options, Handler handler) {
+  absl::Status status = CheckOptions(options);
+  if (!status.ok()) return status;
+  // The pool's options are checked before an address is taken.
+  ThreadPoolOptions pool_options = options.pool;
+  status = ThreadPool::Create(pool_options).status();
+  if (!status.ok()) return status;
+  std::unique_ptr<Server> server(new Server);
+  std::vector<Listener> listeners;
+  for (const std::string& address : options.listen) {
+    absl::StatusOr<Listener> listener = Listener::Open(address);
+    if (!listener.ok()) return listener.status();
+    server->urls_.push_back(listener->url());
+    listeners.push_back(*std::move(listener));
+  }
+  auto loop = EventLoop::Create(std::move(options), std::move(handler), std::move(listeners));
+  if (!loop.ok()) return loop.status();
+  server->loop_ = *std::move(loop);
+  pool_options.work_source = server->loop_.get();
+  auto pool = ThreadPool::Create(std::move(pool_options));
+  if (!pool.ok()) return pool.status();
+  server->pool_ = *std::move(pool);
+  server->loop_->SetPool(server->pool_.get());
+  return server;
+}
+
+Server::~Server() {
+  if (pool_ != nullptr) Stop(absl::ZeroDuration()).IgnoreError();
+}
+
+absl::Status Server::Start() { return pool_->Start(); }
+
+absl::StatusOr<StopReport> Server::Stop(absl::Duration timeout) {
+  const int64_t begin = MonotonicNanos();
+  if (timeout >= absl::ZeroDuration() && pool_->Stats().state == PoolState::kRunning) {
+    loop_->BeginDrain();
+    loop_->AwaitNoConnections(timeout);
+  }
+  const absl::Duration left = timeout - absl::Nanoseconds(MonotonicNanos() - begin);
+  absl::StatusOr<StopReport> report =
+      pool_->Stop(timeout >= absl::ZeroDuration() ? std::max(left, absl::ZeroDuration()) : timeout);
+  if (!report.ok()) return report;
+  if (loop_ == nullptr) return report;  // a second call
+  if (!report->abandoned.empty()) {
+    // A handler is still at work on a connection: the loop must outlive it, and forget the pool.
+    loop_->SetPool(nullptr);
+    loop_.release();
+    return report;
+  }
+  loop_->FlushDeferred();
+  report->took = absl::Nanoseconds(MonotonicNanos() - begin);
+  return report;
+}
+
+}  // namespace robusto

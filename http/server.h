@@ -1,0 +1,74 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Server: an HTTP/1.1 server whose handlers run in a ThreadPool.
+//
+//   ServerOptions options;
+//   options.listen = {"127.0.0.1:8080"};
+//   auto server = Server::Create(options, [](const Request&, ResponseWriter& response) {
+//     response.Write("Hello, World!\n");
+//   });
+//   if (!server.ok()) return server.status();
+//   if (absl::Status status = (*server)->Start(); !status.ok()) return status;
+//   ...
+//   StopReport report = (*server)->Stop(absl::Seconds(10));
+//
+// No worker is held by a client that is slow to send or to take: requests are gathered, and
+// responses finished, by the event loop, which the pool's idle workers run in turns.
+//
+// Thread-safety: all methods, any thread but for a handler (which may not Stop its own server).
+// The process should ignore SIGPIPE (signal(SIGPIPE, SIG_IGN)): sendfile(2) has no flag against it.
+
+#ifndef ROBUSTO_HTTP_SERVER_H_
+#define ROBUSTO_HTTP_SERVER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "http/event_loop.h"
+#include "http/handler.h"
+#include "http/server_options.h"
+#include "workers/thread_pool.h"
+
+namespace robusto {
+
+class Server {
+ public:
+  // Checks the options and binds the listeners; connections wait in the kernel until Start.
+  // InvalidArgument for an option out of its bounds, Unavailable when an address cannot be had;
+  // both say which and why.
+  static absl::StatusOr<std::unique_ptr<Server>> Create(ServerOptions options, Handler handler);
+  // Stops with a timeout of 0 unless it is stopped already.
+  ~Server();
+
+  // Starts the workers. Errors as ThreadPool::Start.
+  absl::Status Start();
+
+  // Ends the server: closes the listeners, lets requests that are under way finish, ends every
+  // connection with its next response, and then stops the pool. By the deadline, all of it: see
+  // ThreadPool::Stop. InvalidArgument for a negative timeout.
+  absl::StatusOr<StopReport> Stop(absl::Duration timeout);
+
+  // Where it listens, with the ports that the kernel chose: "http://127.0.0.1:8080", "unix:/run/x".
+  const std::vector<std::string>& urls() const { return urls_; }
+  // The workers, to be watched and resized.
+  ThreadPool& pool() { return *pool_; }
+  // Connections that are open now, idle ones too.
+  size_t open_connections() const { return loop_ == nullptr ? 0 : loop_->open_connections(); }
+
+ private:
+  Server() = default;
+
+  std::vector<std::string> urls_;
+  // The pool's threads poll the loop: the loop is destroyed after the pool.
+  std::unique_ptr<EventLoop> loop_;
+  std::unique_ptr<ThreadPool> pool_;
+};
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_HTTP_SERVER_H_

@@ -6,9 +6,7 @@
 // Each line needs a reason. None may name this project's code: mend that instead.
 
 // Looked up by the sanitizer's runtime, by this name.
-extern "C" const char* __tsan_default_suppressions();
-
-extern "C" const char* __tsan_default_suppressions() {
+extern "C" const char* __tsan_default_suppressions() {  // NOLINT(bugprone-reserved-identifier)
   return
       // Abseil hides the inside of Mutex from the sanitizer, and takes the memory of its waiters straight
       // from mmap, which counts as a write by the thread that asked. When another thread wakes that waiter,

@@ -18,6 +18,7 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
@@ -32,12 +33,21 @@ ABSL_FLAG(
     std::vector<std::string>, listen, std::vector<std::string>({"127.0.0.1:8080"}),
     "where to listen: host:port, [v6-address]:port, :port or unix:PATH; several, separated by "
     "commas; port 0 takes a free one");
+ABSL_FLAG(std::string, index, "index.html", "file that stands for its directory; empty: none does");
 ABSL_FLAG(bool, list_directories, false,
-          "answer for a directory without index.html with a list of its files");
+          "answer for a directory without index with a list of its files");
+ABSL_FLAG(bool, hide_dot_files, false,
+          "answer 404 for names that begin with a dot, except .well-known");
 ABSL_FLAG(bool, follow_outside_symlinks, false,
           "also serve what symbolic links out of the root lead to");
 ABSL_FLAG(int, min_threads, 10, "worker threads at the start, and at the least");
-ABSL_FLAG(int, max_threads, 0, "worker threads at the most; 0: no limit");
+ABSL_FLAG(int, max_threads, 0,
+          "worker threads at the most; they are added while requests wait; 0: min_threads are all "
+          "there are");
+ABSL_FLAG(absl::Duration, idle_timeout, absl::Seconds(60),
+          "how long a worker beyond min_threads may be idle before it ends");
+ABSL_FLAG(absl::Duration, stuck_after, absl::Seconds(60),
+          "how long a request may be handled before its worker counts as stuck");
 ABSL_FLAG(int64_t, queue_capacity, 1024,
           "requests that may wait for a worker; more are answered 503");
 ABSL_FLAG(absl::Duration, queue_ttl, absl::Seconds(10),
@@ -51,6 +61,13 @@ ABSL_FLAG(absl::Duration, write_timeout, absl::Seconds(30),
 ABSL_FLAG(
     absl::Duration, stop_timeout, absl::Seconds(10),
     "after SIGTERM or SIGINT: how long requests may take to finish; a second signal ends at once");
+ABSL_FLAG(int64_t, max_request_line_bytes, 8192,
+          "bytes of a request line, with its end; more are answered 414");
+ABSL_FLAG(int64_t, max_header_bytes, 32768,
+          "bytes of a header section, with its line ends; more are answered 431");
+ABSL_FLAG(int64_t, max_header_fields, 100, "fields of a header section; more are answered 431");
+ABSL_FLAG(int64_t, min_body_bytes_per_second, 1024,
+          "a body that arrives more slowly, after header_timeout, is answered 408");
 ABSL_FLAG(int64_t, max_body_bytes, 1 << 20, "bytes of a request body; more are answered 413");
 ABSL_FLAG(int64_t, max_connections, 10000, "connections open at once; further ones wait");
 
@@ -102,6 +119,11 @@ absl::Status CheckFlags() {
            CheckCount("max_threads", absl::GetFlag(FLAGS_max_threads), 0),
            CheckCount("queue_capacity", absl::GetFlag(FLAGS_queue_capacity), 1),
            CheckCount("max_body_bytes", absl::GetFlag(FLAGS_max_body_bytes), 0),
+           CheckCount("max_request_line_bytes", absl::GetFlag(FLAGS_max_request_line_bytes), 1),
+           CheckCount("max_header_bytes", absl::GetFlag(FLAGS_max_header_bytes), 1),
+           CheckCount("max_header_fields", absl::GetFlag(FLAGS_max_header_fields), 1),
+           CheckCount("min_body_bytes_per_second", absl::GetFlag(FLAGS_min_body_bytes_per_second),
+                      1),
            CheckCount("max_connections", absl::GetFlag(FLAGS_max_connections), 1),
        }) {
     if (!status.ok()) return status;
@@ -111,7 +133,7 @@ absl::Status CheckFlags() {
   if (max_threads != 0 && max_threads < min_threads) {
     return absl::InvalidArgumentError(absl::StrCat("--max_threads=", max_threads,
                                                    ": must be at least --min_threads, which is ",
-                                                   min_threads, ", or 0 for no limit"));
+                                                   min_threads, ", or 0"));
   }
   if (absl::GetFlag(FLAGS_stop_timeout) < absl::ZeroDuration()) {
     return absl::InvalidArgumentError(
@@ -128,11 +150,19 @@ ServerOptions OptionsFromFlags() {
   if (const int max_threads = absl::GetFlag(FLAGS_max_threads); max_threads != 0) {
     options.pool.max_threads = max_threads;
   }
+  options.pool.idle_timeout = absl::GetFlag(FLAGS_idle_timeout);
+  options.pool.stuck_after = absl::GetFlag(FLAGS_stuck_after);
   options.pool.queue_capacity = static_cast<size_t>(absl::GetFlag(FLAGS_queue_capacity));
   options.pool.queue_ttl = absl::GetFlag(FLAGS_queue_ttl);
   options.pool.on_task_failure = [](const TaskDescription& task, absl::string_view what) {
     spdlog::error("{}: {}: the handler threw: {}", task.peer, task.label, std::string(what));
   };
+  options.parser.max_request_line =
+      static_cast<size_t>(absl::GetFlag(FLAGS_max_request_line_bytes));
+  options.parser.max_header_bytes = static_cast<size_t>(absl::GetFlag(FLAGS_max_header_bytes));
+  options.parser.max_fields = static_cast<size_t>(absl::GetFlag(FLAGS_max_header_fields));
+  options.min_body_bytes_per_second =
+      static_cast<uint64_t>(absl::GetFlag(FLAGS_min_body_bytes_per_second));
   options.header_timeout = absl::GetFlag(FLAGS_header_timeout);
   options.keep_alive_timeout = absl::GetFlag(FLAGS_keep_alive_timeout);
   options.write_timeout = absl::GetFlag(FLAGS_write_timeout);
@@ -175,6 +205,8 @@ int Main(int argc, char** argv) {
   if (const absl::Status status = CheckFlags(); !status.ok()) return Refuse(status.message());
   FileHandlerOptions files;
   files.root = FromWhereTyped(absl::GetFlag(FLAGS_root));
+  files.index = absl::GetFlag(FLAGS_index);
+  files.hide_dot_files = absl::GetFlag(FLAGS_hide_dot_files);
   files.list_directories = absl::GetFlag(FLAGS_list_directories);
   files.follow_outside_symlinks = absl::GetFlag(FLAGS_follow_outside_symlinks);
   absl::StatusOr<FileHandler> handler = FileHandler::Create(files);
@@ -190,9 +222,16 @@ int Main(int argc, char** argv) {
   RaiseDescriptorLimit();
 
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Create(OptionsFromFlags(), *handler);
-  if (!server.ok()) return Refuse(server.status().message());
+  if (!server.ok()) {
+    // The options have the flags' names, and their messages begin with them; addresses do not.
+    const absl::string_view message = server.status().message();
+    return Refuse(absl::StrCat(
+        absl::StartsWith(message, "cannot listen") || absl::StartsWith(message, "\"") ? "--listen: "
+                                                                                      : "--",
+        message));
+  }
   if (const absl::Status status = (*server)->Start(); !status.ok()) {
-    return Refuse(status.message());
+    return Refuse(absl::StrCat("--", status.message()));
   }
   std::printf("listening on %s\n", absl::StrJoin((*server)->urls(), " ").c_str());
   std::fflush(stdout);

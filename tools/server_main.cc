@@ -211,8 +211,7 @@ int Main(int argc, char** argv) {
   files.follow_outside_symlinks = absl::GetFlag(FLAGS_follow_outside_symlinks);
   absl::StatusOr<FileHandler> handler = FileHandler::Create(files);
   if (!handler.ok()) {
-    return Refuse(
-        absl::StrCat("--root=", absl::GetFlag(FLAGS_root), ": ", handler.status().message()));
+    return Refuse(absl::StrCat("--", handler.status().message()));
   }
 
   // Before the first thread, which inherits it: signals are for sigwait below.

@@ -7,6 +7,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -136,9 +137,12 @@ absl::StatusOr<Listener> Listener::OpenUnix(absl::string_view address) {
   if (!fd.valid()) return SystemRefused(address, errno);
   if (bind(fd.get(), generic, sizeof(name)) != 0) {
     if (errno != EADDRINUSE) return SystemRefused(address, errno);
-    // A file is there. Replace it only when nobody answers behind it.
-    const UniqueFd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (connect(probe.get(), generic, sizeof(name)) == 0 || errno != ECONNREFUSED) {
+    // A file is there. Replace it only when it is a socket (any other refuses a connection, too) and
+    // nobody answers behind it. Without waiting: a server that is too busy to answer is there.
+    struct stat info;
+    const UniqueFd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (lstat(path.c_str(), &info) != 0 || !S_ISSOCK(info.st_mode) ||
+        connect(probe.get(), generic, sizeof(name)) == 0 || errno != ECONNREFUSED) {
       return SystemRefused(address, EADDRINUSE);
     }
     unlink(path.c_str());

@@ -157,5 +157,15 @@ TEST_F(UnixListenerTest, AMovedListenerIsClosedOnce) {
   EXPECT_TRUE(Accepts(second, second.url()));
 }
 
+TEST_F(UnixListenerTest, AFileThatIsNoSocketIsNotReplaced) {
+  tree_.Write("precious", "text");
+  const absl::Status status = Listener::Open("unix:precious").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  EXPECT_TRUE(absl::StrContains(status.message(), "unix:precious")) << status;
+  struct stat info;
+  ASSERT_EQ(stat("precious", &info), 0);
+  EXPECT_EQ(info.st_size, 4);
+}
+
 }  // namespace
 }  // namespace robusto

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -99,14 +100,23 @@ absl::StatusOr<Listener> Listener::Open(absl::string_view address) {
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> found(raw, &freeaddrinfo);
 
-  int error = 0;
+  std::vector<const addrinfo*> candidates;
   for (const addrinfo* info = found.get(); info != nullptr; info = info->ai_next) {
+    // Without a host 0.0.0.0 comes first, which has half of all addresses; :: has both halves.
+    const bool first = host.empty() && info->ai_family == AF_INET6;
+    candidates.insert(first ? candidates.begin() : candidates.end(), info);
+  }
+  int error = 0;
+  for (const addrinfo* info : candidates) {
     UniqueFd fd(socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const int on = 1;
+    const int off = 0;
     // Both are inherited by accepted sockets. Nagle's algorithm would hold the tail of a response
     // back until the client acknowledges its beginning.
     if (!fd.valid() || setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
         setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) != 0 ||
+        (host.empty() && info->ai_family == AF_INET6 &&
+         setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) != 0) ||
         bind(fd.get(), info->ai_addr, info->ai_addrlen) != 0 || listen(fd.get(), kBacklog) != 0) {
       error = errno;
       continue;

@@ -167,5 +167,14 @@ TEST_F(UnixListenerTest, AFileThatIsNoSocketIsNotReplaced) {
   EXPECT_EQ(info.st_size, 4);
 }
 
+TEST(ListenerTest, NoHostIsAllAddressesOfBothFamilies) {
+  const auto listener = Listener::Open(":0");
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  const std::string port = listener->address().substr(listener->address().rfind(':'));
+  EXPECT_TRUE(Accepts(*listener, "http://127.0.0.1" + port)) << listener->address();
+  if (!HasIpv6()) GTEST_SKIP() << "no IPv6 here";
+  EXPECT_TRUE(Accepts(*listener, "http://[::1]" + port)) << listener->address();
+}
+
 }  // namespace
 }  // namespace robusto

@@ -50,7 +50,7 @@ bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 void Connection::Open(UniqueFd fd, const sockaddr_storage& peer, int64_t now_ns) {
   fd_ = std::move(fd);
   peer_size_ = static_cast<uint8_t>(FormatPeer(peer, peer_.data()));
-  must_read_ = watches_writable_ = hangup_ = end_of_input_ = broken_ = false;
+  must_read_ = watches_writable_ = read_dry_ = end_of_input_ = broken_ = false;
   close_after_ = discard_input_ = rejected_ = false;
   writable_ = true;
   phase_.store(Phase::kIdle, std::memory_order_relaxed);
@@ -88,7 +88,7 @@ bool Connection::Park() {
   }
   // kOwnedAgain. What came is not told; look for everything.
   word_.exchange((word & ~kOwnershipMask) | kOwned, std::memory_order_acq_rel);
-  must_read_ = writable_ = true;
+  must_read_ = read_dry_ = writable_ = true;
   return false;
 }
 
@@ -122,7 +122,7 @@ bool Connection::OnEvent(uint32_t generation, Readiness readiness) {
   if (!AcquireOrTellOwner(generation)) return false;
   must_read_ |= readiness.readable;
   writable_ |= readiness.writable;
-  hangup_ |= readiness.hangup;
+  read_dry_ |= readiness.hangup;
   return Drive();
 }
 
@@ -235,12 +235,12 @@ bool Connection::Receive() {
     if (got > 0) {
       // Less than there was room for: the socket is empty, no need to ask it once more (epoll(7),
       // edge-triggered).
-      must_read_ = hangup_ || static_cast<size_t>(got) == input.room_size();
+      must_read_ = read_dry_ || static_cast<size_t>(got) == input.room_size();
       input.Commit(static_cast<size_t>(got));
       return true;
     }
     if (got < 0 && errno == EINTR) continue;
-    must_read_ = false;
+    must_read_ = read_dry_ = false;
     end_of_input_ = got == 0 || !WouldBlock(errno);
     return false;
   }

@@ -189,7 +189,7 @@ class Connection final : public Task, public TimerWheel::Node {
   bool must_read_ = false;  // there may be input in the socket
   bool writable_ = true;    // there may be room in the socket
   bool watches_writable_ = false;
-  bool hangup_ = false;  // the peer has sent FIN: read until the end of input
+  bool read_dry_ = false;  // a short read may hide the end of input: read until nothing is there
   bool end_of_input_ = false;
   bool broken_ = false;         // writing has failed: close at the next chance
   bool close_after_ = false;    // the response that is being written is the last

@@ -340,5 +340,18 @@ TEST_F(ConnectionTest, AClientThatResetsWhileItIsAnsweredIsDropped) {
   EXPECT_TRUE(closed());
 }
 
+TEST_F(ConnectionTest, TheEndThatComesWithTheLastBytesWhileAnotherOwnsItIsSeen) {  // C1
+  Open();
+  Send(kGet);
+  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  Send(kGet);
+  FinishSending();
+  EXPECT_FALSE(connection_.OnEvent(connection_.generation(), HungUp()));
+  Work();
+  Settle();
+  EXPECT_EQ(Responses().size(), 2u);
+  EXPECT_TRUE(closed()) << "no further edge will say that the client has gone";
+}
+
 }  // namespace
 }  // namespace robusto

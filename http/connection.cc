@@ -36,10 +36,13 @@ int64_t CoarseNanos() {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-int64_t After(absl::Duration timeout) {
-  if (timeout == absl::InfiniteDuration()) return TimerWheel::kNever;
-  return CoarseNanos() + absl::ToInt64Nanoseconds(timeout);
+// kNever also for what is too far away to be counted.
+int64_t Later(int64_t from_ns, absl::Duration timeout) {
+  const int64_t nanoseconds = absl::ToInt64Nanoseconds(timeout);
+  return nanoseconds < TimerWheel::kNever - from_ns ? from_ns + nanoseconds : TimerWheel::kNever;
 }
+
+int64_t After(absl::Duration timeout) { return Later(CoarseNanos(), timeout); }
 
 bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
@@ -54,9 +57,7 @@ void Connection::Open(UniqueFd fd, const sockaddr_storage& peer, int64_t now_ns)
   close_after_ = discard_input_ = rejected_ = false;
   writable_ = true;
   phase_.store(Phase::kIdle, std::memory_order_relaxed);
-  const absl::Duration timeout = host_->options().header_timeout;
-  SetDeadline(timeout == absl::InfiniteDuration() ? TimerWheel::kNever
-                                                  : now_ns + absl::ToInt64Nanoseconds(timeout));
+  SetDeadline(Later(now_ns, host_->options().header_timeout));
   word_.store((word_.load(std::memory_order_relaxed) & ~kOwnershipMask) | kParked);
 }
 
@@ -305,12 +306,9 @@ Connection::Gathered Connection::GatherBody() {
     body_received_ = input.size() - head_size;
   }
   const ServerOptions& options = host_->options();
-  if (options.header_timeout != absl::InfiniteDuration()) {
-    const double allowed = static_cast<double>(body_received_) /
-                           static_cast<double>(options.min_body_bytes_per_second);
-    SetDeadline(body_began_ns_ +
-                absl::ToInt64Nanoseconds(options.header_timeout + absl::Seconds(allowed)));
-  }
+  const double allowed =
+      static_cast<double>(body_received_) / static_cast<double>(options.min_body_bytes_per_second);
+  SetDeadline(Later(body_began_ns_, options.header_timeout + absl::Seconds(allowed)));
   return Gathered::kMore;
 }
 

@@ -353,5 +353,24 @@ TEST_F(ConnectionTest, TheEndThatComesWithTheLastBytesWhileAnotherOwnsItIsSeen) 
   EXPECT_TRUE(closed()) << "no further edge will say that the client has gone";
 }
 
+TEST_F(ConnectionTest, ATimeoutOfAgesIsNotOverAtOnce) {
+  const absl::Duration ages = absl::Hours(24 * 365 * 1000);
+  host_.server_options.header_timeout = ages;
+  host_.server_options.keep_alive_timeout = ages;
+  host_.server_options.write_timeout = ages;
+  const int64_t year = kOpened + absl::ToInt64Nanoseconds(absl::Hours(24 * 365));
+  Open();
+  Timer(year);
+  EXPECT_FALSE(closed());
+  SendAndTell("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n");
+  Timer(year);
+  SendAndTell("\r\nx");
+  Timer(year);
+  SendAndTell("x");
+  EXPECT_EQ(OnlyResponse().status, 200);
+  Timer(year);
+  EXPECT_FALSE(closed());
+}
+
 }  // namespace
 }  // namespace robusto

@@ -434,7 +434,9 @@ Connection::Sent Connection::Write() {
       parts[message.msg_iovlen++] = {const_cast<char*>(body.data()) + body_sent,
                                      body.size() - body_sent};
     }
-    const ssize_t sent = sendmsg(fd_.get(), &message, MSG_NOSIGNAL | (file ? MSG_MORE : 0));
+    // Nothing comes after the head of an empty file, and MSG_MORE would hold it back for 200 ms.
+    const int more = file && response.file().length > 0 ? MSG_MORE : 0;
+    const ssize_t sent = sendmsg(fd_.get(), &message, MSG_NOSIGNAL | more);
     if (sent < 0) {
       if (errno == EINTR) continue;
       return WouldBlock(errno) ? Sent::kBlocked : Sent::kFailed;

@@ -6,6 +6,8 @@
 
 #include "http/connection.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -370,6 +372,20 @@ TEST_F(ConnectionTest, ATimeoutOfAgesIsNotOverAtOnce) {
   EXPECT_EQ(OnlyResponse().status, 200);
   Timer(year);
   EXPECT_FALSE(closed());
+}
+
+TEST_F(ConnectionTest, AnEmptyFileDoesNotHoldItsHeadBack) {
+  host_.serve = [&](const Request&, ResponseWriter& response) {
+    response.WriteFile(FileOf(""), 0, 0);
+  };
+  OpenTcp();
+  Send(kGet);
+  SendAndTell("");
+  // MSG_MORE without more would leave the head in the socket for 200 ms.
+  int unsent = -1;
+  ASSERT_EQ(ioctl(connection_.fd(), SIOCOUTQNSD, &unsent), 0);
+  EXPECT_EQ(unsent, 0);
+  EXPECT_EQ(OnlyResponse().Header("Content-Length"), "0");
 }
 
 }  // namespace

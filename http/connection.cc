@@ -149,13 +149,7 @@ bool Connection::OnTimer(int64_t now_ns) {
   }
 }
 
-bool Connection::ShortenIdle(int64_t at_ns) {
-  if (!AcquireOrTellOwner(generation())) return false;
-  if (phase_.load(std::memory_order_relaxed) == Phase::kIdle) {
-    SetDeadline(std::min(deadline_ns_.load(std::memory_order_relaxed), at_ns));
-  }
-  return Park() ? false : Drive();
-}
+bool Connection::OnDrain() { return AcquireOrTellOwner(generation()) && Drive(); }
 
 bool Connection::Drive() {
   for (;;) {
@@ -211,9 +205,13 @@ Connection::Progress Connection::AdvanceReading() {
       return Progress::kClosed;
     }
   }
-  if (exchange_ != nullptr && exchange_->input.empty() &&
-      phase_.load(std::memory_order_relaxed) == Phase::kIdle) {
-    host_->exchanges().Release(std::move(exchange_));
+  if (phase_.load(std::memory_order_relaxed) == Phase::kIdle) {
+    if (exchange_ != nullptr && exchange_->input.empty()) {
+      host_->exchanges().Release(std::move(exchange_));
+    }
+    if (host_->draining()) {
+      SetDeadline(std::min(deadline_ns_.load(std::memory_order_relaxed), After(kDrainGrace)));
+    }
   }
   return Progress::kWait;
 }

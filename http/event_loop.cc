@@ -311,9 +311,8 @@ void EventLoop::StartDraining() {
   }
   listeners_.clear();
   accepting_ = true;
-  const int64_t end = MonotonicNanos() + absl::ToInt64Nanoseconds(kDrainGrace);
-  table_.ForEach([&](Connection& connection) {
-    if (connection.ShortenIdle(end)) AddReady(&connection);
+  table_.ForEach([this](Connection& connection) {
+    if (connection.OnDrain()) AddReady(&connection);
   });
   absl::MutexLock lock(&idle_mu_);
 }

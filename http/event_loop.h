@@ -59,8 +59,8 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   size_t Poll(absl::Span<TaskPtr> out, absl::Duration timeout) override;
   void Interrupt() override;
 
-  // Closes the listeners once what waits in them is accepted; idle connections get kDrainGrace to
-  // send another request, and every response from now on ends its connection.
+  // Closes the listeners once what waits in them is accepted; idle ones get Connection::kDrainGrace
+  // to send another request, and every response from now on ends its connection.
   void BeginDrain();
   // Waits until no connection is open, or for `timeout`; true when none is.
   bool AwaitNoConnections(absl::Duration timeout);
@@ -68,9 +68,6 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   void FlushDeferred();
 
   size_t open_connections() const { return table_.open(); }
-
-  // Long enough for a request that is on its way when the drain begins.
-  static constexpr absl::Duration kDrainGrace = absl::Milliseconds(250);
 
  private:
   EventLoop(ServerOptions options, Handler handler, std::vector<Listener> listeners, UniqueFd epoll,

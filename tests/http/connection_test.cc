@@ -388,5 +388,23 @@ TEST_F(ConnectionTest, AnEmptyFileDoesNotHoldItsHeadBack) {
   EXPECT_EQ(OnlyResponse().Header("Content-Length"), "0");
 }
 
+TEST_F(ConnectionTest, AnIdleConnectionDoesNotOutstayADrainThatBeganDuringItsResponse) {
+  host_.server_options.keep_alive_timeout = absl::InfiniteDuration();
+  Open();
+  Send(kGet);
+  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  // The head says keep-alive; then the drain begins, and looks at every connection.
+  TaskPtr task(&connection_);
+  task->Run();
+  host_.drains = true;
+  EXPECT_FALSE(connection_.OnDrain());
+  task.reset();
+  Settle();
+  EXPECT_FALSE(OnlyResponse().closes());
+  EXPECT_FALSE(closed()) << "it may have sent a request already";
+  Timer();
+  EXPECT_TRUE(closed()) << "and not only after the keep-alive timeout";
+}
+
 }  // namespace
 }  // namespace robusto

@@ -133,7 +133,7 @@ bool Connection::OnTimer(int64_t now_ns) {
   switch (phase_.load(std::memory_order_relaxed)) {
     case Phase::kIdle:
       // A request may have come in this very moment: one look before the door is shut.
-      exchange_ = host_->exchanges().Acquire();
+      if (exchange_ == nullptr) exchange_ = host_->exchanges().Acquire();
       if (Receive()) return Drive();
       Close();
       return false;
@@ -250,7 +250,8 @@ Connection::Gathered Connection::Gather() {
   RequestParser& parser = exchange_->parser;
   switch (parser.Parse(exchange_->input.view())) {
     case ParseResult::kPartial:
-      if (phase_.load(std::memory_order_relaxed) == Phase::kIdle) {
+      // The CRLF that some clients send after a body begins no request.
+      if (phase_.load(std::memory_order_relaxed) == Phase::kIdle && !parser.idle()) {
         phase_.store(Phase::kHead, std::memory_order_relaxed);
         SetDeadline(After(host_->options().header_timeout));
       }

@@ -406,5 +406,15 @@ TEST_F(ConnectionTest, AnIdleConnectionDoesNotOutstayADrainThatBeganDuringItsRes
   EXPECT_TRUE(closed()) << "and not only after the keep-alive timeout";
 }
 
+TEST_F(ConnectionTest, AnEmptyLineAloneIsNotTheBeginningOfASlowHead) {
+  Open();
+  SendAndTell(kGet);
+  EXPECT_EQ(OnlyResponse().status, 200);
+  SendAndTell("\r\n");
+  Timer();
+  EXPECT_EQ(Received(), "") << "an answer that nobody asked for would be taken for the next one's";
+  EXPECT_TRUE(closed());
+}
+
 }  // namespace
 }  // namespace robusto

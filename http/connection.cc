@@ -396,10 +396,10 @@ void Connection::BeginResponse() {
   const Phase before = phase_.load(std::memory_order_relaxed);
   ResponseWriter& response = exchange_->response;
   ResponseFacts facts;
-  // Of a message that was not understood nothing is known but that it was sent.
+  const RequestHead& head = exchange_->parser.head();
+  // Known as soon as the request line is, whatever was wrong after it.
+  facts.head = head.method == Method::kHead;
   if (!discard_input_) {
-    const RequestHead& head = exchange_->parser.head();
-    facts.head = head.method == Method::kHead;
     facts.minor_version = head.minor_version;
     close_after_ = !head.keep_alive;
   }

@@ -345,5 +345,19 @@ TEST_F(ConnectionTest, ARejectedRequestIsNotTheEndOfThoseAfterIt) {
   EXPECT_EQ(responses[1].body, "GET /2");
 }
 
+TEST_F(ConnectionTest, ARefusalOfAHeadRequestHasNoBodyEither) {
+  // RFC 9110 section 9.3.2.
+  for (const char* input : {"HEAD / HTTP/1.1\r\n\r\n", "HEAD / HTTP/1.1\r\nHost: h\r\nbad\r\n\r\n",
+                            "HEAD / HTTP/1.1\r\nHost: h\r\nContent-Length: 9999\r\n\r\n"}) {
+    SCOPED_TRACE(input);
+    Open();
+    SendAndTell(input);
+    const HttpResponse response = OnlyResponse(/*head_request=*/true);
+    EXPECT_GE(response.status, 400);
+    EXPECT_TRUE(response.closes());
+    connection_.Abort();
+  }
+}
+
 }  // namespace
 }  // namespace robusto

@@ -328,8 +328,7 @@ void Connection::Run() {
   const auto answer = [this] {
     BeginResponse();
     // What is left is sent by Release, when nobody can Cancel any more: closing belongs there.
-    const Sent sent = Write();
-    broken_ = sent == Sent::kFailed;
+    broken_ = broken_ || Write() == Sent::kFailed;
   };
   try {
     host_->handler()(MakeRequest(), response);

@@ -260,5 +260,26 @@ TEST_F(EventLoopTest, ADrainEndsIdleConnectionsAfterAGraceInWhichTheyAreStillSer
   EXPECT_TRUE(late.AtEnd());
 }
 
+// --- Connections at most ---
+
+TEST_F(EventLoopTest, NoMoreConnectionsAreOpenThanAllowed) {  // E3
+  options_.max_connections = 2;
+  Create();
+  std::vector<HttpClient> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.emplace_back(url_);
+    clients.back().Send(kGetAndClose);
+  }
+  std::vector<TaskPtr> tasks;
+  tasks.push_back(NextTask());
+  tasks.push_back(NextTask());
+  EXPECT_TRUE(Poll(absl::ZeroDuration()).empty());
+  EXPECT_EQ(loop_->open_connections(), 2u);
+  Run(std::move(tasks[0]));
+  Run(NextTask());  // the third's turn
+  Run(std::move(tasks[1]));
+  for (HttpClient& client : clients) EXPECT_EQ(client.ReadResponse().status, 200);
+}
+
 }  // namespace
 }  // namespace robusto

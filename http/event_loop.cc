@@ -142,7 +142,8 @@ void EventLoop::WakePoller() {
 int EventLoop::TimeoutMillis(absl::Duration timeout) const {
   // What was ready before comes first, with a look at the rest that does not wait.
   if (ready_begin_ < ready_.size() || has_deferred_.load() ||
-      (draining() && !drain_started_.load())) {
+      (draining_.load() && !drain_started_.load()) ||
+      (!accepting_ && accept_again_ns_ == TimerWheel::kNever && !waits_for_room_.load())) {
     return 0;
   }
   const int64_t next = std::min(timers_.NextFireNanos(), accept_again_ns_);

@@ -281,5 +281,20 @@ TEST_F(EventLoopTest, NoMoreConnectionsAreOpenThanAllowed) {  // E3
   for (HttpClient& client : clients) EXPECT_EQ(client.ReadResponse().status, 200);
 }
 
+TEST_F(EventLoopTest, RoomThatIsMadeBetweenTwoPollsIsSeen) {  // E3
+  options_.max_connections = 1;
+  Create();
+  HttpClient first(url_);
+  first.Send(kGetAndClose);
+  HttpClient second(url_);
+  second.Send(kGetAndClose);
+  TaskPtr task = NextTask();
+  EXPECT_TRUE(Poll(absl::ZeroDuration()).empty());  // sees the second, and has no room
+  Run(std::move(task));
+  // Nobody sleeps in Poll now, so nobody is woken; the next one must look by itself.
+  Run(NextTask());
+  EXPECT_EQ(second.ReadResponse().status, 200);
+}
+
 }  // namespace
 }  // namespace robusto

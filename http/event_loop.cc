@@ -311,7 +311,9 @@ void EventLoop::StartDraining() {
     listener.Close();
   }
   listeners_.clear();
+  // There is nothing left to be paused, nor to be taken up again.
   accepting_ = true;
+  accept_again_ns_ = TimerWheel::kNever;
   table_.ForEach([this](Connection& connection) {
     if (connection.OnDrain()) AddReady(&connection);
   });

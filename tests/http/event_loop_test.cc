@@ -296,5 +296,25 @@ TEST_F(EventLoopTest, RoomThatIsMadeBetweenTwoPollsIsSeen) {  // E3
   EXPECT_EQ(second.ReadResponse().status, 200);
 }
 
+TEST_F(EventLoopTest, ADrainWithoutDescriptorsDoesNotSpin) {  // E2
+  options_.keep_alive_timeout = absl::Hours(1);
+  Create();
+  HttpClient idle(url_);
+  idle.Send(kGet);
+  Run(NextTask());
+  HttpClient waiting(url_);
+  {
+    const NoMoreDescriptors none;
+    loop_->BeginDrain();
+    while (warnings_.empty()) Poll();
+  }
+  int polls = 0;
+  while (loop_->open_connections() != 0) {
+    Poll();
+    ++polls;
+  }
+  EXPECT_LT(polls, 100) << "the grace of the idle connection is a few wake-ups long";
+}
+
 }  // namespace
 }  // namespace robusto

@@ -304,7 +304,6 @@ void EventLoop::BeginDrain() {
 }
 
 void EventLoop::StartDraining() {
-  drain_started_.store(true);
   for (Listener& listener : listeners_) {
     while (AcceptOne(listener)) {
     }
@@ -317,6 +316,8 @@ void EventLoop::StartDraining() {
   table_.ForEach([this](Connection& connection) {
     if (connection.OnDrain()) AddReady(&connection);
   });
+  // Only now: until the backlog is accepted, no open connection does not mean that none is left.
+  drain_started_.store(true);
   absl::MutexLock lock(&idle_mu_);
 }
 

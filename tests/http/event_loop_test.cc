@@ -11,7 +11,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include <atomic>
+#include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -36,7 +37,10 @@ class EventLoopTest : public ::testing::Test {
     handler_ = [](const Request& request, ResponseWriter& response) {
       response.Write(request.target());
     };
-    options_.on_warning = [this](absl::string_view text) { warnings_.emplace_back(text); };
+    options_.on_warning = [this](absl::string_view text) {
+      warnings_.emplace_back(text);
+      if (on_warning_) on_warning_();
+    };
   }
 
   void Create() {
@@ -71,6 +75,7 @@ class EventLoopTest : public ::testing::Test {
   ServerOptions options_;
   Handler handler_;
   std::vector<std::string> warnings_;
+  std::function<void()> on_warning_;
   std::string url_;
   std::unique_ptr<EventLoop> loop_;
 };
@@ -314,6 +319,19 @@ TEST_F(EventLoopTest, ADrainWithoutDescriptorsDoesNotSpin) {  // E2
     ++polls;
   }
   EXPECT_LT(polls, 100) << "the grace of the idle connection is a few wake-ups long";
+}
+
+TEST_F(EventLoopTest, ADrainIsNotOverBeforeWhatWaitedIsAccepted) {
+  // A handler that is told of the warning runs in the middle of the drain's beginning.
+  Create();
+  HttpClient waiting(url_);
+  waiting.Send(kGet);
+  const NoMoreDescriptors none;
+  bool over = false;
+  on_warning_ = [&] { over = loop_->AwaitNoConnections(absl::ZeroDuration()); };
+  loop_->BeginDrain();
+  while (warnings_.empty()) Poll(absl::ZeroDuration());
+  EXPECT_FALSE(over);
 }
 
 }  // namespace

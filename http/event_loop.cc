@@ -118,14 +118,9 @@ size_t EventLoop::Poll(absl::Span<TaskPtr> out, absl::Duration timeout) {
 }
 
 size_t EventLoop::HandOut(absl::Span<TaskPtr> out) {
-  size_t count = 0;
-  while (count < out.size() && ready_begin_ < ready_.size()) {
-    out[count++] = TaskPtr(ready_[ready_begin_++]);
-  }
-  if (ready_begin_ == ready_.size()) {
-    ready_.clear();
-    ready_begin_ = 0;
-  }
+  const size_t count = std::min(out.size(), ready_.size());
+  for (size_t i = 0; i < count; ++i) out[i] = TaskPtr(ready_[i]);
+  ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(count));
   return count;
 }
 
@@ -141,8 +136,7 @@ void EventLoop::WakePoller() {
 
 int EventLoop::TimeoutMillis(absl::Duration timeout) const {
   // What was ready before comes first, with a look at the rest that does not wait.
-  if (ready_begin_ < ready_.size() || has_deferred_.load() ||
-      (draining_.load() && !drain_started_.load()) ||
+  if (!ready_.empty() || has_deferred_.load() || (draining_.load() && !drain_started_.load()) ||
       (!accepting_ && accept_again_ns_ == TimerWheel::kNever && !waits_for_room_.load())) {
     return 0;
   }
@@ -331,9 +325,8 @@ void EventLoop::FlushDeferred() {
   while (has_deferred_.load()) {
     HandleDeferred();
     // What they read meanwhile finds no worker any more.
-    for (; ready_begin_ < ready_.size(); ++ready_begin_) {
-      TaskPtr(ready_[ready_begin_])->Reject(RejectReason::kStopped);
-    }
+    for (Connection* connection : ready_) TaskPtr(connection)->Reject(RejectReason::kStopped);
+    ready_.clear();
   }
 }
 

@@ -124,8 +124,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
 
   // The poller's only.
   std::vector<Listener> listeners_;
-  std::vector<Connection*> ready_;  // with a whole request, oldest first from ready_begin_
-  size_t ready_begin_ = 0;
+  std::vector<Connection*> ready_;  // with a whole request, oldest first
   std::vector<TimerWheel::Node*> expired_;
   std::vector<Connection*> resumed_;
   bool accepting_ = true;                         // the listeners are watched

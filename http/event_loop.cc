@@ -322,11 +322,13 @@ bool EventLoop::AwaitNoConnections(absl::Duration timeout) {
 }
 
 void EventLoop::FlushDeferred() {
-  while (has_deferred_.load()) {
-    HandleDeferred();
-    // What they read meanwhile finds no worker any more.
+  // The second round is for what the first has read and refused. There is no third: a long file
+  // would take as many as its client likes.
+  for (int round = 0; round < 2; ++round) {
+    // No worker is there any more.
     for (Connection* connection : ready_) TaskPtr(connection)->Reject(RejectReason::kStopped);
     ready_.clear();
+    HandleDeferred();
   }
 }
 

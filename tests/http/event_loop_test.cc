@@ -68,6 +68,10 @@ class EventLoopTest : public ::testing::Test {
     }
   }
   static void Run(TaskPtr task) { task->Run(); }
+  // Takes no task out, whatever is ready.
+  void PollUntilOpenWithoutTasks(size_t connections) {
+    while (loop_->open_connections() != connections) Poll(absl::InfiniteDuration(), 0);
+  }
   void PollUntilOpen(size_t connections) {
     while (loop_->open_connections() != connections) EXPECT_TRUE(Poll().empty());
   }
@@ -229,7 +233,7 @@ TEST_F(EventLoopTest, ADrainAcceptsWhatWaitsAndRefusesWhatComes) {
   HttpClient waiting(url_);
   waiting.Send(kGet);
   loop_->BeginDrain();
-  while (loop_->open_connections() == 0) Poll(absl::InfiniteDuration(), 0);
+  PollUntilOpenWithoutTasks(1);
   TaskPtr task = NextTask();
   EXPECT_FALSE(HttpClient(url_).connected());
   Run(std::move(task));
@@ -332,6 +336,25 @@ TEST_F(EventLoopTest, ADrainIsNotOverBeforeWhatWaitedIsAccepted) {
   loop_->BeginDrain();
   while (warnings_.empty()) Poll(absl::ZeroDuration());
   EXPECT_FALSE(over);
+}
+
+TEST_F(EventLoopTest, FlushAnswersWhatWasReadAndNeverHandedOut) {  // C2
+  Create();
+  std::vector<HttpClient> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.emplace_back(url_);
+    clients.back().Send(kGet);
+  }
+  PollUntilOpenWithoutTasks(3);
+  while (Poll(absl::ZeroDuration(), 0).size() > 0) {
+  }
+  loop_->FlushDeferred();
+  for (HttpClient& client : clients) {
+    const HttpResponse response = client.ReadResponse();
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(response.Header("X-Robusto-Reason"), "stopped");
+    EXPECT_TRUE(client.AtEnd());
+  }
 }
 
 }  // namespace

@@ -296,6 +296,32 @@ TEST(BoundedQueueStressTest, TryPushFindsEveryPlaceWhosePopHasReturned) {
   JoinAll(threads);
 }
 
+TEST(BoundedQueueStressTest, ACallThatFindsTheLockTakenWaitsForItAndThenSaysWhatIsTrue) {
+  // (I6) The predicate keeps the lock for a while, longer than anybody spins for it.
+  for (int round = 0; round < 20; ++round) {
+    BoundedQueue<int> queue(2);
+    ASSERT_EQ(queue.TryPush(1), PushResult::kOk);
+    std::atomic<bool> inside{false};
+    std::thread supervisor([&] {
+      int out = 0;
+      const PopIfResult result = queue.TryPopIf(out, [&](int) {
+        inside.store(true);
+        for (int i = 0; i < 500; ++i) std::this_thread::yield();
+        return false;
+      });
+      EXPECT_EQ(result, PopIfResult::kKept);
+    });
+    while (!inside.load()) std::this_thread::yield();
+    int out = 0;
+    if (round % 2 == 0) {
+      EXPECT_EQ(queue.TryPop(out), PopResult::kOk) << "(I6)";
+    } else {
+      EXPECT_EQ(queue.TryPush(2), PushResult::kOk) << "(I6)";
+    }
+    supervisor.join();
+  }
+}
+
 TEST(BoundedQueueStressTest, WhatWasPushedBeforeCloseIsPoppedAndNothingAfter) {
   // (I2), (I3)
   for (int round = 0; round < 150; ++round) {

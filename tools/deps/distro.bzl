@@ -101,3 +101,23 @@ def distro_repositories():
         debian_package = "libspdlog-dev",
         libraries = {":spdlog": ["spdlog"]},
     )
+    distro_library(
+        name = "com_google_benchmark",
+        debian_package = "libbenchmark-dev",
+        libraries = {":benchmark": ["benchmark"]},
+    )
+    distro_library(
+        name = "boost",
+        debian_package = "libboost-thread-dev",
+        libraries = {":thread": []},
+    )
+    distro_library(
+        name = "concurrentqueue",
+        debian_package = "libconcurrentqueue-dev",
+        libraries = {":concurrentqueue": []},
+    )
+    distro_library(
+        name = "onetbb",
+        debian_package = "libtbb-dev",
+        libraries = {":tbb": ["tbb"]},
+    )

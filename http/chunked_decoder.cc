@@ -56,7 +56,6 @@ ChunkedDecoder::Step ChunkedDecoder::Next(absl::string_view input) {
 ParseReason ChunkedDecoder::TakeByte(char c) {
   switch (state_) {
     case State::kSizeStart:
-      size_ = 0;
       digits_ = 0;
       if (HexValue(c) < 0) return ParseReason::kBadChunkSize;
       state_ = State::kSize;

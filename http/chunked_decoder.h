@@ -30,11 +30,10 @@ namespace robusto {
 
 // All of them over the whole body, in bytes.
 struct ChunkedLimits {
-  uint64_t max_body = 1 << 20;  // decoded; passed, or announced by a chunk size: 413
-  uint32_t max_extension_bytes =
-      4096;  // chunk extensions, from the first byte after the size; passed: 400
-  uint32_t max_trailer_bytes = 8192;  // trailer lines and the empty line after them; passed: 431
-  uint32_t max_trailer_fields = 100;  // passed: 431
+  uint64_t max_body = 1 << 20;          // decoded; passed, or announced by a chunk size: 413
+  uint32_t max_extension_bytes = 4096;  // all between the sizes and their line ends; passed: 400
+  uint32_t max_trailer_bytes = 8192;    // trailer lines and the empty line after them; passed: 431
+  uint32_t max_trailer_fields = 100;    // passed: 431
 };
 
 class ChunkedDecoder {
@@ -99,7 +98,7 @@ class ChunkedDecoder {
   State state_ = State::kSizeStart;
   ParseReason reason_ = ParseReason::kNone;
   uint8_t digits_ = 0;  // of the chunk size that is being read
-  uint64_t size_ = 0;   // that size; in kData what is left of the chunk
+  uint64_t size_ = 0;   // that size; in kData what is left of it, so that it is 0 between chunks
   uint64_t decoded_ = 0;
   uint32_t extension_bytes_ = 0;
   uint32_t trailer_bytes_ = 0;

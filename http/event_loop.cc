@@ -118,14 +118,9 @@ size_t EventLoop::Poll(absl::Span<TaskPtr> out, absl::Duration timeout) {
 }
 
 size_t EventLoop::HandOut(absl::Span<TaskPtr> out) {
-  size_t count = 0;
-  while (count < out.size() && ready_begin_ < ready_.size()) {
-    out[count++] = TaskPtr(ready_[ready_begin_++]);
-  }
-  if (ready_begin_ == ready_.size()) {
-    ready_.clear();
-    ready_begin_ = 0;
-  }
+  const size_t count = std::min(out.size(), ready_.size());
+  for (size_t i = 0; i < count; ++i) out[i] = TaskPtr(ready_[i]);
+  ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(count));
   return count;
 }
 
@@ -141,8 +136,8 @@ void EventLoop::WakePoller() {
 
 int EventLoop::TimeoutMillis(absl::Duration timeout) const {
   // What was ready before comes first, with a look at the rest that does not wait.
-  if (ready_begin_ < ready_.size() || has_deferred_.load() ||
-      (draining() && !drain_started_.load())) {
+  if (!ready_.empty() || has_deferred_.load() || (draining_.load() && !drain_started_.load()) ||
+      (!accepting_ && accept_again_ns_ == TimerWheel::kNever && !waits_for_room_.load())) {
     return 0;
   }
   const int64_t next = std::min(timers_.NextFireNanos(), accept_again_ns_);
@@ -303,18 +298,20 @@ void EventLoop::BeginDrain() {
 }
 
 void EventLoop::StartDraining() {
-  drain_started_.store(true);
   for (Listener& listener : listeners_) {
     while (AcceptOne(listener)) {
     }
     listener.Close();
   }
   listeners_.clear();
+  // There is nothing left to be paused, nor to be taken up again.
   accepting_ = true;
-  const int64_t end = MonotonicNanos() + absl::ToInt64Nanoseconds(kDrainGrace);
-  table_.ForEach([&](Connection& connection) {
-    if (connection.ShortenIdle(end)) AddReady(&connection);
+  accept_again_ns_ = TimerWheel::kNever;
+  table_.ForEach([this](Connection& connection) {
+    if (connection.OnDrain()) AddReady(&connection);
   });
+  // Only now: until the backlog is accepted, no open connection does not mean that none is left.
+  drain_started_.store(true);
   absl::MutexLock lock(&idle_mu_);
 }
 
@@ -325,12 +322,13 @@ bool EventLoop::AwaitNoConnections(absl::Duration timeout) {
 }
 
 void EventLoop::FlushDeferred() {
-  while (has_deferred_.load()) {
+  // The second round is for what the first has read and refused. There is no third: a long file
+  // would take as many as its client likes.
+  for (int round = 0; round < 2; ++round) {
+    // No worker is there any more.
+    for (Connection* connection : ready_) TaskPtr(connection)->Reject(RejectReason::kStopped);
+    ready_.clear();
     HandleDeferred();
-    // What they read meanwhile finds no worker any more.
-    for (; ready_begin_ < ready_.size(); ++ready_begin_) {
-      TaskPtr(ready_[ready_begin_])->Reject(RejectReason::kStopped);
-    }
   }
 }
 

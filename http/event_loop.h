@@ -59,8 +59,8 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   size_t Poll(absl::Span<TaskPtr> out, absl::Duration timeout) override;
   void Interrupt() override;
 
-  // Closes the listeners once what waits in them is accepted; idle connections get kDrainGrace to
-  // send another request, and every response from now on ends its connection.
+  // Closes the listeners once what waits in them is accepted; idle ones get Connection::kDrainGrace
+  // to send another request, and every response from now on ends its connection.
   void BeginDrain();
   // Waits until no connection is open, or for `timeout`; true when none is.
   bool AwaitNoConnections(absl::Duration timeout);
@@ -68,9 +68,6 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   void FlushDeferred();
 
   size_t open_connections() const { return table_.open(); }
-
-  // Long enough for a request that is on its way when the drain begins.
-  static constexpr absl::Duration kDrainGrace = absl::Milliseconds(250);
 
  private:
   EventLoop(ServerOptions options, Handler handler, std::vector<Listener> listeners, UniqueFd epoll,
@@ -127,8 +124,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
 
   // The poller's only.
   std::vector<Listener> listeners_;
-  std::vector<Connection*> ready_;  // with a whole request, oldest first from ready_begin_
-  size_t ready_begin_ = 0;
+  std::vector<Connection*> ready_;  // with a whole request, oldest first
   std::vector<TimerWheel::Node*> expired_;
   std::vector<Connection*> resumed_;
   bool accepting_ = true;                         // the listeners are watched

@@ -59,7 +59,7 @@ struct RequestHead {
 
   Method method = Method::kOther;
   uint8_t minor_version = 1;     // HTTP/1.x: 0, or 1 for 1 and all above it
-  bool keep_alive = true;        // what the client asks for (RFC 9112 section 9.3)
+  bool keep_alive = true;        // may another request follow (RFC 9112 section 9.3)
   bool chunked = false;          // Transfer-Encoding: chunked; never together with content_length
   bool expect_continue = false;  // Expect: 100-continue, and there is content to wait for
   absl::optional<uint64_t> content_length;  // fits a signed 64-bit number

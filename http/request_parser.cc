@@ -164,13 +164,12 @@ Slice RequestParser::SliceOf(absl::string_view bytes, absl::string_view part) co
 }
 
 ParseReason RequestParser::ParseRequestLine(absl::string_view bytes, absl::string_view line) {
-  size_t method_size = 0;
+  size_t method_size = 0;  // not 0 in the end: Parse has looked at the first byte
   while (method_size < line.size() && IsTokenChar(line[method_size])) ++method_size;
-  if (method_size == 0 || (method_size < line.size() && line[method_size] != ' ')) {
+  if (method_size < line.size() && line[method_size] != ' ') {
     return WhyBadLine(line, ParseReason::kBadMethod);
   }
-  // " t HTTP/1.1": the version is of fixed size, and so the target is what is left between two
-  // spaces.
+  // The version's size is fixed, and so the target is what is left between two spaces.
   constexpr size_t kVersionSize = 8;
   if (line.size() < method_size + 1 + 1 + 1 + kVersionSize) {
     return WhyBadLine(line, ParseReason::kBadRequestLine);
@@ -266,8 +265,7 @@ ParseReason RequestParser::NoteContentLength(absl::string_view value) {
 }
 
 void RequestParser::NoteConnection(absl::string_view value) {
-  // RFC 9110 section 7.6.1. Options that we do not know are none of our business, well-formed or
-  // not.
+  // RFC 9110 section 7.6.1. Other options are none of our business, well-formed or not.
   absl::string_view option;
   while (NextListElement(&value, &option)) {
     if (option.size() == 5) {
@@ -285,13 +283,10 @@ void RequestParser::NoteTransferEncoding(absl::string_view value) {
   // error by RFC 9112 section 7.1.
   absl::string_view coding;
   while (NextListElement(&value, &coding)) {
-    const bool chunked = absl::EqualsIgnoreCase(coding, "chunked");
-    if (chunked && seen_.chunked_is_last) seen_.chunked_repeated = true;
-    // chunked_is_last once true and then false leaves "chunked" inside the list, which is as bad.
-    if (!chunked && seen_.chunked_is_last) seen_.bad_coding = true;
-    if (!chunked) seen_.other_coding = true;
-    if (coding.empty() || !IsTokenChar(coding.front())) seen_.bad_coding = true;
-    seen_.chunked_is_last = chunked;
+    const bool after_chunked = seen_.chunked_is_last;
+    seen_.chunked_is_last = absl::EqualsIgnoreCase(coding, "chunked");
+    if (!seen_.chunked_is_last) seen_.other_coding = true;
+    if (after_chunked || coding.empty() || !IsTokenChar(coding.front())) seen_.bad_coding = true;
   }
 }
 
@@ -312,23 +307,22 @@ ParseReason RequestParser::Finish() {
     // RFC 9112 section 6.1: HTTP/1.0 has no transfer codings, and who speaks it and sends one has
     // copied it from elsewhere.
     if (http10) return ParseReason::kTransferEncodingInHttp10;
-    // Section 6.1 says that both together ought to be handled as an error: it is the oldest way to
-    // smuggle.
+    // Section 6.1: both together ought to be handled as an error. It is the oldest way to smuggle.
     if (head_.content_length.has_value()) return ParseReason::kLengthAndTransferEncoding;
     // Section 6.3: where chunked is not last, the length is not known, and the answer must be 400.
-    if (!seen_.chunked_is_last || seen_.chunked_repeated || seen_.bad_coding) {
-      return ParseReason::kBadTransferEncoding;
-    }
-    // Section 6.1: where only the coding under it is not known, 501 tells the client what to leave
-    // out.
+    if (!seen_.chunked_is_last || seen_.bad_coding) return ParseReason::kBadTransferEncoding;
+    // Section 6.1: where only the coding under it is not known, the answer is 501.
     if (seen_.other_coding) return ParseReason::kUnsupportedTransferCoding;
     head_.chunked = true;
   }
   if (!seen_.host && !http10) return ParseReason::kMissingHost;
   if (seen_.other_expectation) return ParseReason::kUnsupportedExpectation;
 
-  // RFC 9112 section 9.3.
-  head_.keep_alive = !seen_.close && (!http10 || seen_.keep_alive);
+  // RFC 9112 section 9.3. What follows a CONNECT may already be the tunnel's (RFC 9110
+  // section 9.3.6), sent before the answer was known: whoever refuses the tunnel and reads on would
+  // take that for requests.
+  head_.keep_alive =
+      !seen_.close && (!http10 || seen_.keep_alive) && head_.method != Method::kConnect;
   // RFC 9110 section 10.1.1: ignored from HTTP/1.0, and of no meaning without content.
   head_.expect_continue =
       seen_.continue_expected && !http10 && (head_.chunked || head_.content_length.value_or(0) > 0);

@@ -8,10 +8,10 @@
 //   std::string buffer;                          // always starts at the first byte of the request
 //   while (ReadMoreInto(&buffer)) {
 //     switch (parser.Parse(buffer)) {
-//       case ParseResult::kPartial: continue;    // read on
-//       case ParseResult::kBad: return Answer(parser.error().status);  // and close
-//       case ParseResult::kComplete: ...         // parser.head(); the body begins at
-//       buffer[parser.head_size()]
+//       case ParseResult::kPartial: continue;
+//       case ParseResult::kBad: return AnswerAndClose(parser.error().status);
+//       case ParseResult::kComplete: ...         // parser.head(), which parser.head_size() bytes
+//       held
 //     }
 //   }
 //
@@ -35,8 +35,7 @@
 
 namespace robusto {
 
-// Bytes are counted with line ends. More than 1 GiB, or than RequestHead::kMaxFields, is taken as
-// that.
+// Bytes are counted with line ends. What is over 1 GiB, or RequestHead::kMaxFields, counts as that.
 struct ParserLimits {
   size_t max_request_line = 8192;   // RFC 9112 section 3 asks for at least 8000; passed: 414
   size_t max_header_bytes = 32768;  // all field lines and the empty line after them; passed: 431
@@ -81,7 +80,6 @@ class RequestParser {
     bool keep_alive = false;
     bool transfer_encoding = false;
     bool chunked_is_last = false;
-    bool chunked_repeated = false;
     bool other_coding = false;
     bool bad_coding = false;
     bool continue_expected = false;

@@ -3,10 +3,10 @@
 //
 // The request target in its four forms (RFC 9112 section 3.2), and the authority in it and in Host.
 //
-//   origin-form     /where?q=now                       any method but CONNECT
+//   origin-form     /where?q=now                        any method but CONNECT
 //   absolute-form   http://www.example.org/where?q=now  any method but CONNECT; http and https only
-//   authority-form  www.example.com:80                 CONNECT only
-//   asterisk-form   *                                  OPTIONS only
+//   authority-form  www.example.com:80                  CONNECT only
+//   asterisk-form   *                                   OPTIONS only
 //
 // Thread-safety: all are pure functions.
 
@@ -21,8 +21,7 @@ namespace robusto {
 
 // Views into the target that was parsed; an empty view may be null.
 struct RequestTarget {
-  absl::string_view
-      path;  // "/" when an absolute-form target has none; "*"; empty for authority-form
+  absl::string_view path;       // "/" where absolute-form has none; empty for authority-form
   absl::string_view query;      // after the first '?'
   absl::string_view authority;  // of absolute- and authority-form: host, or host and port
 };

@@ -1,8 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Percent-decoding (RFC 3986 section 2.1) for who maps a request's path to something: a file, a
-// route.
+// Percent-decoding (RFC 3986 section 2.1) for who maps a request's path to a file or a route.
 //
 // A path is cut at its slashes first and decoded after: "/a%2Fb" is one segment, "a/b", and "/a/b"
 // are two. Who decodes first cannot tell them apart any more, and that is how "/..%2f..%2fetc" gets
@@ -28,8 +27,7 @@
 namespace robusto {
 
 // Appends `text` with its escapes decoded, once: "%2541" becomes "%41". False, with *out as it was,
-// when a '%' has not two hexadecimal digits after it. What comes out may hold any byte, NUL as
-// well.
+// when a '%' has not two hexadecimal digits after it. What comes out may hold any byte, even NUL.
 bool PercentDecode(absl::string_view text, std::string* out);
 
 // The decoded segments of an absolute path, one for each '/': "/" is one empty segment, "/a/" is

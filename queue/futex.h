@@ -1,7 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Private to //queue: sleeping on a 32-bit word, which is all that BoundedQueue asks of the kernel.
+// Private to //queue and //workers: sleeping on a 32-bit word, which is all that BoundedQueue and
+// Parker ask of the kernel.
 //
 // Why not absl::Mutex: the queue's hot path wants the lock, the size and the parked threads in one
 // cache line and wakes exactly the thread that it has picked, and ThreadSanitizer cannot see into a

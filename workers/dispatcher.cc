@@ -34,10 +34,32 @@ int64_t MonotonicNanos() {
 Dispatcher::Dispatcher(const Options& options)
     : source_(options.work_source),
       queue_ttl_ns_(options.queue_ttl_ns),
+      attention_after_ns_(options.attention_after_ns),
+      watch_running_(options.watch_running),
+      watch_queue_(options.queue_ttl_ns >= 0 || options.attention_after_ns >= 0),
+      admission_check_(options.admission_check),
       cpus_(UsableCpus()),
       queue_(options.queue_capacity) {}
 
 // --- Producers ---
+
+absl::optional<RejectReason> Dispatcher::CheckAdmission() const {
+  switch (admission_.load(std::memory_order_acquire)) {
+    case Admission::kOpen:
+      break;
+    case Admission::kDraining:
+      return RejectReason::kDraining;
+    case Admission::kStopped:
+      return RejectReason::kStopped;
+  }
+  if (!admission_check_) return absl::nullopt;
+  AdmissionFacts facts;
+  facts.queue_size = queue_.size();
+  facts.queue_capacity = queue_.capacity();
+  facts.threads = threads_.load(std::memory_order_relaxed);
+  facts.recent_service_time = absl::Nanoseconds(recent_service_ns());
+  return admission_check_(facts);
+}
 
 absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration timeout) {
   QueuedTask item;
@@ -45,11 +67,8 @@ absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration time
   item.accepted_ns = MonotonicNanos();
   item.task = std::move(task);
 
-  RejectReason reason;
-  const Admission admission = admission_.load(std::memory_order_acquire);
-  if (admission != Admission::kOpen) {
-    reason = ReasonNotOpen(admission);
-  } else {
+  absl::optional<RejectReason> reason = CheckAdmission();
+  if (!reason.has_value()) {
     PushResult result = queue_.TryPush(std::move(item));
     if (result == PushResult::kFull && timeout > absl::ZeroDuration() && !t_is_worker) {
       WakeIfWorthIt();
@@ -61,32 +80,26 @@ absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration time
     }
     reason = result == PushResult::kClosed ? RejectReason::kStopped : RejectReason::kQueueFull;
   }
-  RejectTask(std::move(item.task), reason);
+  RejectTask(std::move(item.task), *reason);
   return reason;
 }
 
 void Dispatcher::Admit(absl::Span<TaskPtr> tasks) {
   const int64_t now = MonotonicNanos();
-  const Admission admission = admission_.load(std::memory_order_acquire);
   uint64_t id = accepted_.fetch_add(tasks.size(), std::memory_order_relaxed);
   for (TaskPtr& task : tasks) {
     QueuedTask item;
     item.task = std::move(task);
     item.id = ++id;
     item.accepted_ns = now;
-    if (admission != Admission::kOpen) {
-      RejectTask(std::move(item.task), ReasonNotOpen(admission));
-      continue;
+    absl::optional<RejectReason> reason = CheckAdmission();
+    if (!reason.has_value()) {
+      const PushResult result = queue_.TryPush(std::move(item));
+      if (result == PushResult::kOk) continue;
+      reason = result == PushResult::kClosed ? RejectReason::kStopped : RejectReason::kQueueFull;
     }
-    const PushResult result = queue_.TryPush(std::move(item));
-    if (result == PushResult::kOk) continue;
-    RejectTask(std::move(item.task),
-               result == PushResult::kClosed ? RejectReason::kStopped : RejectReason::kQueueFull);
+    RejectTask(std::move(item.task), *reason);
   }
-}
-
-RejectReason Dispatcher::ReasonNotOpen(Admission admission) const {
-  return admission == Admission::kDraining ? RejectReason::kDraining : RejectReason::kStopped;
 }
 
 void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
@@ -96,6 +109,9 @@ void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
     rejected_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
   }
   task->Reject(reason);
+  task.reset();
+  // The journal counts rejections; the supervisor writes it.
+  EnsureWatched();
 }
 
 // --- Workers ---
@@ -113,6 +129,7 @@ bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
       }
       taken_.fetch_add(1, std::memory_order_relaxed);
       WakeIfWorthIt();
+      if (watch_running_) EnsureWatched();
       return true;
     }
     if (result == PopResult::kClosed) return false;
@@ -142,8 +159,10 @@ void Dispatcher::Lead(Seat& seat) {
 }
 
 void Dispatcher::ParkSeat(Seat& seat) {
+  const int64_t now = MonotonicNanos();
   {
     absl::MutexLock lock(&mu_);
+    seat.parked_since_ns_ = now;
     parked_.push_back(&seat);
     seat.parked_.store(true, std::memory_order_relaxed);
     parked_count_.store(static_cast<int>(parked_.size()));
@@ -230,9 +249,9 @@ void Dispatcher::WakeIfWorthIt() {
     const bool nobody_can = backlog > 0 && awake <= 0;
     const bool slow = service >= kSlowTaskNs && (backlog > 0 || vacant);
     const bool pays = awake<cpus_&& static_cast<int64_t>(backlog) * service> kWakeCostNs;
-    if ((nobody_can || slow || pays) && WakeOne() && queue_ttl_ns_ < 0 && !vacant) return;
+    if ((nobody_can || slow || pays) && WakeOne() && !watch_queue_ && !vacant) return;
   }
-  if (vacant || (backlog > 0 && (parked > 0 || queue_ttl_ns_ >= 0))) EnsureWatched();
+  if (vacant || (backlog > 0 && (parked > 0 || watch_queue_))) EnsureWatched();
 }
 
 // --- The manager ---
@@ -314,11 +333,15 @@ bool Dispatcher::NeedsWatch() const {
   return queue_.size() > 0 || (source_ != nullptr && leader_.load() == kNobody);
 }
 
-void Dispatcher::SupervisorWait() {
+void Dispatcher::SupervisorWait(int64_t deadline_ns) {
+  if (supervisor_called_.load()) return;
   if (watched_.load()) {
     supervisor_parker_.ParkFor(kWatchPeriodNs);
-  } else {
+  } else if (deadline_ns == kNever) {
     supervisor_parker_.Park();
+  } else {
+    const int64_t left = deadline_ns - MonotonicNanos();
+    if (left > 0) supervisor_parker_.ParkFor(left);
   }
 }
 
@@ -328,14 +351,18 @@ void Dispatcher::WakeSupervisor() {
   if (leader_.load() == kSupervisor) source_->Interrupt();
 }
 
-void Dispatcher::SupervisorTick() {
-  supervisor_called_.store(false);
-  if (queue_ttl_ns_ >= 0) ExpireQueued(MonotonicNanos());
-  ApplyVacancyRule();
+bool Dispatcher::TakeAttention() { return std::exchange(attention_, false); }
+
+void Dispatcher::SupervisorTick(int64_t deadline_ns) {
+  if (supervisor_called_.exchange(false)) attention_ = true;
+  if (watch_queue_) ExpireQueued(MonotonicNanos());
+  ApplyVacancyRule(deadline_ns);
+  if (!watched_.load()) return;
   if (NeedsWatch() && !closed_.load()) {
     quiet_periods_ = 0;
   } else if (++quiet_periods_ >= kQuietPeriods) {
     quiet_periods_ = 0;
+    attention_ = true;
     watched_.store(false);
     std::atomic_thread_fence(std::memory_order_seq_cst);
     if (NeedsWatch() && !closed_.load()) watched_.store(true);
@@ -343,41 +370,57 @@ void Dispatcher::SupervisorTick() {
 }
 
 void Dispatcher::ExpireQueued(int64_t now) {
+  const int64_t before = queue_ttl_ns_ >= 0 ? now - queue_ttl_ns_ : 0;
   QueuedTask item;
-  while (queue_.TryPopIf(item, [&](const QueuedTask& head) { return Expired(head, now); }) ==
-         PopIfResult::kOk) {
+  int64_t oldest = 0;
+  while (queue_.TryPopOlder(before, item, &oldest)) {
     RejectTask(std::move(item.task), RejectReason::kExpired);
   }
+  oldest_wait_ns_ = oldest == 0 ? 0 : now - oldest;
+  if (attention_after_ns_ >= 0 && oldest_wait_ns_ > attention_after_ns_) attention_ = true;
 }
 
-void Dispatcher::ApplyVacancyRule() {
+void Dispatcher::ApplyVacancyRule(int64_t deadline_ns) {
   const uint64_t progress =
       taken_.load(std::memory_order_relaxed) + polls_.load(std::memory_order_relaxed);
   const bool moved = progress != progress_seen_;
   progress_seen_ = progress;
   if (moved || waking_.load() > 0 || closed_.load() || !NeedsWatch()) return;
-  if (WakeOne()) return;
-  // Every worker is inside a task.
+  if (!WakeOne()) LeadForBlockedWorkers(deadline_ns);
+}
+
+void Dispatcher::LeadForBlockedWorkers(int64_t deadline_ns) {
   uintptr_t nobody = kNobody;
   if (source_ == nullptr || !leader_.compare_exchange_strong(nobody, kSupervisor)) return;
   std::array<TaskPtr, kPollBatch> tasks;
-  while (parked_count_.load() == 0 && !closed_.load() && !supervisor_called_.load()) {
-    absl::Duration timeout = absl::InfiniteDuration();
-    if (queue_ttl_ns_ >= 0 && queue_.size() > 0) {
-      timeout = absl::Nanoseconds(
-          std::min<int64_t>(std::max<int64_t>(queue_ttl_ns_ / 16, kWatchPeriodNs), 100'000'000));
+  while (parked_count_.load() == 0 && !closed_.load() && !supervisor_called_.load() &&
+         !attention_) {
+    int64_t left = kNever;
+    if (deadline_ns != kNever) {
+      left = deadline_ns - MonotonicNanos();
+      if (left <= 0) break;
     }
-    const size_t count = source_->Poll(absl::MakeSpan(tasks), timeout);
+    // What waits in the queue grows old while this thread sleeps.
+    if (watch_queue_ && queue_.size() > 0) left = std::min(left, 10 * kWatchPeriodNs);
+    const size_t count = source_->Poll(
+        absl::MakeSpan(tasks), left == kNever ? absl::InfiniteDuration() : absl::Nanoseconds(left));
     polls_.fetch_add(1, std::memory_order_relaxed);
     Admit(absl::MakeSpan(tasks.data(), count));
-    if (queue_ttl_ns_ >= 0) ExpireQueued(MonotonicNanos());
+    if (watch_queue_) ExpireQueued(MonotonicNanos());
   }
+  // The next tick takes the lead again if every worker is still blocked then.
+  progress_seen_ = taken_.load(std::memory_order_relaxed) + polls_.load(std::memory_order_relaxed);
   leader_.store(kNobody);
   std::atomic_thread_fence(std::memory_order_seq_cst);
   WakeOne();
 }
 
 // --- Observers ---
+
+int64_t Dispatcher::ColdestParkedSince() const {
+  absl::MutexLock lock(&mu_);
+  return parked_.empty() ? kNever : parked_.front()->parked_since_ns_;
+}
 
 Dispatcher::Counters Dispatcher::counters() const {
   // What follows is read before what it follows from, so that no difference is ever negative.

@@ -9,10 +9,10 @@
 // the leader and polls the source; when somebody else leads it is parked, last in, first out, so
 // that the warmest one is woken first and the coldest can be retired. docs/concurrency.md draws it.
 //
-// Wake rule: a wake-up costs two switches of threads, about kWakeCostNs. Another worker is woken only
-// when the backlog would wait for longer than that (backlog x recent service time), when recent
-// tasks are slow (somebody should keep polling while they run), or when nobody who is awake could
-// take the task.
+// Wake rule: a wake-up costs two switches of threads, about kWakeCostNs. Another worker is woken
+// only when the backlog would wait for longer than that (backlog x recent service time), when
+// recent tasks are slow (somebody should keep polling while they run), or when nobody who is awake
+// could take the task.
 // Vacancy rule: what the wake rule misjudges, the supervisor mends. When nothing was taken and
 // nobody has polled for a watch period, it wakes a parked worker or, when there is none, polls the
 // source itself.
@@ -38,6 +38,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -45,9 +47,9 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
-#include "queue/bounded_queue.h"
 #include "workers/parker.h"
 #include "workers/task.h"
+#include "workers/task_queue.h"
 #include "workers/work_source.h"
 
 namespace robusto {
@@ -55,19 +57,27 @@ namespace robusto {
 // CLOCK_MONOTONIC in nanoseconds: the one clock of the pool.
 int64_t MonotonicNanos();
 
-// A task on its way through the pool.
-struct QueuedTask {
-  TaskPtr task;
-  uint64_t id = 0;          // unique within the pool, from 1
-  int64_t accepted_ns = 0;  // MonotonicNanos() when it was offered
-  int64_t taken_ns = 0;     // and when a worker took it
+// What an admission check is told. The task itself is not looked at: what it would cost is not
+// known.
+struct AdmissionFacts {
+  size_t queue_size = 0;
+  size_t queue_capacity = 0;
+  int threads = 0;
+  absl::Duration recent_service_time;
 };
+
+// Decides at Put whether a task is let in at all, beside the queue's bound: nullopt, or why not.
+// Called for every task by the thread that offers it; must be quick, thread-safe and not throw.
+using AdmissionCheck = std::function<absl::optional<RejectReason>(const AdmissionFacts&)>;
 
 class Dispatcher {
  public:
   struct Options {
     size_t queue_capacity = 1024;
     int64_t queue_ttl_ns = -1;          // negative: tasks do not expire
+    int64_t attention_after_ns = -1;    // see TakeAttention; negative: never
+    bool watch_running = false;         // the supervisor wants to look at running tasks, too
+    AdmissionCheck admission_check;     // null: only the bound decides
     WorkSource* work_source = nullptr;  // must outlive every call
   };
 
@@ -86,6 +96,7 @@ class Dispatcher {
     // waker's Unpark.
     std::atomic<bool> parked_{false};
     std::atomic<bool> retire_{false};
+    int64_t parked_since_ns_ = 0;  // under Dispatcher::mu_
   };
 
   // Totals since construction, each one monotone.
@@ -119,6 +130,7 @@ class Dispatcher {
 
   // --- The manager ---
 
+  // kStopped at first.
   void SetAdmission(Admission admission);
   // No more tasks get in; Take gives out what is queued and then false.
   void Close();
@@ -133,18 +145,26 @@ class Dispatcher {
 
   // --- The supervisor: one thread ---
 
-  // Sleeps until there is something to watch, then for one period, or until WakeSupervisor is
-  // called.
-  void SupervisorWait();
+  // Sleeps until there is something to watch, and then for one period; in any case no longer than
+  // to `deadline_ns`, and not after WakeSupervisor was called.
+  void SupervisorWait(int64_t deadline_ns);
   // Applies the vacancy rule and expiry once. May poll the source, and so sleep, while no worker
-  // can.
-  void SupervisorTick();
+  // can; not beyond `deadline_ns`.
+  void SupervisorTick(int64_t deadline_ns);
+  // What the last tick found: how long the queue's head has waited; 0 when the queue was empty.
+  int64_t oldest_wait_ns() const { return oldest_wait_ns_; }
+  // The manager should look: WakeSupervisor was called, the head has waited for longer than
+  // attention_after_ns, or there is nothing to watch any more. True once for each.
+  bool TakeAttention();
   // Any thread: ends a SupervisorWait, and a poll that the supervisor is in.
   void WakeSupervisor();
 
   // --- Observers: any thread ---
 
   Counters counters() const;
+  // Since when the coldest worker is parked; kNever when none is.
+  int64_t ColdestParkedSince() const ABSL_LOCKS_EXCLUDED(mu_);
+  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
   size_t queue_size() const { return queue_.size(); }
   size_t queue_capacity() const { return queue_.capacity(); }
   int parked() const { return parked_count_.load(std::memory_order_relaxed); }
@@ -181,29 +201,36 @@ class Dispatcher {
   void Unseat(Seat* seat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // The wake rule, after something was put into the queue or a worker has gone to run a task.
   void WakeIfWorthIt();
-  void ApplyVacancyRule();
+  void ApplyVacancyRule(int64_t deadline_ns);
+  void LeadForBlockedWorkers(int64_t deadline_ns);
+  // Rejects what has waited too long, and notes how long the rest has.
   void ExpireQueued(int64_t now);
+  // Why a task is not let in; nullopt: it may try the queue.
+  absl::optional<RejectReason> CheckAdmission() const;
   bool Expired(const QueuedTask& task, int64_t now) const {
     return queue_ttl_ns_ >= 0 && now - task.accepted_ns > queue_ttl_ns_;
   }
   void RejectTask(TaskPtr task, RejectReason reason);
-  RejectReason ReasonNotOpen(Admission admission) const;
   void EnsureWatched();
   bool NeedsWatch() const;
 
   // Constant after construction.
   WorkSource* const source_;
   const int64_t queue_ttl_ns_;
+  const int64_t attention_after_ns_;
+  const bool watch_running_;
+  const bool watch_queue_;  // waiting tasks may expire or ask for more workers
+  const AdmissionCheck admission_check_;
   const int cpus_;  // that this process may run on
 
   // Own synchronisation.
-  BoundedQueue<QueuedTask> queue_;
+  TaskQueue queue_;
   Parker supervisor_parker_;
 
   // Who polls: kNobody, kSupervisor or a Seat's address. Acquired by CAS and released by a store,
   // so that each Poll happens after the one before. Sequentially consistent where D3 needs it.
   std::atomic<uintptr_t> leader_{kNobody};
-  std::atomic<Admission> admission_{Admission::kOpen};
+  std::atomic<Admission> admission_{Admission::kStopped};
   std::atomic<bool> closed_{false};
   std::atomic<bool> watched_{false};  // the supervisor is awake or has been woken
   std::atomic<bool> supervisor_called_{false};
@@ -221,12 +248,14 @@ class Dispatcher {
   std::atomic<uint64_t> expired_{0};
   std::array<std::atomic<uint64_t>, 4> rejected_{};  // by RejectReason
 
-  absl::Mutex mu_;
+  mutable absl::Mutex mu_;
   std::vector<Seat*> parked_ ABSL_GUARDED_BY(mu_);
 
   // The supervisor's thread only.
   uint64_t progress_seen_ = 0;
   int quiet_periods_ = 0;
+  int64_t oldest_wait_ns_ = 0;
+  bool attention_ = false;
 };
 
 }  // namespace robusto

@@ -32,10 +32,12 @@ class Parker {
   void Unpark();
 
  private:
-  enum : int32_t { kParked = -1, kEmpty = 0, kPermit = 1 };
+  static constexpr uint32_t kEmpty = 0;
+  static constexpr uint32_t kPermit = 1;
+  static constexpr uint32_t kParked = ~uint32_t{0};  // kEmpty - 1
 
   // The futex word. Unpark's exchange (release) pairs with Park's exchange (acquire).
-  std::atomic<int32_t> state_{kEmpty};
+  std::atomic<uint32_t> state_{kEmpty};
 };
 
 }  // namespace robusto

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "workers/histogram.h"
 #include "workers/task.h"
 
 namespace robusto {
@@ -60,6 +61,7 @@ struct WorkerInfo {
   bool busy = false;
   uint64_t task_id = 0;  // 0 while idle
   absl::Duration running_for;
+  bool stuck = false;  // for longer than stuck_after
   TaskDescription task;
   WorkerTotals totals;
 };
@@ -73,6 +75,8 @@ struct PoolStats {
   int busy = 0;
   int retiring = 0;  // will end as soon as as many workers ask for work
   int abandoned = 0;
+  int stuck = 0;          // of the busy ones
+  absl::Duration uptime;  // since Start
 
   size_t queue_size = 0;
   size_t queue_capacity = 0;
@@ -92,6 +96,12 @@ struct PoolStats {
   absl::Duration busy_time;  // inside tasks that have ended, summed over all workers
 
   uint64_t rejected() const { return rejected_full + rejected_draining + rejected_stopped; }
+};
+
+// Distributions since Create, over all workers.
+struct PoolHistograms {
+  DurationHistogram queue_wait;    // of tasks that ran: from Put to Run
+  DurationHistogram service_time;  // of tasks that have ended: their Run
 };
 
 }  // namespace robusto

@@ -12,8 +12,10 @@
 
 namespace robusto {
 
-Supervisor::Supervisor(std::string name, std::shared_ptr<Dispatcher> dispatcher)
-    : name_(absl::StrCat(name, "-sup").substr(0, 15)), dispatcher_(std::move(dispatcher)) {}
+Supervisor::Supervisor(std::string name, std::shared_ptr<Dispatcher> dispatcher, Upkeep upkeep)
+    : name_(absl::StrCat(name.substr(0, 11), "-sup")),  // 15 bytes are what the kernel keeps
+      dispatcher_(std::move(dispatcher)),
+      upkeep_(std::move(upkeep)) {}
 
 absl::Status Supervisor::Start() {
   try {
@@ -34,10 +36,14 @@ void Supervisor::Stop() {
 
 void Supervisor::Main() {
   pthread_setname_np(pthread_self(), name_.c_str());
+  int64_t deadline = upkeep_(0);
   while (!stopping_.load()) {
-    dispatcher_->SupervisorWait();
+    dispatcher_->SupervisorWait(deadline);
     if (stopping_.load()) return;
-    dispatcher_->SupervisorTick();
+    dispatcher_->SupervisorTick(deadline);
+    if (dispatcher_->TakeAttention() || MonotonicNanos() >= deadline) {
+      deadline = upkeep_(dispatcher_->oldest_wait_ns());
+    }
   }
 }
 

@@ -1,16 +1,18 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Supervisor: the pool's one background thread. It mends what the workers' own rules misjudge (the
-// vacancy rule) and expires queued tasks while every worker is busy. It is asleep while there is
-// nothing to watch: an idle pool makes no wake-ups.
+// Supervisor: the pool's one background thread. It applies the dispatcher's vacancy rule and
+// expiry, and has the pool look after its workers (autoscaling, respawn, stuck tasks) when that is
+// due. It is asleep while there is nothing to watch: an idle pool makes no wake-ups.
 //
-// Thread-safety: Start and Stop by the pool, under its lock.
+// Thread-safety: Start and Stop by one thread, and not under a lock that the upkeep takes.
 
 #ifndef ROBUSTO_WORKERS_SUPERVISOR_H_
 #define ROBUSTO_WORKERS_SUPERVISOR_H_
 
 #include <atomic>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -22,7 +24,12 @@ namespace robusto {
 
 class Supervisor {
  public:
-  Supervisor(std::string name, std::shared_ptr<Dispatcher> dispatcher);
+  // What the pool does at every look, given for how long the queue's head has waited in nanoseconds
+  // (0: the queue is empty). Returns when it wants to be called next at the latest, on the clock of
+  // MonotonicNanos; Dispatcher::kNever: when something happens.
+  using Upkeep = std::function<int64_t(int64_t oldest_wait_ns)>;
+
+  Supervisor(std::string name, std::shared_ptr<Dispatcher> dispatcher, Upkeep upkeep);
   ~Supervisor() { Stop(); }
 
   // ResourceExhausted when the system has no thread to give.
@@ -36,6 +43,7 @@ class Supervisor {
 
   const std::string name_;
   const std::shared_ptr<Dispatcher> dispatcher_;
+  const Upkeep upkeep_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -50,12 +50,25 @@ int64_t DeadlineNanos(absl::Duration timeout) {
          absl::ToInt64Nanoseconds(std::min(timeout, absl::Hours(24 * 365 * 100)));
 }
 
+absl::Status CheckPositive(absl::string_view name, absl::Duration value) {
+  if (value > absl::ZeroDuration()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(name, " is ", absl::FormatDuration(value),
+                                                 "; it must be more than 0s, or infinite"));
+}
+
+// Nanoseconds, or -1 for infinite.
+int64_t NanosOrNever(absl::Duration duration) {
+  return duration == absl::InfiniteDuration() ? -1 : absl::ToInt64Nanoseconds(duration);
+}
+
 Dispatcher::Options DispatcherOptions(const ThreadPoolOptions& options) {
   Dispatcher::Options out;
   out.queue_capacity = options.queue_capacity;
-  if (options.queue_ttl < absl::InfiniteDuration()) {
-    out.queue_ttl_ns = absl::ToInt64Nanoseconds(options.queue_ttl);
-  }
+  out.queue_ttl_ns = NanosOrNever(options.queue_ttl);
+  // Also without max_threads, which Resize may bring.
+  out.attention_after_ns = NanosOrNever(options.grow_after);
+  out.watch_running = options.stuck_after < absl::InfiniteDuration();
+  out.admission_check = options.admission_check;
   out.work_source = options.work_source;
   return out;
 }
@@ -69,6 +82,9 @@ absl::StatusOr<std::unique_ptr<ThreadPool>> ThreadPool::Create(ThreadPoolOptions
   }
   if (status.ok()) status = CheckNotNegative("queue_timeout", options.queue_timeout);
   if (status.ok()) status = CheckNotNegative("queue_ttl", options.queue_ttl);
+  if (status.ok()) status = CheckPositive("grow_after", options.grow_after);
+  if (status.ok()) status = CheckPositive("idle_timeout", options.idle_timeout);
+  if (status.ok()) status = CheckPositive("stuck_after", options.stuck_after);
   if (!status.ok()) return status;
   return std::unique_ptr<ThreadPool>(new ThreadPool(std::move(options)));
 }
@@ -78,33 +94,44 @@ ThreadPool::ThreadPool(ThreadPoolOptions options)
       dispatcher_(std::make_shared<Dispatcher>(DispatcherOptions(options_))),
       signal_(std::make_shared<WorkerSignal>()),
       min_threads_(options_.min_threads),
-      max_threads_(options_.max_threads) {}
+      max_threads_(options_.max_threads),
+      workers_({options_.name, dispatcher_, signal_, options_.on_task_failure,
+                options_.thread_factory, NanosOrNever(options_.stuck_after)}),
+      autoscaler_(NanosOrNever(options_.grow_after), NanosOrNever(options_.idle_timeout)) {}
 
 ThreadPool::~ThreadPool() {
   Stop(absl::ZeroDuration()).IgnoreError();
   // A worker that called Stop could not be waited for there.
   absl::MutexLock lock(&mu_);
-  for (const auto& worker : workers_) worker->Join();
+  workers_.JoinAll();
 }
 
 absl::Status ThreadPool::Start() {
-  absl::MutexLock lock(&mu_);
-  if (state_ != PoolState::kCreated || stopping_) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("Start of a pool that is ", PoolStateName(state_), "; a pool is used once"));
+  auto supervisor = std::make_unique<Supervisor>(
+      options_.name, dispatcher_,
+      [this](int64_t oldest_wait_ns) { return Upkeep(oldest_wait_ns); });
+  absl::Status status;
+  {
+    absl::MutexLock lock(&mu_);
+    if (state_ != PoolState::kCreated || stopping_) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("Start of a pool that is ", PoolStateName(state_), "; a pool is used once"));
+    }
+    if (workers_.Start(min_threads_, &status) == min_threads_) status = supervisor->Start();
+    if (status.ok()) {
+      dispatcher_->SetAdmission(Dispatcher::Admission::kOpen);
+      supervisor_ = std::move(supervisor);
+      state_ = PoolState::kRunning;
+      started_ns_ = MonotonicNanos();
+      Note(PoolEvent::Kind::kStart, min_threads_);
+      return absl::OkStatus();
+    }
+    workers_.Retire(workers_.staying());
+    workers_.JoinAll();
+    workers_.Reap();
   }
-  auto supervisor = std::make_unique<Supervisor>(options_.name, dispatcher_);
-  absl::Status status = supervisor->Start();
-  if (!status.ok()) return status;
-  if (StartWorkers(min_threads_, &status) < min_threads_) {
-    RetireWorkers(staying_);
-    for (const auto& worker : workers_) worker->Join();
-    Reap();
-    return status;
-  }
-  supervisor_ = std::move(supervisor);
-  state_ = PoolState::kRunning;
-  return absl::OkStatus();
+  return absl::Status(
+      status.code(), absl::StrCat("min_threads is ", options_.min_threads, ": ", status.message()));
 }
 
 // --- Tasks ---
@@ -134,42 +161,29 @@ absl::Status ThreadPool::Offer(TaskPtr task, absl::Duration timeout) {
 }
 
 absl::Status ThreadPool::Cancel(uint64_t task_id, CancelLevel level) {
-  for (const auto& worker : AliveWorkers()) {
-    if (worker->Cancel(task_id, level)) return absl::OkStatus();
+  std::vector<WorkerSet::Worker> workers;
+  {
+    absl::MutexLock lock(&mu_);
+    workers = workers_.Alive();
+  }
+  for (const auto& worker : workers) {
+    if (!worker->Cancel(task_id, level)) continue;
+    absl::MutexLock lock(&mu_);
+    PoolEvent event = Event(PoolEvent::Kind::kCancel);
+    event.task_id = task_id;
+    event.worker_id = worker->id();
+    event.text = level == CancelLevel::kGentle ? "gentle" : "firm";
+    journal_.Append(std::move(event));
+    return absl::OkStatus();
   }
   return absl::NotFoundError(absl::StrCat("no task with id ", task_id, " is running"));
 }
 
 // --- Threads ---
 
-int ThreadPool::StartWorkers(int count, absl::Status* why) {
-  for (int started = 0; started < count; ++started) {
-    auto worker = std::make_shared<WorkerThread>(next_worker_id_, options_.name, dispatcher_,
-                                                 signal_, options_.on_task_failure);
-    *why = worker->Start();
-    if (!why->ok()) return started;
-    ++next_worker_id_;
-    ++staying_;
-    workers_.push_back(std::move(worker));
-  }
-  return count;
-}
-
-int ThreadPool::RetireWorkers(int count) {
-  dispatcher_->Retire(count);
-  staying_ -= count;
-  return count;
-}
-
-void ThreadPool::Reap() const {
-  const auto gone = std::partition(workers_.begin(), workers_.end(),
-                                   [](const auto& worker) { return !worker->exited(); });
-  for (auto it = gone; it != workers_.end(); ++it) {
-    // The thread is at its last statements; it takes no lock of this pool.
-    (*it)->Join();
-    reaped_ += (*it)->totals();
-  }
-  workers_.erase(gone, workers_.end());
+int ThreadPool::AddWorkers(int count, absl::Status* why) {
+  const int taken_back = workers_.TakeBackRetirements(count);
+  return taken_back + workers_.Start(count - taken_back, why);
 }
 
 absl::Status ThreadPool::CheckAlive(absl::string_view call) const {
@@ -186,14 +200,14 @@ absl::StatusOr<int> ThreadPool::Grow(int count) {
   absl::MutexLock lock(&mu_);
   status = CheckAlive("Grow");
   if (!status.ok()) return status;
-  Reap();
-  count = std::min(count, max_threads_.value_or(kNoLimit) - staying_);
+  count = std::min(count, max_threads_.value_or(kNoLimit) - workers_.staying());
   if (count <= 0) return 0;
-  const int taken_back = dispatcher_->TakeBackRetirements(count);
-  staying_ += taken_back;
-  const int started = StartWorkers(count - taken_back, &status);
-  if (taken_back + started == 0) return status;
-  return taken_back + started;
+  const int added = AddWorkers(count, &status);
+  if (!status.ok()) Note(PoolEvent::Kind::kStartFailed, count - added, status.message());
+  if (added == 0) return status;
+  Note(PoolEvent::Kind::kGrow, added);
+  dispatcher_->WakeSupervisor();  // there may be a surplus to trim some time
+  return added;
 }
 
 absl::StatusOr<int> ThreadPool::Shrink(int count) {
@@ -202,10 +216,11 @@ absl::StatusOr<int> ThreadPool::Shrink(int count) {
   absl::MutexLock lock(&mu_);
   status = CheckAlive("Shrink");
   if (!status.ok()) return status;
-  Reap();
-  count = std::min(count, staying_ - min_threads_);
+  count = std::min(count, workers_.staying() - min_threads_);
   if (count <= 0) return 0;
-  return RetireWorkers(count);
+  workers_.Retire(count);
+  Note(PoolEvent::Kind::kShrink, count);
+  return count;
 }
 
 absl::Status ThreadPool::Resize(int min_threads, absl::optional<int> max_threads) {
@@ -219,18 +234,17 @@ absl::Status ThreadPool::Resize(int min_threads, absl::optional<int> max_threads
   min_threads_ = min_threads;
   max_threads_ = max_threads;
   if (state_ == PoolState::kCreated) return absl::OkStatus();
-  Reap();
-  const int surplus = staying_ - max_threads.value_or(kNoLimit);
-  if (surplus > 0) RetireWorkers(surplus);
-  int missing = min_threads - staying_;
-  if (missing <= 0) return absl::OkStatus();
-  const int taken_back = dispatcher_->TakeBackRetirements(missing);
-  staying_ += taken_back;
-  missing -= taken_back;
-  if (StartWorkers(missing, &status) == missing) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat("Resize to ",
-                                                   BoundsText(min_threads, max_threads), ": only ",
-                                                   staying_, " threads run: ", status.message()));
+  const int surplus = std::max(0, workers_.staying() - max_threads.value_or(kNoLimit));
+  const int missing = std::max(0, min_threads - workers_.staying());
+  if (surplus > 0) workers_.Retire(surplus);
+  const int added = missing > 0 ? AddWorkers(missing, &status) : 0;
+  Note(PoolEvent::Kind::kResize, added - surplus);
+  dispatcher_->WakeSupervisor();
+  if (added == missing) return absl::OkStatus();
+  Note(PoolEvent::Kind::kStartFailed, missing - added, status.message());
+  return absl::ResourceExhaustedError(
+      absl::StrCat("resized to ", BoundsText(min_threads, max_threads), ", but only ",
+                   workers_.staying(), " threads run for now: ", status.message()));
 }
 
 // --- Draining and stopping ---
@@ -239,8 +253,10 @@ absl::Status ThreadPool::Drain() {
   absl::MutexLock lock(&mu_);
   absl::Status status = CheckAlive("Drain");
   if (!status.ok()) return status;
+  if (state_ == PoolState::kDraining) return absl::OkStatus();
   state_ = PoolState::kDraining;
   dispatcher_->SetAdmission(Dispatcher::Admission::kDraining);
+  Note(PoolEvent::Kind::kDrain);
   return absl::OkStatus();
 }
 
@@ -248,10 +264,20 @@ absl::Status ThreadPool::Resume() {
   absl::MutexLock lock(&mu_);
   absl::Status status = CheckAlive("Resume");
   if (!status.ok()) return status;
+  if (state_ == PoolState::kRunning) return absl::OkStatus();
   state_ = PoolState::kRunning;
   dispatcher_->SetAdmission(Dispatcher::Admission::kOpen);
+  Note(PoolEvent::Kind::kResume);
   return absl::OkStatus();
 }
+
+void ThreadPool::RequestStop() {
+  // An atomic and a futex: nothing here that a signal handler may not do.
+  dispatcher_->SetAdmission(Dispatcher::Admission::kStopped);
+  stop_requested_.Unpark();
+}
+
+void ThreadPool::AwaitStopRequest() { stop_requested_.Park(); }
 
 absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
   absl::Status status = CheckNotNegative("Stop's timeout", timeout);
@@ -271,9 +297,16 @@ absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
       return stop_report_;
     }
     state_ = PoolState::kDraining;
+    Note(PoolEvent::Kind::kStop, 0, absl::FormatDuration(timeout));
   }
   StopReport report = StopOnce(timeout);
   absl::MutexLock lock(&mu_);
+  next_rejection_note_ns_ = 0;
+  JournalRejections(MonotonicNanos());
+  Note(
+      PoolEvent::Kind::kStopped, 0,
+      absl::StrCat(report.completed, " completed, ", report.rejected.size(), " rejected, ",
+                   report.cancelled.size(), " cancelled, ", report.abandoned.size(), " abandoned"));
   stop_report_ = report;
   state_ = PoolState::kStopped;
   return report;
@@ -286,7 +319,11 @@ StopReport ThreadPool::StopOnce(absl::Duration timeout) {
   const PoolStats before = Stats();
   // One of our own workers may be the caller: its task ends after this, and it is not waited for.
   const WorkerThread* const self = WorkerThread::Current();
-  std::vector<std::shared_ptr<WorkerThread>> workers = AliveWorkers();
+  std::vector<WorkerSet::Worker> workers;
+  {
+    absl::MutexLock lock(&mu_);
+    workers = workers_.Alive();
+  }
   const uint64_t own_tasks = std::any_of(workers.begin(), workers.end(),
                                          [&](const auto& worker) { return worker.get() == self; });
 
@@ -297,7 +334,10 @@ StopReport ThreadPool::StopOnce(absl::Duration timeout) {
     return stats.queued == 0 && stats.running <= own_tasks;
   });
   dispatcher_->Close();
-  workers = AliveWorkers();  // none can be added: stopping_ is set
+  {
+    absl::MutexLock lock(&mu_);
+    workers = workers_.Alive();  // none can be added any more: stopping_ is set
+  }
   const auto others_ended = [&] {
     return std::all_of(workers.begin(), workers.end(), [&](const auto& worker) {
       return worker.get() == self || worker->exited();
@@ -328,16 +368,9 @@ StopReport ThreadPool::StopOnce(absl::Duration timeout) {
     absl::MutexLock lock(&mu_);
     supervisor = std::move(supervisor_);
     for (const auto& worker : workers) {
-      if (worker->exited() || worker.get() == self) continue;
-      worker->Abandon();
-      ++abandoned_;
+      if (!worker->exited() && worker.get() != self) workers_.Abandon(worker);
     }
-    workers_.erase(std::remove_if(workers_.begin(), workers_.end(),
-                                  [&](const auto& worker) {
-                                    return !worker->exited() && worker.get() != self;
-                                  }),
-                   workers_.end());
-    Reap();
+    workers_.Reap();
   }
   supervisor->Stop();
   const PoolStats after = Stats();
@@ -348,33 +381,23 @@ StopReport ThreadPool::StopOnce(absl::Duration timeout) {
 
 // --- Observing ---
 
-std::vector<std::shared_ptr<WorkerThread>> ThreadPool::AliveWorkers() const {
-  absl::MutexLock lock(&mu_);
-  std::vector<std::shared_ptr<WorkerThread>> alive;
-  alive.reserve(workers_.size());
-  for (const auto& worker : workers_) {
-    if (!worker->exited()) alive.push_back(worker);
-  }
-  return alive;
-}
-
 PoolStats ThreadPool::Stats() const {
   absl::MutexLock lock(&mu_);
   PoolStats stats;
   stats.state = state_;
   stats.min_threads = min_threads_;
   stats.max_threads = max_threads_;
-  stats.abandoned = abandoned_;
+  stats.abandoned = workers_.abandoned();
+  if (started_ns_ != 0) stats.uptime = absl::Nanoseconds(MonotonicNanos() - started_ns_);
   stats.retiring = dispatcher_->pending_retirements();
 
   // What has ended is read before what was taken, and that before what was accepted: so each
   // difference is a count of tasks that were really there.
-  WorkerTotals totals = reaped_;
-  for (const auto& worker : workers_) {
-    totals += worker->totals();
-    if (worker->exited()) continue;
+  const WorkerTotals totals = workers_.totals();
+  for (const auto& worker : workers_.Alive()) {
     ++stats.threads;
     if (worker->task_id() != 0) ++stats.busy;
+    if (worker->stuck()) ++stats.stuck;
   }
   stats.idle = stats.threads - stats.busy;
   const Dispatcher::Counters counters = dispatcher_->counters();
@@ -395,11 +418,21 @@ PoolStats ThreadPool::Stats() const {
 }
 
 std::vector<WorkerInfo> ThreadPool::Workers() const {
+  std::vector<WorkerSet::Worker> workers;
+  {
+    absl::MutexLock lock(&mu_);
+    workers = workers_.Alive();
+  }
+  // Describe is the tasks' own code: not under the lock.
   std::vector<WorkerInfo> infos;
-  for (const auto& worker : AliveWorkers()) infos.push_back(worker->Info());
-  std::sort(infos.begin(), infos.end(),
-            [](const WorkerInfo& a, const WorkerInfo& b) { return a.id < b.id; });
+  infos.reserve(workers.size());
+  for (const auto& worker : workers) infos.push_back(worker->Info());
   return infos;
+}
+
+PoolHistograms ThreadPool::Histograms() const {
+  absl::MutexLock lock(&mu_);
+  return workers_.histograms();
 }
 
 absl::Duration ThreadPool::RecentServiceTime() const {

@@ -17,66 +17,55 @@
 //   StopReport report = (*pool)->Stop(absl::Seconds(5));
 //
 // Lifecycle: created -> running <-> draining -> stopped; used once. What each call does in each
-// state:
+// state (FP: FailedPrecondition, and nothing changes):
 //
-//               created               running        draining               stopped
-//   Start       starts                FailedPrec.    FailedPrec.            FailedPrec.
-//   Put,TryPut  FailedPrec., Reject   takes          Unavailable, Reject    FailedPrec., Reject
-//   Grow,Shrink FailedPrec.           acts           acts                   FailedPrec.
-//   Resize      sets the bounds       acts           acts                   FailedPrec.
-//   Drain       FailedPrec.           drains         nothing                FailedPrec.
-//   Resume      FailedPrec.           nothing        runs again             FailedPrec.
-//   Stop        stops                 stops          stops                  the first report again
+//                created          running   draining              stopped
+//   Start        starts           FP        FP                    FP
+//   Put, TryPut  FP, and Reject   takes     Unavailable, Reject   FP, and Reject
+//   Grow,Shrink  FP               acts      acts                  FP
+//   Resize       sets the bounds  acts      acts                  FP
+//   Drain        FP               drains    nothing               FP
+//   Resume       FP               nothing   runs again            FP
+//   Cancel       NotFound         acts      acts                  NotFound
+//   Stop         stops            stops     stops                 the first report again
+//
+// The pool also acts by itself: with max_threads it adds workers when tasks wait and retires idle
+// ones, it replaces a worker that died of an exception out of its own machinery, rejects tasks that
+// waited for too long and reports those that run for too long. Every decision is in journal().
 //
 // Thread-safety: all methods, any thread. From a worker of this pool: Put behaves like TryPut,
 // since nobody may wait for room in a queue that he is meant to empty; Stop does not wait for its
-// caller's own task. Lock order: ThreadPool::mu_ before Dispatcher::mu_ and WorkerThread::task_mu_.
-// No task's code runs under any of them.
+// caller's own task.
+// Lock order: ThreadPool::mu_ before Dispatcher::mu_, WorkerThread::task_mu_ and Journal::mu_. No
+// task's code runs under any of them.
 
 #ifndef ROBUSTO_WORKERS_THREAD_POOL_H_
 #define ROBUSTO_WORKERS_THREAD_POOL_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "workers/autoscaler.h"
 #include "workers/dispatcher.h"
+#include "workers/journal.h"
+#include "workers/pool_options.h"
 #include "workers/pool_stats.h"
 #include "workers/supervisor.h"
 #include "workers/task.h"
-#include "workers/work_source.h"
+#include "workers/worker_set.h"
 #include "workers/worker_thread.h"
 
 namespace robusto {
-
-struct ThreadPoolOptions {
-  // Threads that Start starts; at least 1.
-  int min_threads = 10;
-  // The most that Grow goes to; nullopt: no limit. At least min_threads.
-  absl::optional<int> max_threads;
-  // Tasks that may wait for a worker; at least 1. Bounded on purpose: an unbounded queue turns
-  // overload into latency.
-  size_t queue_capacity = 1024;
-  // How long Put waits for room. 0: not at all; absl::InfiniteDuration(): for ever.
-  absl::Duration queue_timeout = absl::Seconds(10);
-  // How long a task may wait in the queue before it is rejected as expired.
-  // absl::InfiniteDuration(): for ever.
-  absl::Duration queue_ttl = absl::InfiniteDuration();
-  // First part of the threads' names: "worker" makes worker-1, worker-2, ...
-  std::string name = "worker";
-  // Where idle workers look for work; null: only Put brings tasks. Must outlive the pool.
-  WorkSource* work_source = nullptr;
-  // Told of every task that throws, in the worker's thread.
-  TaskFailureObserver on_task_failure;
-};
 
 // What became of the tasks that a Stop found, by their ids.
 struct StopReport {
@@ -137,6 +126,11 @@ class ThreadPool {
   // abandoned thread still runs: what it refers to must live on. InvalidArgument for a negative
   // timeout. A second call waits for the first to end and returns the same report.
   absl::StatusOr<StopReport> Stop(absl::Duration timeout);
+  // Refuses new tasks from now on and ends AwaitStopRequest, whose caller then calls Stop. For
+  // signal handlers: async-signal-safe.
+  void RequestStop();
+  // Waits until RequestStop is called. One thread at a time.
+  void AwaitStopRequest();
   static constexpr absl::Duration kStopGrace = absl::Milliseconds(200);
 
   // Asks a running task to give up. NotFound when no task with this id runs.
@@ -145,6 +139,8 @@ class ThreadPool {
   PoolStats Stats() const;
   // Every worker that is alive, in the order of their start.
   std::vector<WorkerInfo> Workers() const;
+  PoolHistograms Histograms() const;
+  const Journal& journal() const { return journal_; }
   // The mean time that recent tasks ran, for estimates such as Retry-After.
   absl::Duration RecentServiceTime() const;
 
@@ -153,29 +149,43 @@ class ThreadPool {
 
   absl::Status Offer(TaskPtr task, absl::Duration timeout);
   absl::Status CheckAlive(absl::string_view call) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // Starts `count` workers or as many as the system gives; returns how many and why no more.
-  int StartWorkers(int count, absl::Status* why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  int RetireWorkers(int count) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // Forgets workers that have ended, keeping their totals.
-  void Reap() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Starts up to `count` workers after taking back what was retired and has not gone; returns how
+  // many, and why no more.
+  int AddWorkers(int count, absl::Status* why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   StopReport StopOnce(absl::Duration timeout) ABSL_LOCKS_EXCLUDED(mu_);
-  std::vector<std::shared_ptr<WorkerThread>> AliveWorkers() const ABSL_LOCKS_EXCLUDED(mu_);
 
-  // Constant after construction (bounds: see min_threads_).
+  // The supervisor's look at the pool; returns when to look again at the latest.
+  int64_t Upkeep(int64_t oldest_wait_ns) ABSL_LOCKS_EXCLUDED(mu_);
+  int64_t ReplaceDead(int64_t now_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  int64_t Autoscale(int64_t now_ns, int64_t oldest_wait_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  int64_t ReportStuck(int64_t now_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  int64_t JournalRejections(int64_t now_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // An event with the facts of now.
+  PoolEvent Event(PoolEvent::Kind kind) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Note(PoolEvent::Kind kind, int count = 0, absl::string_view text = {})
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  // Constant after construction.
   const ThreadPoolOptions options_;
   const std::shared_ptr<Dispatcher> dispatcher_;
   const std::shared_ptr<WorkerSignal> signal_;
+
+  // Own synchronisation.
+  Journal journal_;
+  Parker stop_requested_;
 
   mutable absl::Mutex mu_;
   PoolState state_ ABSL_GUARDED_BY(mu_) = PoolState::kCreated;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;  // a Stop has begun
   int min_threads_ ABSL_GUARDED_BY(mu_);
   absl::optional<int> max_threads_ ABSL_GUARDED_BY(mu_);
-  int staying_ ABSL_GUARDED_BY(mu_) = 0;  // workers started and not retired
-  int64_t next_worker_id_ ABSL_GUARDED_BY(mu_) = 1;
-  mutable std::vector<std::shared_ptr<WorkerThread>> workers_ ABSL_GUARDED_BY(mu_);
-  mutable WorkerTotals reaped_ ABSL_GUARDED_BY(mu_);  // of workers that are gone
-  int abandoned_ ABSL_GUARDED_BY(mu_) = 0;
+  WorkerSet workers_ ABSL_GUARDED_BY(mu_);
+  Autoscaler autoscaler_ ABSL_GUARDED_BY(mu_);
+  int64_t started_ns_ ABSL_GUARDED_BY(mu_) = 0;
+  int64_t next_start_try_ns_ ABSL_GUARDED_BY(mu_) = 0;  // after the system gave no thread
+  int64_t next_rejection_note_ns_ ABSL_GUARDED_BY(mu_) = 0;
+  Dispatcher::Counters journalled_
+      ABSL_GUARDED_BY(mu_);                      // rejections up to these are in the journal
   StopReport stop_report_ ABSL_GUARDED_BY(mu_);  // once stopped
   std::unique_ptr<Supervisor> supervisor_ ABSL_GUARDED_BY(mu_);
 };

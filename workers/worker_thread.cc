@@ -24,22 +24,18 @@ void AddOwned(std::atomic<T>& counter, T delta) {
 
 }  // namespace
 
-WorkerThread::WorkerThread(int64_t id, std::string name, std::shared_ptr<Dispatcher> dispatcher,
-                           std::shared_ptr<WorkerSignal> signal, TaskFailureObserver on_failure)
-    : id_(id),
-      name_(absl::StrCat(name, "-", id).substr(0, 15)),  // 15: TASK_COMM_LEN less the NUL
-      dispatcher_(std::move(dispatcher)),
-      signal_(std::move(signal)),
-      on_failure_(std::move(on_failure)) {}
+WorkerThread::WorkerThread(int64_t id, Environment environment)
+    : id_(id), environment_(std::move(environment)) {}
 
 absl::Status WorkerThread::Start() {
-  dispatcher_->AddThreads(1);
+  environment_.dispatcher->AddThreads(1);
+  const auto main = [self = shared_from_this()] { self->Main(); };
   try {
-    thread_ = std::thread([self = shared_from_this()] { self->Main(); });
+    thread_ = environment_.thread_factory ? environment_.thread_factory(main) : std::thread(main);
   } catch (const std::system_error& error) {
-    dispatcher_->AddThreads(-1);
+    environment_.dispatcher->AddThreads(-1);
     return absl::ResourceExhaustedError(
-        absl::StrCat("cannot start worker thread ", name_, ": ", error.what()));
+        absl::StrCat("cannot start thread ", environment_.name, "-", id_, ": ", error.what()));
   }
   return absl::OkStatus();
 }
@@ -56,16 +52,26 @@ WorkerThread* WorkerThread::Current() { return t_current; }
 
 void WorkerThread::Main() {
   t_current = this;
-  pthread_setname_np(pthread_self(), name_.c_str());
-  QueuedTask item;
-  while (dispatcher_->Take(seat_, item)) RunTask(std::move(item));
-  dispatcher_->AddThreads(-1);
-  dispatcher_->Leave();
+  const std::string name = absl::StrCat(environment_.name, "-", id_);
+  pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());  // TASK_COMM_LEN less the NUL
+  Dispatcher& dispatcher = *environment_.dispatcher;
+  try {
+    QueuedTask item;
+    while (dispatcher.Take(seat_, item)) RunTask(std::move(item));
+  } catch (const std::exception& error) {
+    death_ = absl::StrCat("exception: ", error.what());
+  } catch (...) {
+    death_ = "exception that is not a std::exception";
+  }
+  dispatcher.AddThreads(-1);
+  dispatcher.Leave();
   exited_.store(true, std::memory_order_release);
-  signal_->Announce();
+  environment_.signal->Announce();
+  if (!death_.empty()) dispatcher.WakeSupervisor();
 }
 
 void WorkerThread::RunTask(QueuedTask item) {
+  queue_wait_.Record(item.taken_ns - item.accepted_ns);
   started_ns_.store(item.taken_ns, std::memory_order_relaxed);
   task_.store(item.task.get(), std::memory_order_relaxed);
   task_id_.store(item.id, std::memory_order_release);
@@ -81,9 +87,9 @@ void WorkerThread::RunTask(QueuedTask item) {
     failed = true;
     what = "not a std::exception";
   }
-  if (failed && on_failure_) on_failure_(item.task->Describe(), what);
-
   const int64_t service_ns = MonotonicNanos() - item.taken_ns;
+  TaskDescription description;
+  if (failed && environment_.on_failure) description = item.task->Describe();
   bool cancelled;
   {
     absl::MutexLock lock(&task_mu_);
@@ -94,11 +100,15 @@ void WorkerThread::RunTask(QueuedTask item) {
     cancelled = cancel_asked_.exchange(false, std::memory_order_relaxed);
   }
   // The counters move before the task is released, so that whoever sees its effect sees it counted.
+  service_time_.Record(service_ns);
   AddOwned(busy_ns_, service_ns);
   AddOwned<uint64_t>(cancelled ? cancelled_ : failed ? failed_ : completed_, 1);
-  dispatcher_->RecordServiceTime(service_ns);
+  environment_.dispatcher->RecordServiceTime(service_ns);
   item.task.reset();
-  if (dispatcher_->admission() != Dispatcher::Admission::kOpen) signal_->Announce();
+  if (failed && environment_.on_failure) environment_.on_failure(description, what);
+  if (environment_.dispatcher->admission() != Dispatcher::Admission::kOpen) {
+    environment_.signal->Announce();
+  }
 }
 
 Task* WorkerThread::Pin(uint64_t id) {
@@ -132,6 +142,30 @@ WorkerTotals WorkerThread::totals() const {
   return totals;
 }
 
+void WorkerThread::AddHistograms(PoolHistograms* histograms) const {
+  queue_wait_.AddTo(&histograms->queue_wait);
+  service_time_.AddTo(&histograms->service_time);
+}
+
+int64_t WorkerThread::running_since_ns() const {
+  // The id is stored after the time and taken away before the next one.
+  return task_id() == 0 ? -1 : started_ns_.load(std::memory_order_relaxed);
+}
+
+bool WorkerThread::IsStuck(int64_t now_ns) const {
+  return environment_.stuck_after_ns >= 0 &&
+         now_ns - started_ns_.load(std::memory_order_relaxed) > environment_.stuck_after_ns;
+}
+
+uint64_t WorkerThread::TakeNewlyStuck(int64_t now_ns) {
+  const uint64_t id = task_id();
+  if (id == 0 || id == stuck_task_id_ || !IsStuck(now_ns)) return 0;
+  // Another task may have begun between the looks; then neither is reported now.
+  if (task_id() != id) return 0;
+  stuck_task_id_ = id;
+  return id;
+}
+
 WorkerInfo WorkerThread::Info() {
   WorkerInfo info;
   info.id = id_;
@@ -141,6 +175,7 @@ WorkerInfo WorkerThread::Info() {
     info.task_id = task_id();
     info.running_for =
         absl::Nanoseconds(MonotonicNanos() - started_ns_.load(std::memory_order_relaxed));
+    info.stuck = IsStuck(MonotonicNanos());
     info.task = task->Describe();
     Unpin();
   }

@@ -35,6 +35,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "workers/dispatcher.h"
+#include "workers/histogram.h"
 #include "workers/pool_stats.h"
 #include "workers/task.h"
 
@@ -83,12 +84,23 @@ class WorkerSignal {
 using TaskFailureObserver =
     std::function<void(const TaskDescription& task, absl::string_view what)>;
 
+// Makes a thread that runs the function.
+using ThreadFactory = std::function<std::thread(std::function<void()>)>;
+
 class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
  public:
-  // `id` is unique within the pool; the kernel's name for the thread is `name`-`id`, cut to 15
-  // bytes.
-  WorkerThread(int64_t id, std::string name, std::shared_ptr<Dispatcher> dispatcher,
-               std::shared_ptr<WorkerSignal> signal, TaskFailureObserver on_failure);
+  // What all workers of a pool share.
+  struct Environment {
+    std::string name;  // the kernel's name for a thread is `name`-`id`, cut to 15 bytes
+    std::shared_ptr<Dispatcher> dispatcher;
+    std::shared_ptr<WorkerSignal> signal;
+    TaskFailureObserver on_failure;
+    ThreadFactory thread_factory;
+    int64_t stuck_after_ns = -1;  // negative: never
+  };
+
+  // `id` is unique within the pool.
+  WorkerThread(int64_t id, Environment environment);
 
   // Starts the thread. ResourceExhausted when the system has no thread to give; then nothing has
   // changed.
@@ -104,16 +116,25 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
 
   int64_t id() const { return id_; }
   bool exited() const { return exited_.load(std::memory_order_acquire); }
+  // What its own machinery threw, for a worker that has exited by that; empty: it did not.
+  const std::string& death() const { return death_; }
   // The id of the task that it runs; 0 while it has none.
   uint64_t task_id() const { return task_id_.load(std::memory_order_acquire); }
   // Asks the running task to give up if it has this id; false when it does not run (any more).
   bool Cancel(uint64_t task_id, CancelLevel level);
   WorkerTotals totals() const;
+  void AddHistograms(PoolHistograms* histograms) const;
   WorkerInfo Info();
+  // Since when the running task runs; -1 when none does.
+  int64_t running_since_ns() const;
+  bool stuck() const { return running_since_ns() >= 0 && IsStuck(MonotonicNanos()); }
+  // The id of a task that has become stuck since the last call; 0: none. The supervisor only.
+  uint64_t TakeNewlyStuck(int64_t now_ns);
 
  private:
   void Main();
   void RunTask(QueuedTask item);
+  bool IsStuck(int64_t now_ns) const;
   // Keeps the running task from being released until Unpin; null when there is none or another one
   // (id != 0).
   Task* Pin(uint64_t id) ABSL_LOCKS_EXCLUDED(task_mu_);
@@ -121,16 +142,19 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
 
   // Constant after construction.
   const int64_t id_;
-  const std::string name_;
-  const std::shared_ptr<Dispatcher> dispatcher_;
-  const std::shared_ptr<WorkerSignal> signal_;
-  const TaskFailureObserver on_failure_;
+  const Environment environment_;
 
   // The pool's, under its lock.
   std::thread thread_;
 
   // This thread only.
   Dispatcher::Seat seat_;
+
+  // Written before exited_ is set, read after.
+  std::string death_;
+
+  // The supervisor only.
+  uint64_t stuck_task_id_ = 0;
 
   // Written by this thread, read by observers. task_ is stored before task_id_ (release), which Pin
   // reads (acquire): whoever sees the id sees its task. Taking the task away needs task_mu_, so
@@ -147,6 +171,8 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
   std::atomic<uint64_t> failed_{0};
   std::atomic<uint64_t> cancelled_{0};
   std::atomic<int64_t> busy_ns_{0};
+  HistogramRecorder queue_wait_;
+  HistogramRecorder service_time_;
 
   absl::Mutex task_mu_;
   int pins_ ABSL_GUARDED_BY(task_mu_) = 0;

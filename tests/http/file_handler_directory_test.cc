@@ -70,6 +70,7 @@ TEST_P(FileHandlerDirectoryTest, RefusesADirectoryWithoutIndexUnlessItMayList) {
   tree_.Link("../outside/secret", "root/index.html");
   EXPECT_EQ(Get("/").status, 403);
   options_.list_directories = true;
+  EXPECT_EQ(Get("/").status, 403);  // there is an index, and it may not be served
   EXPECT_EQ(Get("/dir/").status, 200);
   EXPECT_EQ(Get("/none/").status, 404);
   EXPECT_EQ(Get("/file.txt/").status, 404);
@@ -87,6 +88,7 @@ TEST_P(FileHandlerDirectoryTest, ListsWhatItWouldServe) {
   tree_.Link("loop", "root/loop");
   tree_.MakeNode("root/fifo", S_IFIFO);
   tree_.MakeNode("root/socket", S_IFSOCK);
+  tree_.Link("fifo", "root/to_fifo");
   options_.list_directories = true;
   const std::string head =
       "<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"><title>Index of /</title></head>\n"

@@ -102,11 +102,6 @@ std::string Get10(absl::string_view fields) {
 std::string Host(absl::string_view value) {
   return absl::StrCat("GET / HTTP/1.1\r\nHost: ", value, "\r\n\r\n");
 }
-std::string Times(size_t n, absl::string_view text) {
-  std::string all;
-  for (size_t i = 0; i < n; ++i) absl::StrAppend(&all, text);
-  return all;
-}
 
 std::vector<Row> RequestLineRows() {
   return {
@@ -155,6 +150,7 @@ std::vector<Row> RequestLineRows() {
       {"VersionInLowerCaseIsBad", "2.3", Line("GET / http/1.1"), "400 bad_version"},
       {"VersionWithCommaIsBad", "2.3", Line("GET / HTTP/1,1"), "400 bad_version"},
       {"VersionWithLetterIsBad", "2.3", Line("GET / HTTP/1.x"), "400 bad_version"},
+      {"VersionWithMajorLetterIsBad", "2.3", Line("GET / HTTP/x.1"), "400 bad_version"},
       {"VersionOfAnotherProtocolIsBad", "2.3", Line("GET / HTTQ/1.1"), "400 bad_version"},
       {"IcyVersionIsBad", "2.3", Line("GET / ICY/1.11"), "400 bad_version"},
       {"VersionWithPlusIsBad", "2.3", Line("GET / HTTP/+1.1"), "400 bad_version"},
@@ -283,6 +279,8 @@ std::vector<Row> TargetRows() {
        "400 bad_target"},
       {"AbsoluteFormWithBadPortIsBad", "3986 3.2.3", Line("GET http://b:8x/ HTTP/1.1"),
        "400 bad_target"},
+      {"AbsoluteFormWithNulInIpv6IsBad", "3986 3.2.2", Line("GET http://[::1\0]/ HTTP/1.1"s),
+       "400 control_character"},
       {"AbsoluteFormWithFragmentIsBad", "3.2.2", Line("GET http://b#c HTTP/1.1"), "400 bad_target"},
       {"AbsoluteFormWithOneSlashIsBad", "9110 4.2.1", Line("GET http:/b HTTP/1.1"),
        "400 bad_target"},
@@ -295,8 +293,12 @@ std::vector<Row> TargetRows() {
        "400 bad_escape"},
 
       // Authority-form.
-      {"Connect", "3.2.3", Line("CONNECT b:443 HTTP/1.1"), "CONNECT  host=b:443"},
-      {"ConnectToIpv6", "3.2.3", Line("CONNECT [::1]:443 HTTP/1.1"), "CONNECT  host=[::1]:443"},
+      {"Connect", "3.2.3", Line("CONNECT b:443 HTTP/1.1"), "CONNECT  host=b:443 close"},
+      {"ConnectToIpv6", "3.2.3", Line("CONNECT [::1]:443 HTTP/1.1"),
+       "CONNECT  host=[::1]:443 close"},
+      {"ConnectIsClosedForTheTunnelsBytesMayFollow", "9110 9.3.6",
+       "CONNECT b:443 HTTP/1.1\r\nHost: b:443\r\nConnection: keep-alive\r\n\r\nGET /",
+       "CONNECT  host=b:443 close rest=GET /"},
       {"ConnectWithoutPortIsBad", "9110 9.3.6", Line("CONNECT b HTTP/1.1"), "400 bad_target"},
       {"ConnectWithEmptyPortIsBad", "9110 9.3.6", Line("CONNECT b: HTTP/1.1"), "400 bad_target"},
       {"ConnectToIpv6WithoutPortIsBad", "9110 9.3.6", Line("CONNECT [::1] HTTP/1.1"),
@@ -431,7 +433,7 @@ std::vector<Row> HostRows() {
       {"HostOfBadIpv6IsBad", "3986 3.2.2", Host("[::g]"), "400 bad_host"},
       {"HostOfEmptyIpv6IsBad", "3986 3.2.2", Host("[]"), "400 bad_host"},
       {"HostOfIpv4InBracketsIsBad", "3986 3.2.2", Host("[1.2.3.4]"), "400 bad_host"},
-      {"HostOfIpv6TooLongIsBad", "3986 3.2.2", Host("[" + Times(20, "0000:") + ":]"),
+      {"HostOfIpv6TooLongIsBad", "3986 3.2.2", Host("[::" + std::string(60, '0') + "1]"),
        "400 bad_host"},
       {"HostOfIpv6WithZoneIsBad", "6874 2", Host("[fe80::1%25eth0]"), "400 bad_host"},
       {"HostOfIpv6AndMoreIsBad", "3986 3.2.2", Host("[::1]a"), "400 bad_host"},
@@ -836,123 +838,6 @@ TEST(RequestParserTest, NamesEveryStandardMethod) {
     ASSERT_EQ(parser.Parse(Line(absl::StrCat(row.name, " HTTP/1.1"))), ParseResult::kComplete);
     EXPECT_EQ(parser.head().method, row.method) << row.name;
   }
-}
-
-// Feeds byte by byte until the parser has made up its mind, and says after how many bytes that was.
-size_t BytesUntilBad(RequestParser* parser, const std::string& input, const char* want) {
-  for (size_t fed = 1; fed <= input.size(); ++fed) {
-    const ParseResult result = parser->Parse(absl::string_view(input).substr(0, fed));
-    if (result == ParseResult::kPartial) continue;
-    EXPECT_EQ(Describe(*parser, result, input), want);
-    return fed;
-  }
-  ADD_FAILURE() << "still partial";
-  return 0;
-}
-
-ParserLimits SmallLimits() {
-  ParserLimits limits;
-  limits.max_request_line = 20;
-  limits.max_header_bytes = 30;
-  limits.max_fields = 3;
-  return limits;
-}
-
-TEST(RequestParserLimitsTest, RequestLineMayBeAsLongAsTheLimitWithItsLineEnd) {
-  RequestParser parser(SmallLimits());
-  const std::string line = "GET /1234 HTTP/1.1\r\n";
-  ASSERT_EQ(line.size(), 20u);
-  EXPECT_EQ(parser.Parse(line + "Host: a\r\n\r\n"), ParseResult::kComplete);
-  parser.Reset();
-  EXPECT_EQ(parser.Parse("\r\n" + line + "Host: a\r\n\r\n"), ParseResult::kComplete);
-}
-
-TEST(RequestParserLimitsTest, RequestLinePastTheLimitIs414AtTheByteThatPassesIt) {
-  const std::string line = "GET /12345 HTTP/1.1\r\n";
-  ASSERT_EQ(line.size(), 21u);
-  RequestParser parser(SmallLimits());
-  EXPECT_EQ(BytesUntilBad(&parser, line, "414 request_line_too_long"), 20u);
-  parser.Reset();
-  EXPECT_EQ(parser.Parse(line), ParseResult::kBad);
-  EXPECT_EQ(parser.error().status, 414);
-}
-
-TEST(RequestParserLimitsTest, RequestLineWithoutEndIs414) {
-  RequestParser parser(SmallLimits());
-  EXPECT_EQ(BytesUntilBad(&parser, std::string(100, 'a'), "414 request_line_too_long"), 20u);
-  parser.Reset();
-  EXPECT_EQ(BytesUntilBad(&parser, "\r\n" + std::string(100, 'a'), "414 request_line_too_long"),
-            22u);
-}
-
-TEST(RequestParserLimitsTest, FieldsMayBeAsLongAsTheLimitWithTheEmptyLine) {
-  RequestParser parser(SmallLimits());
-  const std::string fields = "Host: a\r\nx: 123456789abcdef\r\n";
-  ASSERT_EQ(fields.size() + 2, 31u);
-  EXPECT_EQ(BytesUntilBad(&parser, "GET / HTTP/1.1\r\n" + fields + "\r\n", "431 fields_too_large"),
-            16u + 30u);
-  parser.Reset();
-  EXPECT_EQ(parser.Parse("GET / HTTP/1.1\r\nHost: a\r\nx: 123456789abcde\r\n\r\n"),
-            ParseResult::kComplete);
-}
-
-TEST(RequestParserLimitsTest, FieldWithoutEndIs431) {
-  RequestParser parser(SmallLimits());
-  EXPECT_EQ(BytesUntilBad(&parser, "GET / HTTP/1.1\r\nHost: a\r\nx: " + std::string(100, 'a'),
-                          "431 fields_too_large"),
-            16u + 30u);
-}
-
-TEST(RequestParserLimitsTest, FieldsWithoutEndAre431) {
-  ParserLimits limits;
-  limits.max_header_bytes = 100;
-  RequestParser parser(limits);
-  EXPECT_EQ(
-      BytesUntilBad(&parser, "GET / HTTP/1.1\r\n" + Times(100, "x:\r\n"), "431 fields_too_large"),
-      16u + 100u);
-}
-
-TEST(RequestParserLimitsTest, AsManyFieldsAsTheLimitAreGoodAndOneMoreIs431) {
-  RequestParser parser(SmallLimits());
-  EXPECT_EQ(parser.Parse("GET / HTTP/1.1\r\nHost: a\r\nx:\r\ny:\r\n\r\n"), ParseResult::kComplete);
-  parser.Reset();
-  EXPECT_EQ(BytesUntilBad(&parser, "GET / HTTP/1.1\r\nHost: a\r\nx:\r\ny:\r\nz:\r\n\r\n",
-                          "431 too_many_fields"),
-            16u + 9u + 4u + 4u + 4u);
-}
-
-TEST(RequestParserLimitsTest, MoreFieldsThanTheTableHoldsAreRefusedWhateverTheLimit) {
-  ParserLimits limits;
-  limits.max_fields = 100000;
-  RequestParser parser(limits);
-  const std::string most =
-      "GET / HTTP/1.1\r\nHost: a\r\n" + Times(RequestHead::kMaxFields - 1, "x:\r\n");
-  EXPECT_EQ(parser.Parse(most + "\r\n"), ParseResult::kComplete);
-  EXPECT_EQ(parser.head().field_count, RequestHead::kMaxFields);
-  parser.Reset();
-  EXPECT_EQ(parser.Parse(most + "x:\r\n\r\n"), ParseResult::kBad);
-  EXPECT_EQ(ReasonName(parser.error().reason), "too_many_fields");
-}
-
-TEST(RequestParserLimitsTest, NeverNeedsMoreThanMaxHeadBytes) {
-  const ParserLimits limits = SmallLimits();
-  ASSERT_EQ(limits.max_head_bytes(), 52u);
-  for (const std::string& start : {std::string(), "\r\n"s, "\r\nGET /1234 HTTP/1.1\r\n"s,
-                                   "\r\nGET /1234 HTTP/1.1\r\nHost: a\r\n"s}) {
-    std::string input = start;
-    input.resize(limits.max_head_bytes(), 'a');
-    RequestParser parser(limits);
-    EXPECT_EQ(parser.Parse(input), ParseResult::kBad) << start;
-  }
-}
-
-TEST(RequestParserLimitsTest, DefaultsTakeAnOrdinaryBrowsersHead) {
-  EXPECT_EQ(ParserLimits().max_request_line, 8192u);
-  EXPECT_EQ(ParserLimits().max_header_bytes, 32768u);
-  EXPECT_EQ(ParserLimits().max_fields, 100u);
-  RequestParser parser;
-  EXPECT_EQ(parser.Parse(Line(absl::StrCat("GET /", std::string(8000, 'a'), " HTTP/1.1"))),
-            ParseResult::kComplete);
 }
 
 TEST(RequestParserTest, ResetForgetsEverything) {

@@ -1,0 +1,80 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Autoscaler: how many workers to add or to let go, and when to ask again. Only arithmetic: it has
+// no threads and reads no clock, so that its every decision can be tested.
+//
+// Grow when the task at the head of the queue has waited for longer than grow_after: by an eighth
+// of the threads there are (at least one), at most once in grow_after, so that the last step can
+// show its effect before the next. Trim when the worker that was idle longest has been so for
+// idle_timeout: a tenth of the surplus, at most once in kTrimInterval, so that a pause between two
+// bursts costs few threads and a thousand surplus threads are still gone in a minute. Never below
+// min, never above max, never a busy worker.
+//
+// Thread-safety: none.
+
+#ifndef ROBUSTO_WORKERS_AUTOSCALER_H_
+#define ROBUSTO_WORKERS_AUTOSCALER_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
+#include "absl/types/optional.h"
+
+namespace robusto {
+
+class Autoscaler {
+ public:
+  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+  static constexpr int64_t kTrimInterval = 1'000'000'000;
+
+  // In nanoseconds; negative: never.
+  Autoscaler(int64_t grow_after_ns, int64_t idle_timeout_ns)
+      : grow_after_ns_(grow_after_ns), idle_timeout_ns_(idle_timeout_ns) {}
+
+  struct Facts {
+    int64_t now_ns = 0;
+    int threads = 0;  // that stay
+    int min_threads = 1;
+    absl::optional<int> max_threads;  // without a limit it does not grow by itself
+    int64_t oldest_wait_ns = 0;       // of the queue's head; 0 when the queue is empty
+    int64_t idle_since_ns = kNever;   // of the worker that was idle longest; kNever: none is
+  };
+
+  // How many workers to start now.
+  int Grow(const Facts& facts) {
+    if (grow_after_ns_ < 0 || facts.oldest_wait_ns <= grow_after_ns_ ||
+        facts.threads >= facts.max_threads.value_or(0) || facts.now_ns < next_grow_ns_) {
+      return 0;
+    }
+    next_grow_ns_ = facts.now_ns + grow_after_ns_;
+    return std::min(std::max(1, facts.threads / 8), *facts.max_threads - facts.threads);
+  }
+
+  // How many idle workers to retire now.
+  int Trim(const Facts& facts) {
+    if (NextTrim(facts) > facts.now_ns) return 0;
+    next_trim_ns_ = facts.now_ns + kTrimInterval;
+    return std::max(1, (facts.threads - facts.min_threads) / 10);
+  }
+
+  // When Trim should be asked next; kNever while there is no surplus.
+  int64_t NextTrim(const Facts& facts) const {
+    if (idle_timeout_ns_ < 0 || facts.threads <= facts.min_threads) return kNever;
+    // With every worker busy the earliest chance is idle_timeout after one of them is not.
+    const int64_t since = std::min(facts.idle_since_ns, facts.now_ns);
+    return std::max(since + idle_timeout_ns_ + (facts.idle_since_ns == kNever ? 1 : 0),
+                    next_trim_ns_);
+  }
+
+ private:
+  const int64_t grow_after_ns_;
+  const int64_t idle_timeout_ns_;
+  int64_t next_grow_ns_ = 0;
+  int64_t next_trim_ns_ = 0;
+};
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_WORKERS_AUTOSCALER_H_

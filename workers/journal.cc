@@ -1,0 +1,83 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "workers/journal.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+
+namespace robusto {
+
+absl::string_view PoolEventKindName(PoolEvent::Kind kind) {
+  using Kind = PoolEvent::Kind;
+  switch (kind) {
+    case Kind::kStart:
+      return "start";
+    case Kind::kGrow:
+      return "grow";
+    case Kind::kAutoGrow:
+      return "auto_grow";
+    case Kind::kShrink:
+      return "shrink";
+    case Kind::kTrim:
+      return "trim";
+    case Kind::kResize:
+      return "resize";
+    case Kind::kStartFailed:
+      return "start_failed";
+    case Kind::kWorkerDied:
+      return "worker_died";
+    case Kind::kRespawn:
+      return "respawn";
+    case Kind::kReject:
+      return "reject";
+    case Kind::kCancel:
+      return "cancel";
+    case Kind::kStuck:
+      return "stuck";
+    case Kind::kDrain:
+      return "drain";
+    case Kind::kResume:
+      return "resume";
+    case Kind::kStop:
+      return "stop";
+    case Kind::kStopped:
+      return "stopped";
+  }
+  return "unknown";
+}
+
+void Journal::Append(PoolEvent event) {
+  event.at = absl::Now();
+  absl::MutexLock lock(&mu_);
+  event.sequence = ++newest_;
+  if (events_.size() == kCapacity) events_.pop_front();
+  events_.push_back(std::move(event));
+}
+
+std::vector<PoolEvent> Journal::Read(uint64_t from, size_t max) const {
+  absl::MutexLock lock(&mu_);
+  const uint64_t oldest = newest_ - events_.size() + 1;
+  const uint64_t begin = std::max(from, oldest);
+  std::vector<PoolEvent> read;
+  for (uint64_t i = begin; i <= newest_ && read.size() < max; ++i) {
+    read.push_back(events_[static_cast<size_t>(i - oldest)]);
+  }
+  return read;
+}
+
+bool Journal::Await(uint64_t sequence, absl::Duration timeout) const {
+  const auto there = [this, sequence]()
+                         ABSL_SHARED_LOCKS_REQUIRED(mu_) { return newest_ >= sequence; };
+  absl::MutexLock lock(&mu_);
+  return mu_.AwaitWithTimeout(absl::Condition(&there), timeout);
+}
+
+uint64_t Journal::newest() const {
+  absl::MutexLock lock(&mu_);
+  return newest_;
+}
+
+}  // namespace robusto

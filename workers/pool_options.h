@@ -1,0 +1,61 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// ThreadPoolOptions: everything that can be set about a ThreadPool, with its default and its
+// bounds. Plain data; ThreadPool::Create checks it.
+
+#ifndef ROBUSTO_WORKERS_POOL_OPTIONS_H_
+#define ROBUSTO_WORKERS_POOL_OPTIONS_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "workers/dispatcher.h"
+#include "workers/work_source.h"
+#include "workers/worker_thread.h"
+
+namespace robusto {
+
+struct ThreadPoolOptions {
+  // Threads that Start starts, and the least that there are. At least 1.
+  int min_threads = 10;
+  // The most that there are; at least min_threads. nullopt: no limit for Grow, and no growing by
+  // itself, which without a limit would turn every blocked task into a thread.
+  absl::optional<int> max_threads;
+
+  // Tasks that may wait for a worker; at least 1. Bounded on purpose: an unbounded queue turns
+  // overload into latency.
+  size_t queue_capacity = 1024;
+  // How long Put waits for room. 0: not at all; absl::InfiniteDuration(): for ever.
+  absl::Duration queue_timeout = absl::Seconds(10);
+  // How long a task may wait in the queue before it is rejected as expired.
+  // absl::InfiniteDuration(): for ever.
+  absl::Duration queue_ttl = absl::InfiniteDuration();
+
+  // With max_threads: how long the queue's head may wait before workers are added. More than 0;
+  // absl::InfiniteDuration(): the pool does not grow by itself.
+  absl::Duration grow_after = absl::Milliseconds(20);
+  // How long a worker beyond min_threads may be idle before it is retired. More than 0;
+  // absl::InfiniteDuration(): for ever.
+  absl::Duration idle_timeout = absl::Seconds(60);
+  // How long a task may run before it is reported as stuck (it runs on). More than 0;
+  // absl::InfiniteDuration(): it never is.
+  absl::Duration stuck_after = absl::InfiniteDuration();
+
+  // First part of the threads' names: "worker" makes worker-1, worker-2, ...
+  std::string name = "worker";
+  // Where idle workers look for work; null: only Put brings tasks. Must outlive the pool.
+  WorkSource* work_source = nullptr;
+  // Whether to let a task in, beside the bound of the queue; null: all that fit.
+  AdmissionCheck admission_check;
+  // Told of every task that throws, in the worker's thread.
+  TaskFailureObserver on_task_failure;
+  // Makes the workers' threads; null: std::thread. Throws std::system_error when there are none.
+  ThreadFactory thread_factory;
+};
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_WORKERS_POOL_OPTIONS_H_

@@ -1,0 +1,87 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "workers/worker_set.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace robusto {
+
+std::vector<WorkerSet::Worker> WorkerSet::Alive() const {
+  std::vector<Worker> alive;
+  alive.reserve(workers_.size());
+  for (const Worker& worker : workers_) {
+    if (!worker->exited()) alive.push_back(worker);
+  }
+  return alive;
+}
+
+int WorkerSet::Start(int count, absl::Status* why) {
+  for (int started = 0; started < count; ++started) {
+    auto worker = std::make_shared<WorkerThread>(next_id_, environment_);
+    *why = worker->Start();
+    if (!why->ok()) return started;
+    ++next_id_;
+    ++staying_;
+    workers_.push_back(std::move(worker));
+  }
+  return count;
+}
+
+void WorkerSet::Retire(int count) {
+  environment_.dispatcher->Retire(count);
+  staying_ -= count;
+}
+
+int WorkerSet::TakeBackRetirements(int count) {
+  const int taken = environment_.dispatcher->TakeBackRetirements(count);
+  staying_ += taken;
+  return taken;
+}
+
+std::vector<WorkerSet::Death> WorkerSet::Reap() {
+  std::vector<Death> deaths;
+  const auto gone = std::stable_partition(workers_.begin(), workers_.end(),
+                                          [](const Worker& worker) { return !worker->exited(); });
+  for (auto it = gone; it != workers_.end(); ++it) {
+    // The thread is at its last statements and takes no lock.
+    (*it)->Join();
+    Forget(*it);
+    if ((*it)->death().empty()) continue;
+    --staying_;
+    deaths.push_back({(*it)->id(), (*it)->death()});
+  }
+  workers_.erase(gone, workers_.end());
+  return deaths;
+}
+
+void WorkerSet::Abandon(const Worker& worker) {
+  worker->Abandon();
+  Forget(worker);
+  ++abandoned_;
+  workers_.erase(std::remove(workers_.begin(), workers_.end(), worker), workers_.end());
+}
+
+void WorkerSet::Forget(const Worker& worker) {
+  gone_totals_ += worker->totals();
+  worker->AddHistograms(&gone_histograms_);
+}
+
+void WorkerSet::JoinAll() {
+  for (const Worker& worker : workers_) worker->Join();
+}
+
+WorkerTotals WorkerSet::totals() const {
+  WorkerTotals totals = gone_totals_;
+  for (const Worker& worker : workers_) totals += worker->totals();
+  return totals;
+}
+
+PoolHistograms WorkerSet::histograms() const {
+  PoolHistograms histograms = gone_histograms_;
+  for (const Worker& worker : workers_) worker->AddHistograms(&histograms);
+  return histograms;
+}
+
+}  // namespace robusto

@@ -1,0 +1,79 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// WorkerSet: the threads that a pool has: starting, retiring, counting and forgetting them. What a
+// worker has done stays in the sums when it is gone.
+//
+// "Staying" are the workers that were started and not retired. A retirement is a number beside the
+// queue, which the next worker that asks for work follows, so a retired worker may be alive for as
+// long as its task runs; it is not staying, and cannot be retired twice.
+//
+// Thread-safety: none; the pool's lock guards it.
+
+#ifndef ROBUSTO_WORKERS_WORKER_SET_H_
+#define ROBUSTO_WORKERS_WORKER_SET_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "workers/dispatcher.h"
+#include "workers/histogram.h"
+#include "workers/pool_stats.h"
+#include "workers/worker_thread.h"
+
+namespace robusto {
+
+class WorkerSet {
+ public:
+  using Worker = std::shared_ptr<WorkerThread>;
+
+  // A worker that ended by an exception out of its own machinery.
+  struct Death {
+    int64_t worker_id;
+    std::string what;
+  };
+
+  explicit WorkerSet(WorkerThread::Environment environment)
+      : environment_(std::move(environment)) {}
+
+  int staying() const { return staying_; }
+  // Those that are alive, oldest first, retired ones too.
+  std::vector<Worker> Alive() const;
+
+  // Starts `count` workers, or as many as the system gives; returns how many. *why says why no
+  // more.
+  int Start(int count, absl::Status* why);
+  // Retires `count` of the staying ones: idle ones now, busy ones after their task.
+  void Retire(int count);
+  // Takes back up to `count` retirements that nobody has followed yet; returns how many.
+  int TakeBackRetirements(int count);
+  // Forgets workers that have ended, keeping their sums; returns those that died.
+  std::vector<Death> Reap();
+  // Gives up on `worker`, which stays alive inside its task.
+  void Abandon(const Worker& worker);
+  int abandoned() const { return abandoned_; }
+  // Waits for the threads of all workers that are left. They must be ending.
+  void JoinAll();
+
+  // Sums over all workers, those that are gone too.
+  WorkerTotals totals() const;
+  PoolHistograms histograms() const;
+
+ private:
+  void Forget(const Worker& worker);
+
+  const WorkerThread::Environment environment_;
+  std::vector<Worker> workers_;
+  int staying_ = 0;
+  int abandoned_ = 0;
+  int64_t next_id_ = 1;
+  WorkerTotals gone_totals_;
+  PoolHistograms gone_histograms_;
+};
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_WORKERS_WORKER_SET_H_

@@ -37,7 +37,7 @@ struct PoolEvent {
     kResize,       // the bounds were moved; count is the change of the threads that this asked for
     kStartFailed,  // the system gave no thread; text says why
     kWorkerDied,   // worker_id ended by an exception out of its own machinery; text is its what()
-    kRespawn,  // count workers were started in place of such ones, or when the system had threads again
+    kRespawn,      // count workers were started so that there are min_threads again
     kReject,  // count tasks were rejected since the last such event; text is the reason
     kCancel,  // task_id was asked to give up
     kStuck,   // task_id has been running on worker_id for longer than stuck_after

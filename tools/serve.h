@@ -1,0 +1,30 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Serve: the life of a server process, from the first line on stdout to the exit code.
+
+#ifndef ROBUSTO_TOOLS_SERVE_H_
+#define ROBUSTO_TOOLS_SERVE_H_
+
+#include "absl/strings/string_view.h"
+#include "http/handler.h"
+
+namespace robusto {
+
+// Exit codes.
+constexpr int kExitClean = 0;  // stopped, and nothing was lost
+constexpr int kExitLost = 1;   // requests were rejected, cancelled or abandoned by the stop
+constexpr int kExitUsage = 2;  // a flag cannot be had as it is
+
+// Serves `handler` with the options that the flags give (tools/server_flags.h) until SIGTERM or
+// SIGINT, and then stops gracefully within --stop_timeout; a second signal ends the process at once.
+// Returns the exit code. The first line on stdout is "listening on URL ..."; the log goes to stderr.
+// Call it once, before any thread is started, after ParseCommandLine.
+int Serve(absl::string_view program, Handler handler);
+
+// Says in one line on stderr why the program cannot run; returns kExitUsage.
+int Refuse(absl::string_view program, absl::string_view why);
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_TOOLS_SERVE_H_

@@ -1,0 +1,116 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tools/server_flags.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "spdlog/spdlog.h"
+
+ABSL_FLAG(
+    std::vector<std::string>, listen, std::vector<std::string>({"127.0.0.1:8080"}),
+    "where to listen: host:port, [v6-address]:port, :port or unix:PATH; several, separated by "
+    "commas; port 0 takes a free one");
+ABSL_FLAG(int, min_threads, 10, "worker threads at the start, and at the least");
+ABSL_FLAG(int, max_threads, 0,
+          "worker threads at the most; they are added while requests wait; 0: min_threads are all "
+          "there are");
+ABSL_FLAG(absl::Duration, idle_timeout, absl::Seconds(60),
+          "how long a worker beyond min_threads may be idle before it ends");
+ABSL_FLAG(absl::Duration, stuck_after, absl::Seconds(60),
+          "how long a request may be handled before its worker counts as stuck");
+ABSL_FLAG(int64_t, queue_capacity, 1024,
+          "requests that may wait for a worker; more are answered 503");
+ABSL_FLAG(absl::Duration, queue_ttl, absl::Seconds(10),
+          "how long a request may wait for a worker before it is answered 503; inf: for ever");
+ABSL_FLAG(absl::Duration, header_timeout, absl::Seconds(10),
+          "how long a client may take to send the head of a request; then 408");
+ABSL_FLAG(absl::Duration, keep_alive_timeout, absl::Seconds(15),
+          "how long an idle connection is kept for the next request");
+ABSL_FLAG(absl::Duration, write_timeout, absl::Seconds(30),
+          "how long a client may take nothing of its response; then it is dropped");
+ABSL_FLAG(int64_t, max_request_line_bytes, 8192,
+          "bytes of a request line, with its end; more are answered 414");
+ABSL_FLAG(int64_t, max_header_bytes, 32768,
+          "bytes of a header section, with its line ends; more are answered 431");
+ABSL_FLAG(int64_t, max_header_fields, 100, "fields of a header section; more are answered 431");
+ABSL_FLAG(int64_t, min_body_bytes_per_second, 1024,
+          "a body that arrives more slowly, after header_timeout, is answered 408");
+ABSL_FLAG(int64_t, max_body_bytes, 1 << 20, "bytes of a request body; more are answered 413");
+ABSL_FLAG(int64_t, max_connections, 10000, "connections open at once; further ones wait");
+
+namespace robusto {
+namespace {
+
+// A number from a flag that may not be negative, for a size that cannot be.
+absl::Status CheckCount(absl::string_view flag, int64_t value, int64_t least) {
+  if (value >= least) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", flag, "=", value, ": must be at least ", least));
+}
+
+absl::Status CheckFlags() {
+  for (const absl::Status& status : {
+           CheckCount("min_threads", absl::GetFlag(FLAGS_min_threads), 1),
+           CheckCount("max_threads", absl::GetFlag(FLAGS_max_threads), 0),
+           CheckCount("queue_capacity", absl::GetFlag(FLAGS_queue_capacity), 1),
+           CheckCount("max_body_bytes", absl::GetFlag(FLAGS_max_body_bytes), 0),
+           CheckCount("max_request_line_bytes", absl::GetFlag(FLAGS_max_request_line_bytes), 1),
+           CheckCount("max_header_bytes", absl::GetFlag(FLAGS_max_header_bytes), 1),
+           CheckCount("max_header_fields", absl::GetFlag(FLAGS_max_header_fields), 1),
+           CheckCount("min_body_bytes_per_second", absl::GetFlag(FLAGS_min_body_bytes_per_second),
+                      1),
+           CheckCount("max_connections", absl::GetFlag(FLAGS_max_connections), 1),
+       }) {
+    if (!status.ok()) return status;
+  }
+  const int min_threads = absl::GetFlag(FLAGS_min_threads);
+  const int max_threads = absl::GetFlag(FLAGS_max_threads);
+  if (max_threads != 0 && max_threads < min_threads) {
+    return absl::InvalidArgumentError(absl::StrCat("--max_threads=", max_threads,
+                                                   ": must be at least --min_threads, which is ",
+                                                   min_threads, ", or 0"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
+  if (const absl::Status status = CheckFlags(); !status.ok()) return status;
+  ServerOptions options;
+  options.listen = absl::GetFlag(FLAGS_listen);
+  options.pool.min_threads = absl::GetFlag(FLAGS_min_threads);
+  if (const int max_threads = absl::GetFlag(FLAGS_max_threads); max_threads != 0) {
+    options.pool.max_threads = max_threads;
+  }
+  options.pool.idle_timeout = absl::GetFlag(FLAGS_idle_timeout);
+  options.pool.stuck_after = absl::GetFlag(FLAGS_stuck_after);
+  options.pool.queue_capacity = static_cast<size_t>(absl::GetFlag(FLAGS_queue_capacity));
+  options.pool.queue_ttl = absl::GetFlag(FLAGS_queue_ttl);
+  options.pool.on_task_failure = [](const TaskDescription& task, absl::string_view what) {
+    spdlog::error("{}: {}: the handler threw: {}", task.peer, task.label, std::string(what));
+  };
+  options.parser.max_request_line =
+      static_cast<size_t>(absl::GetFlag(FLAGS_max_request_line_bytes));
+  options.parser.max_header_bytes = static_cast<size_t>(absl::GetFlag(FLAGS_max_header_bytes));
+  options.parser.max_fields = static_cast<size_t>(absl::GetFlag(FLAGS_max_header_fields));
+  options.min_body_bytes_per_second =
+      static_cast<uint64_t>(absl::GetFlag(FLAGS_min_body_bytes_per_second));
+  options.header_timeout = absl::GetFlag(FLAGS_header_timeout);
+  options.keep_alive_timeout = absl::GetFlag(FLAGS_keep_alive_timeout);
+  options.write_timeout = absl::GetFlag(FLAGS_write_timeout);
+  options.max_body_bytes = static_cast<uint64_t>(absl::GetFlag(FLAGS_max_body_bytes));
+  options.max_connections = static_cast<size_t>(absl::GetFlag(FLAGS_max_connections));
+  options.on_warning = [](absl::string_view text) { spdlog::warn("{}", std::string(text)); };
+  return options;
+}
+
+}  // namespace robusto

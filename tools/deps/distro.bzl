@@ -224,3 +224,18 @@ def distro_repositories():
         },
         programs = {"src/compiler:grpc_cpp_plugin": "grpc_cpp_plugin"},
     )
+    distro_library(
+        name = "boost",
+        debian_package = "libboost-thread-dev",
+        libraries = {":thread": []},
+    )
+    distro_library(
+        name = "concurrentqueue",
+        debian_package = "libconcurrentqueue-dev",
+        libraries = {":concurrentqueue": []},
+    )
+    distro_library(
+        name = "onetbb",
+        debian_package = "libtbb-dev",
+        libraries = {":tbb": ["tbb"]},
+    )

@@ -117,6 +117,10 @@ void Connection::Abort() {
   if ((word_.load() & kOwnershipMask) != kFree) Close();
 }
 
+void Connection::AbortIfParked() {
+  if (AcquireOrTellOwner(generation())) Close();
+}
+
 // --- Progress ---
 
 bool Connection::OnEvent(uint32_t generation, Readiness readiness) {

@@ -118,8 +118,11 @@ class Connection final : public Task, public TimerWheel::Node {
   // The host is draining from now on: an idle connection ends after kDrainGrace unless a request
   // comes before. True as in OnEvent.
   bool OnDrain();
-  // Drops it, whoever the client is; only when no other thread is left that could own it.
+  // Drops it, whoever the client is; only by its owner, or when no other thread is left that could
+  // own it.
   void Abort();
+  // Drops it unless somebody owns it.
+  void AbortIfParked();
 
   // --- Task ---
 

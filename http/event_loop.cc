@@ -241,9 +241,9 @@ void EventLoop::ResumeAcceptingIfDue(int64_t now_ns) {
 
 void EventLoop::Submit(Connection* connection) {
   TaskPtr task(connection);
-  if (ThreadPool* pool = pool_.load()) {
+  if (pool_ != nullptr) {
     // On any error the connection has been told by Reject.
-    pool->TryPut(std::move(task)).IgnoreError();
+    pool_->TryPut(std::move(task)).IgnoreError();
   } else {
     task->Reject(RejectReason::kStopped);
   }
@@ -281,11 +281,10 @@ void EventLoop::Closed(Connection* connection) {
 
 int EventLoop::RetryAfterSeconds() const {
   // Until what is queued now would have been served, at the pool's recent speed.
-  const ThreadPool* pool = pool_.load();
-  if (pool == nullptr) return 1;
-  const PoolStats stats = pool->Stats();
+  if (pool_ == nullptr) return 1;
+  const PoolStats stats = pool_->Stats();
   const double seconds = static_cast<double>(stats.queue_size) *
-                         absl::ToDoubleSeconds(pool->RecentServiceTime()) /
+                         absl::ToDoubleSeconds(pool_->RecentServiceTime()) /
                          std::max(stats.threads, 1);
   return static_cast<int>(std::min(std::max(std::ceil(seconds), 1.0), 60.0));
 }
@@ -321,7 +320,7 @@ bool EventLoop::AwaitNoConnections(absl::Duration timeout) {
   return idle_mu_.AwaitWithTimeout(absl::Condition(&none), timeout);
 }
 
-void EventLoop::FlushDeferred() {
+void EventLoop::Finish() {
   // The second round is for what the first has read and refused. There is no third: a long file
   // would take as many as its client likes.
   for (int round = 0; round < 2; ++round) {
@@ -330,6 +329,16 @@ void EventLoop::FlushDeferred() {
     ready_.clear();
     HandleDeferred();
   }
+  std::vector<Connection*> unfinished;
+  {
+    absl::MutexLock lock(&deferred_mu_);
+    unfinished.swap(deferred_);
+  }
+  for (Connection* connection : unfinished) connection->Abort();
+  for (Connection* connection : ready_) connection->Abort();
+  ready_.clear();
+  table_.ForEach([](Connection& connection) { connection.AbortIfParked(); });
+  listeners_.clear();
 }
 
 void EventLoop::Warn(absl::string_view text) const {

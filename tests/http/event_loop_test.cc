@@ -348,13 +348,30 @@ TEST_F(EventLoopTest, FlushAnswersWhatWasReadAndNeverHandedOut) {  // C2
   PollUntilOpenWithoutTasks(3);
   while (Poll(absl::ZeroDuration(), 0).size() > 0) {
   }
-  loop_->FlushDeferred();
+  loop_->Finish();
   for (HttpClient& client : clients) {
     const HttpResponse response = client.ReadResponse();
     EXPECT_EQ(response.status, 503);
     EXPECT_EQ(response.Header("X-Robusto-Reason"), "stopped");
     EXPECT_TRUE(client.AtEnd());
   }
+}
+
+TEST_F(EventLoopTest, TheEndClosesEveryConnectionAndListener) {
+  options_.keep_alive_timeout = absl::Hours(1);
+  Create();
+  HttpClient idle(url_);
+  idle.Send(kGet);
+  Run(NextTask());
+  HttpClient half(url_);
+  half.Send("GET / HT");
+  PollUntilOpen(2);
+  Poll(absl::ZeroDuration());  // reads it
+  loop_->Finish();
+  EXPECT_EQ(idle.ReadResponse().status, 200);
+  EXPECT_TRUE(idle.AtEnd());
+  EXPECT_TRUE(half.AtEnd());
+  EXPECT_FALSE(HttpClient(url_).connected());
 }
 
 }  // namespace

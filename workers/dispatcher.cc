@@ -108,8 +108,16 @@ void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
   } else {
     rejected_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
   }
-  task->Reject(reason);
-  task.reset();
+  // What is thrown here breaks the task's contract, and has nowhere to go: this may be the
+  // supervisor's thread, or have the rest of a batch to see to.
+  try {
+    task->Reject(reason);
+  } catch (...) {
+  }
+  try {
+    task.release()->Release();
+  } catch (...) {
+  }
   // The journal counts rejections; the supervisor writes it.
   EnsureWatched();
 }

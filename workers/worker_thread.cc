@@ -130,7 +130,8 @@ void WorkerThread::Unpin() {
 }
 
 bool WorkerThread::Cancel(uint64_t task_id, CancelLevel level) {
-  Task* task = Pin(task_id);
+  // To Pin, 0 means whatever runs.
+  Task* task = task_id == 0 ? nullptr : Pin(task_id);
   if (task == nullptr) return false;
   cancel_asked_.store(true, std::memory_order_relaxed);
   task->Cancel(level);

@@ -67,6 +67,14 @@ TEST_F(WorkerThreadTest, CancelOfATaskThatHasEndedDoesNotReachTheNextOne) {
   EXPECT_EQ(blocker_.record().cancels(), 1);
 }
 
+TEST_F(WorkerThreadTest, CancelOfTaskZeroReachesNone) {
+  Start();
+  Offer(blocker_.NewTask());
+  ASSERT_TRUE(blocker_.AwaitBusy(1));
+  EXPECT_FALSE(worker_->Cancel(0, CancelLevel::kFirm));
+  EXPECT_EQ(blocker_.record().cancels(), 0);
+}
+
 // (W1) against tasks that follow each other closely: each hit is of the id that was named.
 TEST_F(WorkerThreadTest, CancelHitsTheTaskThatItNamesOrNone) {
   Start();

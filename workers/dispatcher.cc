@@ -49,6 +49,7 @@ absl::optional<RejectReason> Dispatcher::CheckAdmission() const {
       break;
     case Admission::kDraining:
       return RejectReason::kDraining;
+    case Admission::kNotOpen:
     case Admission::kStopped:
       return RejectReason::kStopped;
   }
@@ -142,7 +143,7 @@ bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
     }
     if (result == PopResult::kClosed) return false;
     uintptr_t nobody = kNobody;
-    if (source_ != nullptr &&
+    if (Vacant() &&
         leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat))) {
       Lead(seat);
     } else {
@@ -194,7 +195,12 @@ void Dispatcher::ParkSeat(Seat& seat) {
 
 bool Dispatcher::HasReasonToStayAwake(const Seat& seat) const {
   return queue_.size() > 0 || closed_.load() || seat.retire_.load() ||
-         pending_retirements_.load() > 0 || (source_ != nullptr && leader_.load() == kNobody);
+         pending_retirements_.load() > 0 || Vacant();
+}
+
+bool Dispatcher::Vacant() const {
+  return source_ != nullptr && leader_.load() == kNobody &&
+         admission_.load() != Admission::kNotOpen;
 }
 
 void Dispatcher::Unseat(Seat* seat) {
@@ -216,9 +222,7 @@ void Dispatcher::RecordServiceTime(int64_t nanoseconds) {
 void Dispatcher::Leave() {
   t_is_worker = false;
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (queue_.size() > 0 || (source_ != nullptr && leader_.load() == kNobody)) {
-    if (!WakeOne()) EnsureWatched();
-  }
+  if (NeedsWatch() && !WakeOne()) EnsureWatched();
 }
 
 bool Dispatcher::WakeOne() {
@@ -247,7 +251,7 @@ void Dispatcher::WakeIfWorthIt() {
   const uintptr_t leader = leader_.load();
   const bool worker_leads = leader > kSupervisor;
   const size_t backlog = queue_.size();
-  const bool vacant = source_ != nullptr && leader == kNobody;
+  const bool vacant = Vacant();
   if (parked == 0) {
     if (worker_leads && backlog > 0) source_->Interrupt();
   } else if (waking_.load() == 0) {
@@ -264,8 +268,17 @@ void Dispatcher::WakeIfWorthIt() {
 
 // --- The manager ---
 
+void Dispatcher::Open() {
+  SetAdmission(Admission::kOpen);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (Vacant()) WakeOne();
+}
+
 void Dispatcher::SetAdmission(Admission admission) {
-  admission_.store(admission, std::memory_order_release);
+  // Whoever races with the last word, as a Resume with a RequestStop, does not undo it.
+  Admission now = admission_.load();
+  while (now != Admission::kStopped && !admission_.compare_exchange_weak(now, admission)) {
+  }
 }
 
 void Dispatcher::Close() {
@@ -338,7 +351,7 @@ void Dispatcher::EnsureWatched() {
 }
 
 bool Dispatcher::NeedsWatch() const {
-  return queue_.size() > 0 || (source_ != nullptr && leader_.load() == kNobody);
+  return queue_.size() > 0 || Vacant();
 }
 
 void Dispatcher::SupervisorWait(int64_t deadline_ns) {

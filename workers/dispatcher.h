@@ -81,8 +81,8 @@ class Dispatcher {
     WorkSource* work_source = nullptr;  // must outlive every call
   };
 
-  // What is done with new tasks.
-  enum class Admission : uint8_t { kOpen, kDraining, kStopped };
+  // What is done with new tasks. kNotOpen is where it begins, kStopped is for ever.
+  enum class Admission : uint8_t { kNotOpen, kOpen, kDraining, kStopped };
 
   // A worker's place on the stack of parked ones.
   class Seat {
@@ -130,7 +130,9 @@ class Dispatcher {
 
   // --- The manager ---
 
-  // kStopped at first.
+  // Lets tasks in and has the source polled: before, the workers only gather.
+  void Open();
+  // Nothing comes after kStopped. Async-signal-safe.
   void SetAdmission(Admission admission);
   // No more tasks get in; Take gives out what is queued and then false.
   void Close();
@@ -197,6 +199,8 @@ class Dispatcher {
   void ParkSeat(Seat& seat);
   bool HasReasonToStayAwake(const Seat& seat) const;
   bool TakeRetirement(Seat& seat);
+  // Somebody should poll and nobody does.
+  bool Vacant() const;
   bool WakeOne() ABSL_LOCKS_EXCLUDED(mu_);
   void WakeAll() ABSL_LOCKS_EXCLUDED(mu_);
   void Unseat(Seat* seat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -231,7 +235,7 @@ class Dispatcher {
   // Who polls: kNobody, kSupervisor or a Seat's address. Acquired by CAS and released by a store,
   // so that each Poll happens after the one before. Sequentially consistent where D3 needs it.
   std::atomic<uintptr_t> leader_{kNobody};
-  std::atomic<Admission> admission_{Admission::kStopped};
+  std::atomic<Admission> admission_{Admission::kNotOpen};
   std::atomic<bool> closed_{false};
   std::atomic<bool> watched_{false};  // the supervisor is awake or has been woken
   std::atomic<bool> supervisor_called_{false};

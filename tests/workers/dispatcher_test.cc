@@ -69,7 +69,7 @@ class DispatcherTest : public testing::Test {
 
   void Make(Dispatcher::Options options) {
     dispatcher_ = std::make_unique<Dispatcher>(options);
-    dispatcher_->SetAdmission(Admission::kOpen);
+    dispatcher_->Open();
     workers_ = std::make_unique<Workers>(dispatcher_.get());
   }
   absl::optional<RejectReason> Offer(TaskPtr task) {
@@ -117,6 +117,27 @@ TEST_F(DispatcherTest, ATaskOfTheSourceGoesThroughTheBoundedQueue) {
   EXPECT_TRUE(Eventually([&] { return record_.releases() == 3; }));
   EXPECT_EQ(record_.runs(), 1);
   EXPECT_EQ(record_.rejects(RejectReason::kQueueFull), 2);
+}
+
+TEST_F(DispatcherTest, TheSourceIsNotPolledBeforeItIsOpen) {
+  Dispatcher::Options options;
+  options.work_source = &source_;
+  dispatcher_ = std::make_unique<Dispatcher>(options);
+  workers_ = std::make_unique<Workers>(dispatcher_.get());
+  workers_->Add(2);
+  source_.Give(FakeTask::New(&record_));
+  ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 2; }));
+  EXPECT_EQ(source_.polls(), 0);
+  dispatcher_->Open();
+  EXPECT_TRUE(Eventually([&] { return record_.runs() == 1; }));
+}
+
+TEST_F(DispatcherTest, NothingUndoesStopped) {
+  Make({});
+  dispatcher_->SetAdmission(Admission::kStopped);
+  dispatcher_->SetAdmission(Admission::kOpen);
+  EXPECT_EQ(dispatcher_->admission(), Admission::kStopped);
+  EXPECT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kStopped);
 }
 
 TEST_F(DispatcherTest, WhatIsLeftInTheQueueIsRejectedByItsIds) {

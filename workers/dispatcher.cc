@@ -219,8 +219,11 @@ void Dispatcher::RecordServiceTime(int64_t nanoseconds) {
   service_ns_.store(mean + (nanoseconds - mean) / 8, std::memory_order_relaxed);
 }
 
-void Dispatcher::Leave() {
+void Dispatcher::Leave(Seat& seat) {
   t_is_worker = false;
+  // A Poll that threw left it here.
+  auto me = reinterpret_cast<uintptr_t>(&seat);
+  leader_.compare_exchange_strong(me, kNobody);
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (NeedsWatch() && !WakeOne()) EnsureWatched();
 }

@@ -125,8 +125,9 @@ class Dispatcher {
   bool Take(Seat& seat, QueuedTask& out);
   // Tells how long a task ran: the wake rule's memory.
   void RecordServiceTime(int64_t nanoseconds);
-  // After the last Take: hands the lead on, so that nothing waits for a worker that is gone.
-  void Leave();
+  // After the last Take, also when that threw: hands the lead on, so that nothing waits for a
+  // worker that is gone.
+  void Leave(Seat& seat);
 
   // --- The manager ---
 

@@ -64,7 +64,7 @@ void WorkerThread::Main() {
     death_ = "exception that is not a std::exception";
   }
   dispatcher.AddThreads(-1);
-  dispatcher.Leave();
+  dispatcher.Leave(seat_);
   exited_.store(true, std::memory_order_release);
   environment_.signal->Announce();
   if (!death_.empty()) dispatcher.WakeSupervisor();

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -44,14 +45,18 @@ class Workers {
   void Main() {
     Dispatcher::Seat seat;
     QueuedTask item;
-    while (dispatcher_->Take(seat, item)) {
-      const int64_t begin = MonotonicNanos();
-      item.task->Run();
-      item.task.reset();
-      dispatcher_->RecordServiceTime(MonotonicNanos() - begin);
+    try {
+      while (dispatcher_->Take(seat, item)) {
+        const int64_t begin = MonotonicNanos();
+        item.task->Run();
+        item.task.reset();
+        dispatcher_->RecordServiceTime(MonotonicNanos() - begin);
+      }
+    } catch (const std::runtime_error&) {
+      // This worker dies.
     }
     dispatcher_->AddThreads(-1);
-    dispatcher_->Leave();
+    dispatcher_->Leave(seat);
     ended_.fetch_add(1);
   }
 
@@ -201,6 +206,20 @@ TEST_F(DispatcherTest, AWorkerThatLeavesHandsTheLeadOn) {
   workers_->Add(1);
   source_.Give(FakeTask::New(&record_));
   EXPECT_TRUE(Eventually([&] { return record_.releases() == 1; }));
+}
+
+TEST_F(DispatcherTest, AWorkerThatDiesInPollHandsTheLeadOn) {
+  Dispatcher::Options options;
+  options.work_source = &source_;
+  Make(options);
+  std::atomic<bool> thrown{false};
+  source_.OnPoll([&] {
+    if (!thrown.exchange(true)) throw std::runtime_error("broken source");
+  });
+  workers_->Add(2);
+  ASSERT_TRUE(Eventually([&] { return workers_->ended() == 1; }));
+  source_.Give(FakeTask::New(&record_));
+  EXPECT_TRUE(Eventually([&] { return record_.runs() == 1; }));
 }
 
 // (D4): the last to come is the first to be woken, and the first to come is the first to go.

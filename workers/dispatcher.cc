@@ -12,9 +12,9 @@
 namespace robusto {
 namespace {
 
-// Set in a thread that has a Seat: such a thread must not wait for room in the queue that it is
+// Whose worker or supervisor this thread is: it must not wait for room in the queue that it is
 // meant to empty.
-thread_local bool t_is_worker = false;
+thread_local const Dispatcher* t_serves = nullptr;
 
 int UsableCpus() {
   cpu_set_t set;
@@ -71,7 +71,7 @@ absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration time
   absl::optional<RejectReason> reason = CheckAdmission();
   if (!reason.has_value()) {
     PushResult result = queue_.TryPush(std::move(item));
-    if (result == PushResult::kFull && timeout > absl::ZeroDuration() && !t_is_worker) {
+    if (result == PushResult::kFull && timeout > absl::ZeroDuration() && t_serves != this) {
       WakeIfWorthIt();
       result = queue_.Push(std::move(item), timeout);
     }
@@ -126,7 +126,7 @@ void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
 // --- Workers ---
 
 bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
-  t_is_worker = true;
+  t_serves = this;
   for (;;) {
     if (TakeRetirement(seat)) return false;
     const PopResult result = queue_.TryPop(out);
@@ -220,7 +220,7 @@ void Dispatcher::RecordServiceTime(int64_t nanoseconds) {
 }
 
 void Dispatcher::Leave(Seat& seat) {
-  t_is_worker = false;
+  t_serves = nullptr;
   // A Poll that threw left it here.
   auto me = reinterpret_cast<uintptr_t>(&seat);
   leader_.compare_exchange_strong(me, kNobody);
@@ -378,6 +378,7 @@ void Dispatcher::WakeSupervisor() {
 bool Dispatcher::TakeAttention() { return std::exchange(attention_, false); }
 
 void Dispatcher::SupervisorTick(int64_t deadline_ns) {
+  t_serves = this;
   if (supervisor_called_.exchange(false)) attention_ = true;
   if (watch_queue_) ExpireQueued(MonotonicNanos());
   ApplyVacancyRule(deadline_ns);

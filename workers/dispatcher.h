@@ -115,7 +115,7 @@ class Dispatcher {
 
   // Hands a task over, waiting for room up to `timeout` (zero: does not wait). nullopt when it is
   // in the queue, else why not: then the task has been rejected and released. Never waits in a
-  // thread that has a Seat: it would wait for itself.
+  // worker of this dispatcher, or its supervisor: it would wait for itself.
   absl::optional<RejectReason> Offer(TaskPtr task, absl::Duration timeout);
 
   // --- Workers: the thread that owns `seat` ---

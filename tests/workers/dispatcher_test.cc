@@ -285,6 +285,34 @@ TEST_F(DispatcherTest, TheAdmissionCheckKeepsTasksOutOfTheQueue) {
   EXPECT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kQueueFull);
 }
 
+// Decision 3.
+TEST_F(DispatcherTest, AWorkerNeverWaitsForRoomInItsOwnQueueButInAnother) {
+  Dispatcher::Options options;
+  options.queue_capacity = 1;
+  Make(options);
+  Dispatcher other(options);
+  other.Open();
+  ASSERT_EQ(other.Offer(FakeTask::New(&record_), absl::ZeroDuration()), absl::nullopt);
+  std::atomic<bool> own_full{false};
+  std::atomic<bool> other_taken{false};
+  FakeTask::Hooks hooks;
+  hooks.run = [&] {
+    Offer(FakeTask::New(&record_));  // fills the queue
+    own_full.store(dispatcher_->Offer(FakeTask::New(&record_), absl::InfiniteDuration()) ==
+                   RejectReason::kQueueFull);
+    other_taken.store(other.Offer(FakeTask::New(&record_), absl::InfiniteDuration()) ==
+                      absl::nullopt);
+  };
+  TaskRecord outer;
+  ASSERT_EQ(Offer(FakeTask::New(&outer, std::move(hooks))), absl::nullopt);
+  workers_->Add(1);
+  ASSERT_TRUE(Eventually([&] { return own_full.load(); }));
+  EXPECT_EQ(other.RejectQueued(RejectReason::kStopped).size(), 1);  // makes room
+  EXPECT_TRUE(Eventually([&] { return outer.releases() == 1; }));
+  EXPECT_TRUE(other_taken.load());
+  other.RejectQueued(RejectReason::kStopped);
+}
+
 // --- Wake rule ---
 
 TEST_F(DispatcherTest, ATaskThatNobodyAwakeCouldTakeWakesAWorker) {

@@ -6,7 +6,6 @@
 #include <pthread.h>
 
 #include <exception>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -32,7 +31,7 @@ absl::Status WorkerThread::Start() {
   const auto main = [self = shared_from_this()] { self->Main(); };
   try {
     thread_ = environment_.thread_factory ? environment_.thread_factory(main) : std::thread(main);
-  } catch (const std::system_error& error) {
+  } catch (const std::exception& error) {  // std::system_error, or no memory
     environment_.dispatcher->AddThreads(-1);
     return absl::ResourceExhaustedError(
         absl::StrCat("cannot start thread ", environment_.name, "-", id_, ": ", error.what()));
@@ -67,7 +66,7 @@ void WorkerThread::Main() {
   dispatcher.Leave(seat_);
   exited_.store(true, std::memory_order_release);
   environment_.signal->Announce();
-  if (!death_.empty()) dispatcher.WakeSupervisor();
+  dispatcher.WakeSupervisor();  // which joins this thread
 }
 
 void WorkerThread::RunTask(QueuedTask item) {
@@ -75,6 +74,7 @@ void WorkerThread::RunTask(QueuedTask item) {
   started_ns_.store(item.taken_ns, std::memory_order_relaxed);
   task_.store(item.task.get(), std::memory_order_relaxed);
   task_id_.store(item.id, std::memory_order_release);
+  environment_.dispatcher->WatchRunning();
 
   bool failed = false;
   std::string what;

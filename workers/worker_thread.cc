@@ -70,6 +70,7 @@ void WorkerThread::Main() {
 }
 
 void WorkerThread::RunTask(QueuedTask item) {
+  AddOwned<uint64_t>(started_, 1);
   queue_wait_.Record(item.taken_ns - item.accepted_ns);
   started_ns_.store(item.taken_ns, std::memory_order_relaxed);
   task_.store(item.task.get(), std::memory_order_relaxed);
@@ -141,9 +142,15 @@ bool WorkerThread::Cancel(uint64_t task_id, CancelLevel level) {
 
 WorkerTotals WorkerThread::totals() const {
   WorkerTotals totals;
-  totals.completed = completed_.load(std::memory_order_acquire);
-  totals.failed = failed_.load(std::memory_order_acquire);
-  totals.cancelled = cancelled_.load(std::memory_order_acquire);
+  // A task that starts or ends meanwhile would be in one number and not in the other: look again.
+  uint64_t ended;
+  do {
+    totals.started = started_.load(std::memory_order_acquire);
+    ended = totals.ended();
+    totals.completed = completed_.load(std::memory_order_acquire);
+    totals.failed = failed_.load(std::memory_order_acquire);
+    totals.cancelled = cancelled_.load(std::memory_order_acquire);
+  } while (totals.ended() != ended || totals.started != started_.load(std::memory_order_acquire));
   totals.busy = absl::Nanoseconds(busy_ns_.load(std::memory_order_relaxed));
   return totals;
 }

@@ -81,8 +81,8 @@ class Dispatcher {
     WorkSource* work_source = nullptr;  // must outlive every call
   };
 
-  // What is done with new tasks.
-  enum class Admission : uint8_t { kOpen, kDraining, kStopped };
+  // What is done with new tasks. kNotOpen is where it begins, kStopped is for ever.
+  enum class Admission : uint8_t { kNotOpen, kOpen, kDraining, kStopped };
 
   // A worker's place on the stack of parked ones.
   class Seat {
@@ -92,10 +92,9 @@ class Dispatcher {
    private:
     friend class Dispatcher;
     Parker parker_;
-    // Written under Dispatcher::mu_; read by the owner after Park, which synchronises with the
-    // waker's Unpark.
-    std::atomic<bool> parked_{false};
-    std::atomic<bool> retire_{false};
+    // Written by the owner, or by whoever took the seat off the stack before the Unpark that the
+    // owner then waits for.
+    bool retire_ = false;
     int64_t parked_since_ns_ = 0;  // under Dispatcher::mu_
   };
 
@@ -115,7 +114,7 @@ class Dispatcher {
 
   // Hands a task over, waiting for room up to `timeout` (zero: does not wait). nullopt when it is
   // in the queue, else why not: then the task has been rejected and released. Never waits in a
-  // thread that has a Seat: it would wait for itself.
+  // worker of this dispatcher, or its supervisor: it would wait for itself.
   absl::optional<RejectReason> Offer(TaskPtr task, absl::Duration timeout);
 
   // --- Workers: the thread that owns `seat` ---
@@ -123,14 +122,21 @@ class Dispatcher {
   // Waits for a task. False: the worker must end (it was retired, or the pool has stopped and the
   // queue is empty).
   bool Take(Seat& seat, QueuedTask& out);
+  // The worker's task can be seen by the supervisor now, which has to look at it some time.
+  void WatchRunning() {
+    if (watch_running_) EnsureWatched();
+  }
   // Tells how long a task ran: the wake rule's memory.
   void RecordServiceTime(int64_t nanoseconds);
-  // After the last Take: hands the lead on, so that nothing waits for a worker that is gone.
-  void Leave();
+  // After the last Take, also when that threw: hands the lead on, so that nothing waits for a
+  // worker that is gone.
+  void Leave(Seat& seat);
 
   // --- The manager ---
 
-  // kStopped at first.
+  // Lets tasks in and has the source polled: before, the workers only gather.
+  void Open();
+  // Nothing comes after kStopped. Async-signal-safe.
   void SetAdmission(Admission admission);
   // No more tasks get in; Take gives out what is queued and then false.
   void Close();
@@ -189,17 +195,19 @@ class Dispatcher {
   static constexpr uintptr_t kNobody = 0;
   static constexpr uintptr_t kSupervisor = 1;
 
-  void Lead(Seat& seat);
-  // Polls as `me`, which holds leader_, and gives the lead up. Returns how many tasks came.
-  size_t PollAndAdmit(absl::Duration timeout);
+  // Polls once for the worker that holds leader_, and gives the lead up.
+  void Lead();
   void Admit(absl::Span<TaskPtr> tasks);
   // Waits on the stack until somebody wakes the worker, unless there is a reason to stay awake.
   void ParkSeat(Seat& seat);
-  bool HasReasonToStayAwake(const Seat& seat) const;
+  bool HasReasonToStayAwake() const;
   bool TakeRetirement(Seat& seat);
+  // Somebody should poll and nobody does.
+  bool Vacant() const;
   bool WakeOne() ABSL_LOCKS_EXCLUDED(mu_);
   void WakeAll() ABSL_LOCKS_EXCLUDED(mu_);
-  void Unseat(Seat* seat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // False when the seat is not on the stack (any more).
+  bool Unseat(Seat* seat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // The wake rule, after something was put into the queue or a worker has gone to run a task.
   void WakeIfWorthIt();
   void ApplyVacancyRule(int64_t deadline_ns);
@@ -231,7 +239,7 @@ class Dispatcher {
   // Who polls: kNobody, kSupervisor or a Seat's address. Acquired by CAS and released by a store,
   // so that each Poll happens after the one before. Sequentially consistent where D3 needs it.
   std::atomic<uintptr_t> leader_{kNobody};
-  std::atomic<Admission> admission_{Admission::kStopped};
+  std::atomic<Admission> admission_{Admission::kNotOpen};
   std::atomic<bool> closed_{false};
   std::atomic<bool> watched_{false};  // the supervisor is awake or has been woken
   std::atomic<bool> supervisor_called_{false};
@@ -242,7 +250,8 @@ class Dispatcher {
   // Relaxed: an estimate. Starts slow, so that a new pool wakes its workers eagerly.
   std::atomic<int64_t> service_ns_{kSlowTaskNs * 4};
 
-  // Counters: relaxed, each incremented before what follows from it (D5).
+  // Counters: each is incremented before what follows from it, and with release, so that whoever
+  // reads them in the opposite order (counters()) never sees an effect without its cause (D5).
   std::atomic<uint64_t> accepted_{0};
   std::atomic<uint64_t> taken_{0};
   std::atomic<uint64_t> polls_{0};

@@ -118,11 +118,13 @@ void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
 
 bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
   t_is_worker = true;
-  for (;;) {
+  int64_t now = std::exchange(seat.task_ended_ns_, 0);
+  for (;; now = 0) {
     if (TakeRetirement(seat)) return false;
     const PopResult result = queue_.TryPop(out);
     if (result == PopResult::kOk) {
-      out.taken_ns = MonotonicNanos();
+      // What came after the last task's end was taken no sooner than it came.
+      out.taken_ns = now == 0 ? MonotonicNanos() : std::max(now, out.accepted_ns);
       if (Expired(out, out.taken_ns)) {
         RejectTask(std::move(out.task), RejectReason::kExpired);
         continue;
@@ -200,7 +202,8 @@ void Dispatcher::Unseat(Seat* seat) {
   parked_count_.store(static_cast<int>(parked_.size()));
 }
 
-void Dispatcher::RecordServiceTime(int64_t nanoseconds) {
+void Dispatcher::RecordServiceTime(Seat& seat, int64_t nanoseconds, int64_t now_ns) {
+  seat.task_ended_ns_ = now_ns;
   const int64_t mean = service_ns_.load(std::memory_order_relaxed);
   service_ns_.store(mean + (nanoseconds - mean) / 8, std::memory_order_relaxed);
 }

@@ -97,6 +97,7 @@ class Dispatcher {
     std::atomic<bool> parked_{false};
     std::atomic<bool> retire_{false};
     int64_t parked_since_ns_ = 0;  // under Dispatcher::mu_
+    int64_t task_ended_ns_ = 0;    // the owner's; 0 once it has waited since
   };
 
   // Totals since construction, each one monotone.
@@ -123,8 +124,10 @@ class Dispatcher {
   // Waits for a task. False: the worker must end (it was retired, or the pool has stopped and the
   // queue is empty).
   bool Take(Seat& seat, QueuedTask& out);
-  // Tells how long a task ran: the wake rule's memory.
-  void RecordServiceTime(int64_t nanoseconds);
+  // Tells that the task from the last Take has ended and how long it ran: the wake rule's memory.
+  // `now_ns` is used as the time of the next Take when that does not have to wait: a reading of the
+  // clock is a good part of what a tiny task costs.
+  void RecordServiceTime(Seat& seat, int64_t nanoseconds, int64_t now_ns);
   // After the last Take: hands the lead on, so that nothing waits for a worker that is gone.
   void Leave();
 

@@ -87,7 +87,8 @@ void WorkerThread::RunTask(QueuedTask item) {
     failed = true;
     what = "not a std::exception";
   }
-  const int64_t service_ns = MonotonicNanos() - item.taken_ns;
+  const int64_t now_ns = MonotonicNanos();
+  const int64_t service_ns = now_ns - item.taken_ns;
   TaskDescription description;
   if (failed && environment_.on_failure) description = item.task->Describe();
   const bool cancelled = EndTask(item.id);
@@ -95,7 +96,7 @@ void WorkerThread::RunTask(QueuedTask item) {
   service_time_.Record(service_ns);
   AddOwned(busy_ns_, service_ns);
   AddOwned<uint64_t>(cancelled ? cancelled_ : failed ? failed_ : completed_, 1);
-  environment_.dispatcher->RecordServiceTime(service_ns);
+  environment_.dispatcher->RecordServiceTime(seat_, service_ns, now_ns);
   item.task.reset();
   if (failed && environment_.on_failure) environment_.on_failure(description, what);
   if (environment_.dispatcher->admission() != Dispatcher::Admission::kOpen) {

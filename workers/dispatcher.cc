@@ -205,7 +205,9 @@ void Dispatcher::Unseat(Seat* seat) {
 void Dispatcher::RecordServiceTime(Seat& seat, int64_t nanoseconds, int64_t now_ns) {
   seat.task_ended_ns_ = now_ns;
   const int64_t mean = service_ns_.load(std::memory_order_relaxed);
-  service_ns_.store(mean + (nanoseconds - mean) / 8, std::memory_order_relaxed);
+  const int64_t step = (nanoseconds - mean) / 8;
+  // Every Offer reads the mean: tens of nanoseconds are not worth a write to its cache line.
+  if (step > 8 || step < -8) service_ns_.store(mean + step, std::memory_order_relaxed);
 }
 
 void Dispatcher::Leave() {

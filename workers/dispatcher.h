@@ -42,6 +42,7 @@
 #include <limits>
 #include <vector>
 
+#include "absl/base/optimization.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -230,9 +231,12 @@ class Dispatcher {
   TaskQueue queue_;
   Parker supervisor_parker_;
 
+  // What every Offer and Take reads and few write, apart from what each of them writes: otherwise
+  // every task would take the line of the first from all other threads.
+  //
   // Who polls: kNobody, kSupervisor or a Seat's address. Acquired by CAS and released by a store,
   // so that each Poll happens after the one before. Sequentially consistent where D3 needs it.
-  std::atomic<uintptr_t> leader_{kNobody};
+  alignas(ABSL_CACHELINE_SIZE) std::atomic<uintptr_t> leader_{kNobody};
   std::atomic<Admission> admission_{Admission::kStopped};
   std::atomic<bool> closed_{false};
   std::atomic<bool> watched_{false};  // the supervisor is awake or has been woken
@@ -245,13 +249,13 @@ class Dispatcher {
   std::atomic<int64_t> service_ns_{kSlowTaskNs * 4};
 
   // Counters: relaxed, each incremented before what follows from it (D5).
-  std::atomic<uint64_t> accepted_{0};
-  std::atomic<uint64_t> taken_{0};
+  alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> accepted_{0};  // by producers
+  alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> taken_{0};     // by workers
   std::atomic<uint64_t> polls_{0};
   std::atomic<uint64_t> expired_{0};
   std::array<std::atomic<uint64_t>, 4> rejected_{};  // by RejectReason
 
-  mutable absl::Mutex mu_;
+  alignas(ABSL_CACHELINE_SIZE) mutable absl::Mutex mu_;
   std::vector<Seat*> parked_ ABSL_GUARDED_BY(mu_);
 
   // The supervisor's thread only.

@@ -9,6 +9,8 @@
 #include <chrono>
 #include <utility>
 
+#include "queue/queue_lock.h"
+
 namespace robusto {
 namespace {
 
@@ -139,7 +141,7 @@ bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
     if (source_ != nullptr &&
         leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat))) {
       Lead(seat);
-    } else {
+    } else if (!Linger(seat)) {
       ParkSeat(seat);
     }
   }
@@ -158,6 +160,21 @@ void Dispatcher::Lead(Seat& seat) {
     Admit(absl::MakeSpan(tasks.data(), count));
   }
   leader_.store(kNobody);
+}
+
+bool Dispatcher::Linger(const Seat& seat) {
+  // Where there is a source its leader waits for what comes next. And one such worker is enough:
+  // the tasks that it cannot keep up with wake others.
+  if (cpus_ < 2 || source_ != nullptr || lingering_.exchange(true, std::memory_order_relaxed)) {
+    return false;
+  }
+  bool found = false;
+  for (int look = 0; look < kLooksBeforeParking && !found; ++look) {
+    for (int i = 0; i < kPausesPerLook; ++i) queue_internal::CpuRelax();
+    found = HasReasonToStayAwake(seat);
+  }
+  lingering_.store(false, std::memory_order_relaxed);
+  return found;
 }
 
 void Dispatcher::ParkSeat(Seat& seat) {

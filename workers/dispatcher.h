@@ -184,6 +184,11 @@ class Dispatcher {
   static constexpr int64_t kWakeCostNs = 50 * 1000;
   // From this mean service time on, somebody else should poll while a task runs.
   static constexpr int64_t kSlowTaskNs = 200 * 1000;
+  // How often an idle worker looks at the queue before it parks, and how many pauses apart: 2 us in
+  // all on Zen 4. Longer spins save few more wake-ups and hinder the producers
+  // (docs/performance.md).
+  static constexpr int kLooksBeforeParking = 8;
+  static constexpr int kPausesPerLook = 16;
   // How long nobody polls or takes before the supervisor steps in.
   static constexpr int64_t kWatchPeriodNs = 1000 * 1000;
   // Watch periods without a reason to watch before the supervisor goes to sleep again.
@@ -196,6 +201,8 @@ class Dispatcher {
   // Polls as `me`, which holds leader_, and gives the lead up. Returns how many tasks came.
   size_t PollAndAdmit(absl::Duration timeout);
   void Admit(absl::Span<TaskPtr> tasks);
+  // Looks for a reason to stay awake for a moment before parking; true: there is one.
+  bool Linger(const Seat& seat);
   // Waits on the stack until somebody wakes the worker, unless there is a reason to stay awake.
   void ParkSeat(Seat& seat);
   bool HasReasonToStayAwake(const Seat& seat) const;
@@ -242,8 +249,9 @@ class Dispatcher {
   std::atomic<bool> watched_{false};  // the supervisor is awake or has been woken
   std::atomic<bool> supervisor_called_{false};
   std::atomic<int> threads_{0};
-  std::atomic<int> parked_count_{0};  // parked_.size(), readable without mu_
-  std::atomic<int> waking_{0};        // woken, but not yet looking for work
+  std::atomic<int> parked_count_{0};    // parked_.size(), readable without mu_
+  std::atomic<int> waking_{0};          // woken, but not yet looking for work
+  std::atomic<bool> lingering_{false};  // a worker is in Linger
   std::atomic<int> pending_retirements_{0};
   // Relaxed: an estimate. Starts slow, so that a new pool wakes its workers eagerly.
   std::atomic<int64_t> service_ns_{kSlowTaskNs * 4};

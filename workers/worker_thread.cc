@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
 
 namespace robusto {
 namespace {
@@ -76,29 +77,27 @@ void WorkerThread::RunTask(QueuedTask item) {
   task_.store(item.task.get(), std::memory_order_relaxed);
   running_.store(item.id << kPinBits, std::memory_order_release);
 
-  bool failed = false;
-  std::string what;
+  // What only a task that throws needs is not made for the others.
+  absl::optional<std::string> failure;
+  absl::optional<TaskDescription> description;
   try {
     item.task->Run();
   } catch (const std::exception& error) {
-    failed = true;
-    what = error.what();
+    failure.emplace(error.what());
   } catch (...) {
-    failed = true;
-    what = "not a std::exception";
+    failure.emplace("not a std::exception");
   }
   const int64_t now_ns = MonotonicNanos();
   const int64_t service_ns = now_ns - item.taken_ns;
-  TaskDescription description;
-  if (failed && environment_.on_failure) description = item.task->Describe();
+  if (failure && environment_.on_failure) description = item.task->Describe();
   const bool cancelled = EndTask(item.id);
   // The counters move before the task is released, so that whoever sees its effect sees it counted.
   service_time_.Record(service_ns);
   AddOwned(busy_ns_, service_ns);
-  AddOwned<uint64_t>(cancelled ? cancelled_ : failed ? failed_ : completed_, 1);
+  AddOwned<uint64_t>(cancelled ? cancelled_ : failure ? failed_ : completed_, 1);
   environment_.dispatcher->RecordServiceTime(seat_, service_ns, now_ns);
   item.task.reset();
-  if (failed && environment_.on_failure) environment_.on_failure(description, what);
+  if (description) environment_.on_failure(*description, *failure);
   if (environment_.dispatcher->admission() != Dispatcher::Admission::kOpen) {
     environment_.signal->Announce();
   }

@@ -272,7 +272,10 @@ void Dispatcher::WakeIfWorthIt() {
     const bool nobody_can = backlog > 0 && awake <= 0;
     const bool slow = service >= kSlowTaskNs && (backlog > 0 || vacant);
     const bool pays = awake<cpus_&& static_cast<int64_t>(backlog) * service> kWakeCostNs;
-    if ((nobody_can || slow || pays) && WakeOne() && !watch_queue_ && !vacant) return;
+    // A single task is the woken worker's; if more come meanwhile, whoever brings them sees to it.
+    if ((nobody_can || slow || pays) && WakeOne() && (!watch_queue_ || backlog <= 1) && !vacant) {
+      return;
+    }
   }
   if (vacant || (backlog > 0 && (parked > 0 || watch_queue_))) EnsureWatched();
 }

@@ -14,9 +14,9 @@
 namespace robusto {
 namespace {
 
-// Set in a thread that has a Seat: such a thread must not wait for room in the queue that it is
+// Whose worker or supervisor this thread is: it must not wait for room in the queue that it is
 // meant to empty.
-thread_local bool t_is_worker = false;
+thread_local const Dispatcher* t_serves = nullptr;
 
 int UsableCpus() {
   cpu_set_t set;
@@ -52,6 +52,7 @@ absl::optional<RejectReason> Dispatcher::CheckAdmission() const {
       break;
     case Admission::kDraining:
       return RejectReason::kDraining;
+    case Admission::kNotOpen:
     case Admission::kStopped:
       return RejectReason::kStopped;
   }
@@ -73,7 +74,7 @@ absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration time
   absl::optional<RejectReason> reason = CheckAdmission();
   if (!reason.has_value()) {
     PushResult result = queue_.TryPush(std::move(item));
-    if (result == PushResult::kFull && timeout > absl::ZeroDuration() && !t_is_worker) {
+    if (result == PushResult::kFull && timeout > absl::ZeroDuration() && t_serves != this) {
       WakeIfWorthIt();
       result = queue_.Push(std::move(item), timeout);
     }
@@ -111,8 +112,16 @@ void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
   } else {
     rejected_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
   }
-  task->Reject(reason);
-  task.reset();
+  // What is thrown here breaks the task's contract, and has nowhere to go: this may be the
+  // supervisor's thread, or have the rest of a batch to see to.
+  try {
+    task->Reject(reason);
+  } catch (...) {
+  }
+  try {
+    task.release()->Release();
+  } catch (...) {
+  }
   // The journal counts rejections; the supervisor writes it.
   EnsureWatched();
 }
@@ -120,7 +129,7 @@ void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
 // --- Workers ---
 
 bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
-  t_is_worker = true;
+  t_serves = this;
   int64_t now = std::exchange(seat.task_ended_ns_, 0);
   for (;; now = 0) {
     if (TakeRetirement(seat)) return false;
@@ -139,8 +148,7 @@ bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
     }
     if (result == PopResult::kClosed) return false;
     uintptr_t nobody = kNobody;
-    if (source_ != nullptr &&
-        leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat))) {
+    if (Vacant() && leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat))) {
       Lead(seat);
     } else if (!Linger(seat)) {
       ParkSeat(seat);
@@ -206,7 +214,12 @@ void Dispatcher::ParkSeat(Seat& seat) {
 
 bool Dispatcher::HasReasonToStayAwake(const Seat& seat) const {
   return queue_.size() > 0 || closed_.load() || seat.retire_.load() ||
-         pending_retirements_.load() > 0 || (source_ != nullptr && leader_.load() == kNobody);
+         pending_retirements_.load() > 0 || Vacant();
+}
+
+bool Dispatcher::Vacant() const {
+  return source_ != nullptr && leader_.load() == kNobody &&
+         admission_.load() != Admission::kNotOpen;
 }
 
 void Dispatcher::Unseat(Seat* seat) {
@@ -220,20 +233,20 @@ void Dispatcher::Unseat(Seat* seat) {
   parked_count_.store(static_cast<int>(parked_.size()));
 }
 
-void Dispatcher::RecordServiceTime(Seat& seat, int64_t nanoseconds, int64_t now_ns) {
-  seat.task_ended_ns_ = now_ns;
+void Dispatcher::RecordServiceTime(int64_t nanoseconds) {
   const int64_t mean = service_ns_.load(std::memory_order_relaxed);
   const int64_t step = (nanoseconds - mean) / 8;
   // Every Offer reads the mean: tens of nanoseconds are not worth a write to its cache line.
   if (step > 8 || step < -8) service_ns_.store(mean + step, std::memory_order_relaxed);
 }
 
-void Dispatcher::Leave() {
-  t_is_worker = false;
+void Dispatcher::Leave(Seat& seat) {
+  t_serves = nullptr;
+  // A Poll that threw left it here.
+  auto me = reinterpret_cast<uintptr_t>(&seat);
+  leader_.compare_exchange_strong(me, kNobody);
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (queue_.size() > 0 || (source_ != nullptr && leader_.load() == kNobody)) {
-    if (!WakeOne()) EnsureWatched();
-  }
+  if (NeedsWatch() && !WakeOne()) EnsureWatched();
 }
 
 bool Dispatcher::WakeOne() {
@@ -262,7 +275,7 @@ void Dispatcher::WakeIfWorthIt() {
   const uintptr_t leader = leader_.load();
   const bool worker_leads = leader > kSupervisor;
   const size_t backlog = queue_.size();
-  const bool vacant = source_ != nullptr && leader == kNobody;
+  const bool vacant = Vacant();
   if (parked == 0) {
     if (worker_leads && backlog > 0) source_->Interrupt();
   } else if (waking_.load() == 0) {
@@ -282,8 +295,17 @@ void Dispatcher::WakeIfWorthIt() {
 
 // --- The manager ---
 
+void Dispatcher::Open() {
+  SetAdmission(Admission::kOpen);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (Vacant()) WakeOne();
+}
+
 void Dispatcher::SetAdmission(Admission admission) {
-  admission_.store(admission, std::memory_order_release);
+  // Whoever races with the last word, as a Resume with a RequestStop, does not undo it.
+  Admission now = admission_.load();
+  while (now != Admission::kStopped && !admission_.compare_exchange_weak(now, admission)) {
+  }
 }
 
 void Dispatcher::Close() {
@@ -355,9 +377,7 @@ void Dispatcher::EnsureWatched() {
   if (!watched_.load() && !watched_.exchange(true)) supervisor_parker_.Unpark();
 }
 
-bool Dispatcher::NeedsWatch() const {
-  return queue_.size() > 0 || (source_ != nullptr && leader_.load() == kNobody);
-}
+bool Dispatcher::NeedsWatch() const { return queue_.size() > 0 || Vacant(); }
 
 void Dispatcher::SupervisorWait(int64_t deadline_ns) {
   if (supervisor_called_.load()) return;
@@ -380,6 +400,7 @@ void Dispatcher::WakeSupervisor() {
 bool Dispatcher::TakeAttention() { return std::exchange(attention_, false); }
 
 void Dispatcher::SupervisorTick(int64_t deadline_ns) {
+  t_serves = this;
   if (supervisor_called_.exchange(false)) attention_ = true;
   if (watch_queue_) ExpireQueued(MonotonicNanos());
   ApplyVacancyRule(deadline_ns);
@@ -403,7 +424,12 @@ void Dispatcher::ExpireQueued(int64_t now) {
     RejectTask(std::move(item.task), RejectReason::kExpired);
   }
   oldest_wait_ns_ = oldest == 0 ? 0 : now - oldest;
-  if (attention_after_ns_ >= 0 && oldest_wait_ns_ > attention_after_ns_) attention_ = true;
+  // The manager acts at most once in that time, so it is asked no more often.
+  if (attention_after_ns_ >= 0 && oldest_wait_ns_ > attention_after_ns_ &&
+      now - asked_for_attention_ns_ > attention_after_ns_) {
+    asked_for_attention_ns_ = now;
+    attention_ = true;
+  }
 }
 
 void Dispatcher::ApplyVacancyRule(int64_t deadline_ns) {
@@ -419,21 +445,22 @@ void Dispatcher::LeadForBlockedWorkers(int64_t deadline_ns) {
   uintptr_t nobody = kNobody;
   if (source_ == nullptr || !leader_.compare_exchange_strong(nobody, kSupervisor)) return;
   std::array<TaskPtr, kPollBatch> tasks;
-  while (parked_count_.load() == 0 && !closed_.load() && !supervisor_called_.load() &&
-         !attention_) {
-    int64_t left = kNever;
-    if (deadline_ns != kNever) {
-      left = deadline_ns - MonotonicNanos();
-      if (left <= 0) break;
-    }
+  int64_t left;
+  do {
+    left = deadline_ns == kNever ? kNever : std::max<int64_t>(deadline_ns - MonotonicNanos(), 0);
     // What waits in the queue grows old while this thread sleeps.
     if (watch_queue_ && queue_.size() > 0) left = std::min(left, 10 * kWatchPeriodNs);
+    // Whoever has something for this thread to do gets it soon; but one look there always is, or a
+    // queue that keeps asking for attention would keep the source from being polled.
+    if (parked_count_.load() > 0 || closed_.load() || supervisor_called_.load() || attention_) {
+      left = 0;
+    }
     const size_t count = source_->Poll(
         absl::MakeSpan(tasks), left == kNever ? absl::InfiniteDuration() : absl::Nanoseconds(left));
     polls_.fetch_add(1, std::memory_order_relaxed);
     Admit(absl::MakeSpan(tasks.data(), count));
     if (watch_queue_) ExpireQueued(MonotonicNanos());
-  }
+  } while (left > 0);
   // The next tick takes the lead again if every worker is still blocked then.
   progress_seen_ = taken_.load(std::memory_order_relaxed) + polls_.load(std::memory_order_relaxed);
   leader_.store(kNobody);

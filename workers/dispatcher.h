@@ -82,8 +82,8 @@ class Dispatcher {
     WorkSource* work_source = nullptr;  // must outlive every call
   };
 
-  // What is done with new tasks.
-  enum class Admission : uint8_t { kOpen, kDraining, kStopped };
+  // What is done with new tasks. kNotOpen is where it begins, kStopped is for ever.
+  enum class Admission : uint8_t { kNotOpen, kOpen, kDraining, kStopped };
 
   // A worker's place on the stack of parked ones.
   class Seat {
@@ -117,7 +117,7 @@ class Dispatcher {
 
   // Hands a task over, waiting for room up to `timeout` (zero: does not wait). nullopt when it is
   // in the queue, else why not: then the task has been rejected and released. Never waits in a
-  // thread that has a Seat: it would wait for itself.
+  // worker of this dispatcher, or its supervisor: it would wait for itself.
   absl::optional<RejectReason> Offer(TaskPtr task, absl::Duration timeout);
 
   // --- Workers: the thread that owns `seat` ---
@@ -125,16 +125,21 @@ class Dispatcher {
   // Waits for a task. False: the worker must end (it was retired, or the pool has stopped and the
   // queue is empty).
   bool Take(Seat& seat, QueuedTask& out);
-  // Tells that the task from the last Take has ended and how long it ran: the wake rule's memory.
-  // `now_ns` is used as the time of the next Take when that does not have to wait: a reading of the
-  // clock is a good part of what a tiny task costs.
-  void RecordServiceTime(Seat& seat, int64_t nanoseconds, int64_t now_ns);
-  // After the last Take: hands the lead on, so that nothing waits for a worker that is gone.
-  void Leave();
+  // Tells how long a task ran: the wake rule's memory.
+  void RecordServiceTime(int64_t nanoseconds);
+  // Tells that it is `now_ns`, the task from the last Take having just ended: the time of the next
+  // Take when that does not have to wait. A reading of the clock is a good part of what a tiny task
+  // costs.
+  static void ShareClock(Seat& seat, int64_t now_ns) { seat.task_ended_ns_ = now_ns; }
+  // After the last Take, also when that threw: hands the lead on, so that nothing waits for a
+  // worker that is gone.
+  void Leave(Seat& seat);
 
   // --- The manager ---
 
-  // kStopped at first.
+  // Lets tasks in and has the source polled: before, the workers only gather.
+  void Open();
+  // Nothing comes after kStopped. Async-signal-safe.
   void SetAdmission(Admission admission);
   // No more tasks get in; Take gives out what is queued and then false.
   void Close();
@@ -158,7 +163,8 @@ class Dispatcher {
   // What the last tick found: how long the queue's head has waited; 0 when the queue was empty.
   int64_t oldest_wait_ns() const { return oldest_wait_ns_; }
   // The manager should look: WakeSupervisor was called, the head has waited for longer than
-  // attention_after_ns, or there is nothing to watch any more. True once for each.
+  // attention_after_ns (again each time that this has passed), or there is nothing to watch any
+  // more. True once for each.
   bool TakeAttention();
   // Any thread: ends a SupervisorWait, and a poll that the supervisor is in.
   void WakeSupervisor();
@@ -207,6 +213,8 @@ class Dispatcher {
   void ParkSeat(Seat& seat);
   bool HasReasonToStayAwake(const Seat& seat) const;
   bool TakeRetirement(Seat& seat);
+  // Somebody should poll and nobody does.
+  bool Vacant() const;
   bool WakeOne() ABSL_LOCKS_EXCLUDED(mu_);
   void WakeAll() ABSL_LOCKS_EXCLUDED(mu_);
   void Unseat(Seat* seat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -244,7 +252,7 @@ class Dispatcher {
   // Who polls: kNobody, kSupervisor or a Seat's address. Acquired by CAS and released by a store,
   // so that each Poll happens after the one before. Sequentially consistent where D3 needs it.
   alignas(ABSL_CACHELINE_SIZE) std::atomic<uintptr_t> leader_{kNobody};
-  std::atomic<Admission> admission_{Admission::kStopped};
+  std::atomic<Admission> admission_{Admission::kNotOpen};
   std::atomic<bool> closed_{false};
   std::atomic<bool> watched_{false};  // the supervisor is awake or has been woken
   std::atomic<bool> supervisor_called_{false};
@@ -271,6 +279,7 @@ class Dispatcher {
   int quiet_periods_ = 0;
   int64_t oldest_wait_ns_ = 0;
   bool attention_ = false;
+  int64_t asked_for_attention_ns_ = 0;  // when the head's wait last did
 };
 
 }  // namespace robusto

@@ -119,7 +119,7 @@ absl::Status ThreadPool::Start() {
     }
     if (workers_.Start(min_threads_, &status) == min_threads_) status = supervisor->Start();
     if (status.ok()) {
-      dispatcher_->SetAdmission(Dispatcher::Admission::kOpen);
+      dispatcher_->Open();
       supervisor_ = std::move(supervisor);
       state_ = PoolState::kRunning;
       started_ns_ = MonotonicNanos();

@@ -65,7 +65,7 @@ void WorkerThread::Main() {
     death_ = "exception that is not a std::exception";
   }
   dispatcher.AddThreads(-1);
-  dispatcher.Leave();
+  dispatcher.Leave(seat_);
   exited_.store(true, std::memory_order_release);
   environment_.signal->Announce();
   if (!death_.empty()) dispatcher.WakeSupervisor();
@@ -89,14 +89,24 @@ void WorkerThread::RunTask(QueuedTask item) {
   }
   const int64_t now_ns = MonotonicNanos();
   const int64_t service_ns = now_ns - item.taken_ns;
-  if (failure && environment_.on_failure) description = item.task->Describe();
+  if (failure && environment_.on_failure) {
+    description.emplace();
+    try {
+      *description = item.task->Describe();
+    } catch (...) {
+      // The failure is reported without it.
+    }
+  }
   const bool cancelled = EndTask(item.id);
   // The counters move before the task is released, so that whoever sees its effect sees it counted.
   service_time_.Record(service_ns);
   AddOwned(busy_ns_, service_ns);
   AddOwned<uint64_t>(cancelled ? cancelled_ : failure ? failed_ : completed_, 1);
-  environment_.dispatcher->RecordServiceTime(seat_, service_ns, now_ns);
-  item.task.reset();
+  environment_.dispatcher->RecordServiceTime(service_ns);
+  // To report a failure may take its time, which is not the next task's.
+  if (!failure) Dispatcher::ShareClock(seat_, now_ns);
+  // Not reset(), which is noexcept: a Release that throws costs this worker, not the process.
+  item.task.release()->Release();
   if (description) environment_.on_failure(*description, *failure);
   if (environment_.dispatcher->admission() != Dispatcher::Admission::kOpen) {
     environment_.signal->Announce();

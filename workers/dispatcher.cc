@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "queue/queue_lock.h"
@@ -47,7 +48,7 @@ Dispatcher::Dispatcher(const Options& options)
 // --- Producers ---
 
 absl::optional<RejectReason> Dispatcher::CheckAdmission() const {
-  switch (admission_.load(std::memory_order_acquire)) {
+  switch (admission_.load()) {
     case Admission::kOpen:
       break;
     case Admission::kDraining:
@@ -67,7 +68,8 @@ absl::optional<RejectReason> Dispatcher::CheckAdmission() const {
 
 absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration timeout) {
   QueuedTask item;
-  item.id = accepted_.fetch_add(1, std::memory_order_relaxed) + 1;
+  // Before the look at the admission: a Stop that has closed it sees this task, or is seen by it.
+  item.id = accepted_.fetch_add(1) + 1;
   item.accepted_ns = MonotonicNanos();
   item.task = std::move(task);
 
@@ -90,7 +92,7 @@ absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration time
 
 void Dispatcher::Admit(absl::Span<TaskPtr> tasks) {
   const int64_t now = MonotonicNanos();
-  uint64_t id = accepted_.fetch_add(tasks.size(), std::memory_order_relaxed);
+  uint64_t id = accepted_.fetch_add(tasks.size());
   for (TaskPtr& task : tasks) {
     QueuedTask item;
     item.task = std::move(task);
@@ -108,9 +110,9 @@ void Dispatcher::Admit(absl::Span<TaskPtr> tasks) {
 
 void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
   if (reason == RejectReason::kExpired) {
-    expired_.fetch_add(1, std::memory_order_relaxed);
+    expired_.fetch_add(1, std::memory_order_release);
   } else {
-    rejected_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
+    rejected_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_release);
   }
   // What is thrown here breaks the task's contract, and has nowhere to go: this may be the
   // supervisor's thread, or have the rest of a batch to see to.
@@ -141,29 +143,27 @@ bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
         RejectTask(std::move(out.task), RejectReason::kExpired);
         continue;
       }
-      taken_.fetch_add(1, std::memory_order_relaxed);
+      taken_.fetch_add(1, std::memory_order_release);
       WakeIfWorthIt();
-      if (watch_running_) EnsureWatched();
       return true;
     }
     if (result == PopResult::kClosed) return false;
     uintptr_t nobody = kNobody;
     if (Vacant() && leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat))) {
-      Lead(seat);
-    } else if (!Linger(seat)) {
+      Lead();
+    } else if (!Linger()) {
       ParkSeat(seat);
     }
   }
 }
 
-void Dispatcher::Lead(Seat& seat) {
+void Dispatcher::Lead() {
   // From here on a producer that sees nobody parked interrupts the poll; what it pushed before is
   // seen now (D3).
   std::atomic_thread_fence(std::memory_order_seq_cst);
   std::array<TaskPtr, kPollBatch> tasks;
   size_t count = 0;
-  if (queue_.size() == 0 && !closed_.load() && !seat.retire_.load() &&
-      pending_retirements_.load() == 0) {
+  if (queue_.size() == 0 && !closed_.load() && pending_retirements_.load() == 0) {
     count = source_->Poll(absl::MakeSpan(tasks), absl::InfiniteDuration());
     polls_.fetch_add(1, std::memory_order_relaxed);
     Admit(absl::MakeSpan(tasks.data(), count));
@@ -171,7 +171,7 @@ void Dispatcher::Lead(Seat& seat) {
   leader_.store(kNobody);
 }
 
-bool Dispatcher::Linger(const Seat& seat) {
+bool Dispatcher::Linger() {
   // Where there is a source its leader waits for what comes next. And one such worker is enough:
   // the tasks that it cannot keep up with wake others.
   if (cpus_ < 2 || source_ != nullptr || lingering_.exchange(true, std::memory_order_relaxed)) {
@@ -180,7 +180,7 @@ bool Dispatcher::Linger(const Seat& seat) {
   bool found = false;
   for (int look = 0; look < kLooksBeforeParking && !found; ++look) {
     for (int i = 0; i < kPausesPerLook; ++i) queue_internal::CpuRelax();
-    found = HasReasonToStayAwake(seat);
+    found = HasReasonToStayAwake();
   }
   lingering_.store(false, std::memory_order_relaxed);
   return found;
@@ -192,29 +192,22 @@ void Dispatcher::ParkSeat(Seat& seat) {
     absl::MutexLock lock(&mu_);
     seat.parked_since_ns_ = now;
     parked_.push_back(&seat);
-    seat.parked_.store(true, std::memory_order_relaxed);
     parked_count_.store(static_cast<int>(parked_.size()));
   }
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (HasReasonToStayAwake(seat)) {
+  if (HasReasonToStayAwake()) {
     absl::MutexLock lock(&mu_);
-    if (seat.parked_.load(std::memory_order_relaxed)) {
-      Unseat(&seat);
-      return;
-    }
+    if (Unseat(&seat)) return;
     // Somebody has just taken this seat off the stack; its wake-up is on the way.
   }
   // The supervisor leads because every worker was busy: this one is not any more.
   if (leader_.load() == kSupervisor) source_->Interrupt();
-  do {
-    seat.parker_.Park();
-  } while (seat.parked_.load(std::memory_order_acquire));
+  seat.parker_.Park();  // D4: one Unpark for each time that it is taken off the stack
   waking_.fetch_sub(1);
 }
 
-bool Dispatcher::HasReasonToStayAwake(const Seat& seat) const {
-  return queue_.size() > 0 || closed_.load() || seat.retire_.load() ||
-         pending_retirements_.load() > 0 || Vacant();
+bool Dispatcher::HasReasonToStayAwake() const {
+  return queue_.size() > 0 || closed_.load() || pending_retirements_.load() > 0 || Vacant();
 }
 
 bool Dispatcher::Vacant() const {
@@ -222,15 +215,13 @@ bool Dispatcher::Vacant() const {
          admission_.load() != Admission::kNotOpen;
 }
 
-void Dispatcher::Unseat(Seat* seat) {
+bool Dispatcher::Unseat(Seat* seat) {
   // From the top: most often it is the last one.
-  for (size_t i = parked_.size(); i-- > 0;) {
-    if (parked_[i] != seat) continue;
-    parked_.erase(parked_.begin() + static_cast<std::ptrdiff_t>(i));
-    break;
-  }
-  seat->parked_.store(false, std::memory_order_release);
+  const auto found = std::find(parked_.rbegin(), parked_.rend(), seat);
+  if (found == parked_.rend()) return false;
+  parked_.erase(std::next(found).base());
   parked_count_.store(static_cast<int>(parked_.size()));
+  return true;
 }
 
 void Dispatcher::RecordServiceTime(int64_t nanoseconds) {
@@ -335,7 +326,7 @@ void Dispatcher::Retire(int count) {
       if (parked_.empty()) break;
       // The coldest one: last in, first out is for waking.
       seat = parked_.front();
-      seat->retire_.store(true);
+      seat->retire_ = true;
       waking_.fetch_add(1);
       Unseat(seat);
     }
@@ -360,11 +351,11 @@ int Dispatcher::TakeBackRetirements(int count) {
 }
 
 bool Dispatcher::TakeRetirement(Seat& seat) {
-  if (seat.retire_.load(std::memory_order_relaxed)) return true;
+  if (seat.retire_) return true;
   int pending = pending_retirements_.load(std::memory_order_relaxed);
   while (pending > 0) {
     if (pending_retirements_.compare_exchange_weak(pending, pending - 1)) {
-      seat.retire_.store(true);
+      seat.retire_ = true;
       return true;
     }
   }
@@ -374,6 +365,9 @@ bool Dispatcher::TakeRetirement(Seat& seat) {
 // --- The supervisor ---
 
 void Dispatcher::EnsureWatched() {
+  // What is to be watched can be seen before this looks whether anybody watches; the supervisor
+  // looks at it after it has said that it does not.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
   if (!watched_.load() && !watched_.exchange(true)) supervisor_parker_.Unpark();
 }
 
@@ -486,7 +480,7 @@ Dispatcher::Counters Dispatcher::counters() const {
   c.rejected_full = rejected(RejectReason::kQueueFull);
   c.rejected_draining = rejected(RejectReason::kDraining);
   c.rejected_stopped = rejected(RejectReason::kStopped);
-  c.accepted = accepted_.load(std::memory_order_acquire);
+  c.accepted = accepted_.load();
   return c;
 }
 

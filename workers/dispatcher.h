@@ -93,10 +93,9 @@ class Dispatcher {
    private:
     friend class Dispatcher;
     Parker parker_;
-    // Written under Dispatcher::mu_; read by the owner after Park, which synchronises with the
-    // waker's Unpark.
-    std::atomic<bool> parked_{false};
-    std::atomic<bool> retire_{false};
+    // Written by the owner, or by whoever took the seat off the stack before the Unpark that the
+    // owner then waits for.
+    bool retire_ = false;
     int64_t parked_since_ns_ = 0;  // under Dispatcher::mu_
     int64_t task_ended_ns_ = 0;    // the owner's; 0 once it has waited since
   };
@@ -125,6 +124,10 @@ class Dispatcher {
   // Waits for a task. False: the worker must end (it was retired, or the pool has stopped and the
   // queue is empty).
   bool Take(Seat& seat, QueuedTask& out);
+  // The worker's task can be seen by the supervisor now, which has to look at it some time.
+  void WatchRunning() {
+    if (watch_running_) EnsureWatched();
+  }
   // Tells how long a task ran: the wake rule's memory.
   void RecordServiceTime(int64_t nanoseconds);
   // Tells that it is `now_ns`, the task from the last Take having just ended: the time of the next
@@ -203,21 +206,21 @@ class Dispatcher {
   static constexpr uintptr_t kNobody = 0;
   static constexpr uintptr_t kSupervisor = 1;
 
-  void Lead(Seat& seat);
-  // Polls as `me`, which holds leader_, and gives the lead up. Returns how many tasks came.
-  size_t PollAndAdmit(absl::Duration timeout);
+  // Polls once for the worker that holds leader_, and gives the lead up.
+  void Lead();
   void Admit(absl::Span<TaskPtr> tasks);
   // Looks for a reason to stay awake for a moment before parking; true: there is one.
-  bool Linger(const Seat& seat);
+  bool Linger();
   // Waits on the stack until somebody wakes the worker, unless there is a reason to stay awake.
   void ParkSeat(Seat& seat);
-  bool HasReasonToStayAwake(const Seat& seat) const;
+  bool HasReasonToStayAwake() const;
   bool TakeRetirement(Seat& seat);
   // Somebody should poll and nobody does.
   bool Vacant() const;
   bool WakeOne() ABSL_LOCKS_EXCLUDED(mu_);
   void WakeAll() ABSL_LOCKS_EXCLUDED(mu_);
-  void Unseat(Seat* seat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // False when the seat is not on the stack (any more).
+  bool Unseat(Seat* seat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // The wake rule, after something was put into the queue or a worker has gone to run a task.
   void WakeIfWorthIt();
   void ApplyVacancyRule(int64_t deadline_ns);
@@ -264,7 +267,8 @@ class Dispatcher {
   // Relaxed: an estimate. Starts slow, so that a new pool wakes its workers eagerly.
   std::atomic<int64_t> service_ns_{kSlowTaskNs * 4};
 
-  // Counters: relaxed, each incremented before what follows from it (D5).
+  // Counters: each is incremented before what follows from it, and with release, so that whoever
+  // reads them in the opposite order (counters()) never sees an effect without its cause (D5).
   alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> accepted_{0};  // by producers
   alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> taken_{0};     // by workers
   std::atomic<uint64_t> polls_{0};

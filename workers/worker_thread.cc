@@ -6,7 +6,6 @@
 #include <pthread.h>
 
 #include <exception>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -33,7 +32,7 @@ absl::Status WorkerThread::Start() {
   const auto main = [self = shared_from_this()] { self->Main(); };
   try {
     thread_ = environment_.thread_factory ? environment_.thread_factory(main) : std::thread(main);
-  } catch (const std::system_error& error) {
+  } catch (const std::exception& error) {  // std::system_error, or no memory
     environment_.dispatcher->AddThreads(-1);
     return absl::ResourceExhaustedError(
         absl::StrCat("cannot start thread ", environment_.name, "-", id_, ": ", error.what()));
@@ -68,14 +67,16 @@ void WorkerThread::Main() {
   dispatcher.Leave(seat_);
   exited_.store(true, std::memory_order_release);
   environment_.signal->Announce();
-  if (!death_.empty()) dispatcher.WakeSupervisor();
+  dispatcher.WakeSupervisor();  // which joins this thread
 }
 
 void WorkerThread::RunTask(QueuedTask item) {
+  AddOwned<uint64_t>(started_, 1);
   queue_wait_.Record(item.taken_ns - item.accepted_ns);
   started_ns_.store(item.taken_ns, std::memory_order_relaxed);
   task_.store(item.task.get(), std::memory_order_relaxed);
   running_.store(item.id << kPinBits, std::memory_order_release);
+  environment_.dispatcher->WatchRunning();
 
   // What only a task that throws needs is not made for the others.
   absl::optional<std::string> failure;
@@ -153,9 +154,15 @@ bool WorkerThread::Cancel(uint64_t task_id, CancelLevel level) {
 
 WorkerTotals WorkerThread::totals() const {
   WorkerTotals totals;
-  totals.completed = completed_.load(std::memory_order_acquire);
-  totals.failed = failed_.load(std::memory_order_acquire);
-  totals.cancelled = cancelled_.load(std::memory_order_acquire);
+  // A task that starts or ends meanwhile would be in one number and not in the other: look again.
+  uint64_t ended;
+  do {
+    totals.started = started_.load(std::memory_order_acquire);
+    ended = totals.ended();
+    totals.completed = completed_.load(std::memory_order_acquire);
+    totals.failed = failed_.load(std::memory_order_acquire);
+    totals.cancelled = cancelled_.load(std::memory_order_acquire);
+  } while (totals.ended() != ended || totals.started != started_.load(std::memory_order_acquire));
   totals.busy = absl::Nanoseconds(busy_ns_.load(std::memory_order_relaxed));
   return totals;
 }

@@ -171,7 +171,8 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
   std::atomic<bool> cancel_asked_{false};  // of the running task; written while it is pinned
   Parker unpinned_;                        // the last pin of a task that has ended is gone
 
-  // Single writer, relaxed: statistics.
+  // Statistics: one writer. started_ moves first and one of the next three last, each released.
+  std::atomic<uint64_t> started_{0};
   std::atomic<uint64_t> completed_{0};
   std::atomic<uint64_t> failed_{0};
   std::atomic<uint64_t> cancelled_{0};

@@ -4,11 +4,13 @@
 #include "workers/dispatcher.h"
 
 #include <sched.h>
+#include <time.h>
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <utility>
+
+#include "queue/queue_lock.h"
 
 namespace robusto {
 namespace {
@@ -27,9 +29,10 @@ int UsableCpus() {
 }  // namespace
 
 int64_t MonotonicNanos() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
+  // The same clock as std::chrono::steady_clock, which reaches it through another library.
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
 Dispatcher::Dispatcher(const Options& options)
@@ -129,11 +132,13 @@ void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
 
 bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
   t_serves = this;
-  for (;;) {
+  int64_t now = std::exchange(seat.task_ended_ns_, 0);
+  for (;; now = 0) {
     if (TakeRetirement(seat)) return false;
     const PopResult result = queue_.TryPop(out);
     if (result == PopResult::kOk) {
-      out.taken_ns = MonotonicNanos();
+      // What came after the last task's end was taken no sooner than it came.
+      out.taken_ns = now == 0 ? MonotonicNanos() : std::max(now, out.accepted_ns);
       if (Expired(out, out.taken_ns)) {
         RejectTask(std::move(out.task), RejectReason::kExpired);
         continue;
@@ -144,10 +149,9 @@ bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
     }
     if (result == PopResult::kClosed) return false;
     uintptr_t nobody = kNobody;
-    if (Vacant() &&
-        leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat))) {
+    if (Vacant() && leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat))) {
       Lead();
-    } else {
+    } else if (!Linger()) {
       ParkSeat(seat);
     }
   }
@@ -165,6 +169,21 @@ void Dispatcher::Lead() {
     Admit(absl::MakeSpan(tasks.data(), count));
   }
   leader_.store(kNobody);
+}
+
+bool Dispatcher::Linger() {
+  // Where there is a source its leader waits for what comes next. And one such worker is enough:
+  // the tasks that it cannot keep up with wake others.
+  if (cpus_ < 2 || source_ != nullptr || lingering_.exchange(true, std::memory_order_relaxed)) {
+    return false;
+  }
+  bool found = false;
+  for (int look = 0; look < kLooksBeforeParking && !found; ++look) {
+    for (int i = 0; i < kPausesPerLook; ++i) queue_internal::CpuRelax();
+    found = HasReasonToStayAwake();
+  }
+  lingering_.store(false, std::memory_order_relaxed);
+  return found;
 }
 
 void Dispatcher::ParkSeat(Seat& seat) {
@@ -207,7 +226,9 @@ bool Dispatcher::Unseat(Seat* seat) {
 
 void Dispatcher::RecordServiceTime(int64_t nanoseconds) {
   const int64_t mean = service_ns_.load(std::memory_order_relaxed);
-  service_ns_.store(mean + (nanoseconds - mean) / 8, std::memory_order_relaxed);
+  const int64_t step = (nanoseconds - mean) / 8;
+  // Every Offer reads the mean: tens of nanoseconds are not worth a write to its cache line.
+  if (step > 8 || step < -8) service_ns_.store(mean + step, std::memory_order_relaxed);
 }
 
 void Dispatcher::Leave(Seat& seat) {
@@ -255,7 +276,10 @@ void Dispatcher::WakeIfWorthIt() {
     const bool nobody_can = backlog > 0 && awake <= 0;
     const bool slow = service >= kSlowTaskNs && (backlog > 0 || vacant);
     const bool pays = awake<cpus_&& static_cast<int64_t>(backlog) * service> kWakeCostNs;
-    if ((nobody_can || slow || pays) && WakeOne() && !watch_queue_ && !vacant) return;
+    // A single task is the woken worker's; if more come meanwhile, whoever brings them sees to it.
+    if ((nobody_can || slow || pays) && WakeOne() && (!watch_queue_ || backlog <= 1) && !vacant) {
+      return;
+    }
   }
   if (vacant || (backlog > 0 && (parked > 0 || watch_queue_))) EnsureWatched();
 }
@@ -347,9 +371,7 @@ void Dispatcher::EnsureWatched() {
   if (!watched_.load() && !watched_.exchange(true)) supervisor_parker_.Unpark();
 }
 
-bool Dispatcher::NeedsWatch() const {
-  return queue_.size() > 0 || Vacant();
-}
+bool Dispatcher::NeedsWatch() const { return queue_.size() > 0 || Vacant(); }
 
 void Dispatcher::SupervisorWait(int64_t deadline_ns) {
   if (supervisor_called_.load()) return;

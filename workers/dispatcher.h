@@ -42,6 +42,7 @@
 #include <limits>
 #include <vector>
 
+#include "absl/base/optimization.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -96,6 +97,7 @@ class Dispatcher {
     // owner then waits for.
     bool retire_ = false;
     int64_t parked_since_ns_ = 0;  // under Dispatcher::mu_
+    int64_t task_ended_ns_ = 0;    // the owner's; 0 once it has waited since
   };
 
   // Totals since construction, each one monotone.
@@ -128,6 +130,10 @@ class Dispatcher {
   }
   // Tells how long a task ran: the wake rule's memory.
   void RecordServiceTime(int64_t nanoseconds);
+  // Tells that it is `now_ns`, the task from the last Take having just ended: the time of the next
+  // Take when that does not have to wait. A reading of the clock is a good part of what a tiny task
+  // costs.
+  static void ShareClock(Seat& seat, int64_t now_ns) { seat.task_ended_ns_ = now_ns; }
   // After the last Take, also when that threw: hands the lead on, so that nothing waits for a
   // worker that is gone.
   void Leave(Seat& seat);
@@ -187,6 +193,11 @@ class Dispatcher {
   static constexpr int64_t kWakeCostNs = 50 * 1000;
   // From this mean service time on, somebody else should poll while a task runs.
   static constexpr int64_t kSlowTaskNs = 200 * 1000;
+  // How often an idle worker looks at the queue before it parks, and how many pauses apart: 2 us in
+  // all on Zen 4. Longer spins save few more wake-ups and hinder the producers
+  // (docs/performance.md).
+  static constexpr int kLooksBeforeParking = 8;
+  static constexpr int kPausesPerLook = 16;
   // How long nobody polls or takes before the supervisor steps in.
   static constexpr int64_t kWatchPeriodNs = 1000 * 1000;
   // Watch periods without a reason to watch before the supervisor goes to sleep again.
@@ -198,6 +209,8 @@ class Dispatcher {
   // Polls once for the worker that holds leader_, and gives the lead up.
   void Lead();
   void Admit(absl::Span<TaskPtr> tasks);
+  // Looks for a reason to stay awake for a moment before parking; true: there is one.
+  bool Linger();
   // Waits on the stack until somebody wakes the worker, unless there is a reason to stay awake.
   void ParkSeat(Seat& seat);
   bool HasReasonToStayAwake() const;
@@ -236,29 +249,33 @@ class Dispatcher {
   TaskQueue queue_;
   Parker supervisor_parker_;
 
+  // What every Offer and Take reads and few write, apart from what each of them writes: otherwise
+  // every task would take the line of the first from all other threads.
+  //
   // Who polls: kNobody, kSupervisor or a Seat's address. Acquired by CAS and released by a store,
   // so that each Poll happens after the one before. Sequentially consistent where D3 needs it.
-  std::atomic<uintptr_t> leader_{kNobody};
+  alignas(ABSL_CACHELINE_SIZE) std::atomic<uintptr_t> leader_{kNobody};
   std::atomic<Admission> admission_{Admission::kNotOpen};
   std::atomic<bool> closed_{false};
   std::atomic<bool> watched_{false};  // the supervisor is awake or has been woken
   std::atomic<bool> supervisor_called_{false};
   std::atomic<int> threads_{0};
-  std::atomic<int> parked_count_{0};  // parked_.size(), readable without mu_
-  std::atomic<int> waking_{0};        // woken, but not yet looking for work
+  std::atomic<int> parked_count_{0};    // parked_.size(), readable without mu_
+  std::atomic<int> waking_{0};          // woken, but not yet looking for work
+  std::atomic<bool> lingering_{false};  // a worker is in Linger
   std::atomic<int> pending_retirements_{0};
   // Relaxed: an estimate. Starts slow, so that a new pool wakes its workers eagerly.
   std::atomic<int64_t> service_ns_{kSlowTaskNs * 4};
 
   // Counters: each is incremented before what follows from it, and with release, so that whoever
   // reads them in the opposite order (counters()) never sees an effect without its cause (D5).
-  std::atomic<uint64_t> accepted_{0};
-  std::atomic<uint64_t> taken_{0};
+  alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> accepted_{0};  // by producers
+  alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> taken_{0};     // by workers
   std::atomic<uint64_t> polls_{0};
   std::atomic<uint64_t> expired_{0};
   std::array<std::atomic<uint64_t>, 4> rejected_{};  // by RejectReason
 
-  mutable absl::Mutex mu_;
+  alignas(ABSL_CACHELINE_SIZE) mutable absl::Mutex mu_;
   std::vector<Seat*> parked_ ABSL_GUARDED_BY(mu_);
 
   // The supervisor's thread only.

@@ -66,7 +66,6 @@ class WorkerSet {
   PoolHistograms histograms() const;
 
  private:
-
   const WorkerThread::Environment environment_;
   std::vector<Worker> workers_;
   // Their tasks may still end, and are counted then.

@@ -144,8 +144,7 @@ bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
     }
     if (result == PopResult::kClosed) return false;
     uintptr_t nobody = kNobody;
-    if (Vacant() &&
-        leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat))) {
+    if (Vacant() && leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat))) {
       Lead();
     } else {
       ParkSeat(seat);
@@ -347,9 +346,7 @@ void Dispatcher::EnsureWatched() {
   if (!watched_.load() && !watched_.exchange(true)) supervisor_parker_.Unpark();
 }
 
-bool Dispatcher::NeedsWatch() const {
-  return queue_.size() > 0 || Vacant();
-}
+bool Dispatcher::NeedsWatch() const { return queue_.size() > 0 || Vacant(); }
 
 void Dispatcher::SupervisorWait(int64_t deadline_ns) {
   if (supervisor_called_.load()) return;

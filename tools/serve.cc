@@ -195,7 +195,9 @@ int Serve(absl::string_view program, Handler handler) {
   std::fflush(stdout);
 
   FollowSignals(requests);
-  const int exit_code = StopGracefully(**server, requests->Await(), *requests);
+  const absl::Duration timeout = requests->Await();
+  if (*admin != nullptr) (*admin)->SayStopping();
+  const int exit_code = StopGracefully(**server, timeout, *requests);
   // After the stop, which its callers watch to the end.
   if (*admin != nullptr) (*admin)->Shutdown(kAdminGrace);
   return exit_code;

@@ -72,6 +72,17 @@ TEST(HealthMonitorTest, FollowsDrainResumeAndStop) {
   EXPECT_FALSE(answers.Await(3).first);
 }
 
+TEST(HealthMonitorTest, IsUnhealthyWhenTheServerAroundThePoolStops) {
+  auto pool = StartPool();
+  Answers answers;
+  HealthMonitor::Options options = answers.Options();
+  options.interval = absl::Hours(1);
+  HealthMonitor monitor(pool.get(), std::move(options));
+  EXPECT_TRUE(answers.Await(0).first);
+  monitor.SayStopping();
+  EXPECT_EQ(answers.Await(1), std::make_pair(false, std::string("the server is stopping")));
+}
+
 TEST(HealthMonitorTest, IsUnhealthyWhileNoProbeGetsThroughTheQueue) {
   auto pool = StartPool();
   absl::Notification let_go;

@@ -45,6 +45,10 @@ absl::string_view PoolEventKindName(PoolEvent::Kind kind) {
       return "stop";
     case Kind::kStopped:
       return "stopped";
+    case Kind::kRevert:
+      return "revert";
+    case Kind::kConfirm:
+      return "confirm";
   }
   return "unknown";
 }
@@ -69,10 +73,23 @@ std::vector<PoolEvent> Journal::Read(uint64_t from, size_t max) const {
 }
 
 bool Journal::Await(uint64_t sequence, absl::Duration timeout) const {
-  const auto there = [this, sequence]()
-                         ABSL_SHARED_LOCKS_REQUIRED(mu_) { return newest_ >= sequence; };
+  static const std::atomic<bool> kNever{false};
+  return Await(sequence, timeout, kNever);
+}
+
+bool Journal::Await(uint64_t sequence, absl::Duration timeout,
+                    const std::atomic<bool>& ended) const {
+  const auto done = [this, sequence, &ended]() ABSL_SHARED_LOCKS_REQUIRED(mu_) {
+    return newest_ >= sequence || ended.load(std::memory_order_relaxed);
+  };
   absl::MutexLock lock(&mu_);
-  return mu_.AwaitWithTimeout(absl::Condition(&there), timeout);
+  mu_.AwaitWithTimeout(absl::Condition(&done), timeout);
+  return newest_ >= sequence;
+}
+
+void Journal::WakeReaders() const {
+  // Whoever waits looks again when the lock is released.
+  absl::MutexLock lock(&mu_);
 }
 
 uint64_t Journal::newest() const {

@@ -13,6 +13,7 @@
 #ifndef ROBUSTO_WORKERS_JOURNAL_H_
 #define ROBUSTO_WORKERS_JOURNAL_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -38,13 +39,15 @@ struct PoolEvent {
     kStartFailed,  // the system gave no thread; text says why
     kWorkerDied,   // worker_id ended by an exception out of its own machinery; text is its what()
     kRespawn,      // count workers were started so that there are min_threads again
-    kReject,  // count tasks were rejected since the last such event; text is the reason
-    kCancel,  // task_id was asked to give up
-    kStuck,   // task_id has been running on worker_id for longer than stuck_after
+    kReject,       // count tasks were rejected since the last such event; text is the reason
+    kCancel,       // task_id was asked to give up
+    kStuck,        // task_id has been running on worker_id for longer than stuck_after
     kDrain,
     kResume,
     kStop,     // a Stop began
     kStopped,  // it has ended; text is the report in short
+    kRevert,   // the bounds returned, as nobody had confirmed a Resize; count as with it
+    kConfirm,  // somebody confirmed a Resize
   };
 
   uint64_t sequence = 0;  // 1 for the first event of a pool, one more for each
@@ -80,6 +83,11 @@ class Journal {
   // Waits until there is an event with number `sequence` or larger, or for `timeout`; true when
   // there is.
   bool Await(uint64_t sequence, absl::Duration timeout) const ABSL_LOCKS_EXCLUDED(mu_);
+  // The same, but it also ends, with false, when *ended has been set to true and then
+  // WakeReaders called.
+  bool Await(uint64_t sequence, absl::Duration timeout, const std::atomic<bool>& ended) const
+      ABSL_LOCKS_EXCLUDED(mu_);
+  void WakeReaders() const ABSL_LOCKS_EXCLUDED(mu_);
 
   // The number of the newest event; 0 when there is none.
   uint64_t newest() const ABSL_LOCKS_EXCLUDED(mu_);

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "workers/histogram.h"
+#include "workers/resize.h"
 #include "workers/task.h"
 
 namespace robusto {
@@ -77,10 +78,15 @@ struct PoolStats {
   int threads = 0;                  // idle + busy; an abandoned thread is not among them
   int idle = 0;
   int busy = 0;
+  int staying = 0;   // threads that are not told to retire
   int retiring = 0;  // will end as soon as as many workers ask for work
   int abandoned = 0;
   int stuck = 0;          // of the busy ones
   absl::Duration uptime;  // since Start
+  // Starts at 1; one more after every Resize and its reversal, and every Grow and Shrink that
+  // changed something. The pool's own growing and trimming leave it.
+  uint64_t generation = 0;
+  absl::optional<PendingRevert> pending_revert;
 
   size_t queue_size = 0;
   size_t queue_capacity = 0;

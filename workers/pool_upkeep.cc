@@ -25,8 +25,10 @@ int64_t ThreadPool::Upkeep(int64_t oldest_wait_ns) {
   absl::MutexLock lock(&mu_);
   if (state_ == PoolState::kCreated || stopping_) return Dispatcher::kNever;
   const int64_t now = MonotonicNanos();
-  return std::min(
-      {JournalRejections(now), ReplaceDead(now), Autoscale(now, oldest_wait_ns), ReportStuck(now)});
+  // The bounds first: the rest goes by them.
+  const int64_t revert = RevertUnconfirmed(now);
+  return std::min({revert, JournalRejections(now), ReplaceDead(now), Autoscale(now, oldest_wait_ns),
+                   ReportStuck(now)});
 }
 
 int64_t ThreadPool::ReplaceDead(int64_t now_ns) {

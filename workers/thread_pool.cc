@@ -17,24 +17,6 @@ namespace {
 constexpr absl::Duration kForEver = absl::Hours(24 * 365 * 100);
 constexpr int kNoLimit = std::numeric_limits<int>::max();
 
-std::string BoundsText(int min_threads, absl::optional<int> max_threads) {
-  return absl::StrCat("min_threads ", min_threads, ", max_threads ",
-                      max_threads.has_value() ? absl::StrCat(*max_threads) : "none");
-}
-
-absl::Status CheckBounds(int min_threads, absl::optional<int> max_threads) {
-  if (min_threads < 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("min_threads is ", min_threads, "; it must be at least 1"));
-  }
-  if (max_threads.has_value() && *max_threads < min_threads) {
-    return absl::InvalidArgumentError(absl::StrCat("max_threads is ", *max_threads,
-                                                   "; it must be at least min_threads, which is ",
-                                                   min_threads));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status CheckNotNegative(absl::string_view name, absl::Duration value) {
   if (value >= absl::ZeroDuration()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(name, " is ", absl::FormatDuration(value),
@@ -45,10 +27,6 @@ absl::Status CheckCount(absl::string_view call, int count) {
   if (count >= 0) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(call, " of ", count, " threads; it must be 0 or more"));
-}
-
-int64_t DeadlineNanos(absl::Duration timeout) {
-  return MonotonicNanos() + absl::ToInt64Nanoseconds(std::min(timeout, kForEver));
 }
 
 absl::Status CheckPositive(absl::string_view name, absl::Duration value) {
@@ -142,6 +120,10 @@ absl::Status ThreadPool::Start() {
       status.code(), absl::StrCat("min_threads is ", options_.min_threads, ": ", status.message()));
 }
 
+int64_t ThreadPool::DeadlineNanos(absl::Duration timeout) {
+  return MonotonicNanos() + absl::ToInt64Nanoseconds(std::min(timeout, kForEver));
+}
+
 // --- Tasks ---
 
 absl::Status ThreadPool::Put(TaskPtr task) {
@@ -191,6 +173,14 @@ bool ThreadPool::CancelOn(WorkerThread& worker, uint64_t task_id, CancelLevel le
   return true;
 }
 
+bool ThreadPool::IsRunning(uint64_t task_id) const {
+  absl::MutexLock lock(&mu_);
+  const std::vector<WorkerSet::Worker> workers = workers_.Alive();
+  return task_id != 0 && std::any_of(workers.begin(), workers.end(), [&](const auto& worker) {
+           return worker->task_id() == task_id;
+         });
+}
+
 // --- Threads ---
 
 int ThreadPool::AddWorkers(int count, absl::Status* why) {
@@ -221,6 +211,7 @@ absl::StatusOr<int> ThreadPool::Grow(int count) {
   const int added = AddWorkers(count, &status);
   if (!status.ok()) Note(PoolEvent::Kind::kStartFailed, count - added, status.message());
   if (added == 0) return status;
+  ++generation_;
   Note(PoolEvent::Kind::kGrow, added);
   dispatcher_->WakeSupervisor();  // there may be a surplus to trim some time
   return added;
@@ -235,33 +226,9 @@ absl::StatusOr<int> ThreadPool::Shrink(int count) {
   count = std::min(count, workers_.staying() - min_threads_);
   if (count <= 0) return 0;
   workers_.Retire(count);
+  ++generation_;
   Note(PoolEvent::Kind::kShrink, count);
   return count;
-}
-
-absl::Status ThreadPool::Resize(int min_threads, absl::optional<int> max_threads) {
-  absl::Status status = CheckBounds(min_threads, max_threads);
-  if (!status.ok()) return status;
-  absl::MutexLock lock(&mu_);
-  if (state_ != PoolState::kCreated) {
-    status = CheckAlive("Resize");
-    if (!status.ok()) return status;
-  }
-  min_threads_ = min_threads;
-  max_threads_ = max_threads;
-  if (state_ == PoolState::kCreated) return absl::OkStatus();
-  const int surplus = std::max(0, workers_.staying() - max_threads.value_or(kNoLimit));
-  const int missing = std::max(0, min_threads - workers_.staying());
-  if (surplus > 0) workers_.Retire(surplus);
-  const int added = missing > 0 ? AddWorkers(missing, &status) : 0;
-  Note(PoolEvent::Kind::kResize, added - surplus);
-  dispatcher_->WakeSupervisor();
-  if (added == missing) return absl::OkStatus();
-  Note(PoolEvent::Kind::kStartFailed, missing - added, status.message());
-  return absl::Status(
-      status.code(),
-      absl::StrCat("resized to ", BoundsText(min_threads, max_threads), ", but only ",
-                   workers_.staying(), " threads run for now: ", status.message()));
 }
 
 // --- Draining and stopping ---
@@ -281,7 +248,10 @@ absl::Status ThreadPool::Resume() {
   absl::MutexLock lock(&mu_);
   absl::Status status = CheckAlive("Resume");
   if (!status.ok()) return status;
-  if (state_ == PoolState::kRunning) return absl::OkStatus();
+  if (state_ == PoolState::kRunning) {
+    return absl::FailedPreconditionError(
+        "Resume of a pool that is running; only one that is draining can be resumed");
+  }
   state_ = PoolState::kRunning;
   dispatcher_->SetAdmission(Dispatcher::Admission::kOpen);
   Note(PoolEvent::Kind::kResume);
@@ -316,6 +286,7 @@ absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
       return stop_report_;
     }
     stopping_ = true;
+    revert_.reset();
     if (state_ == PoolState::kCreated) {
       dispatcher_->Close();
       state_ = PoolState::kStopped;
@@ -410,6 +381,12 @@ PoolStats ThreadPool::Stats() const {
   stats.state = state_;
   stats.min_threads = min_threads_;
   stats.max_threads = max_threads_;
+  stats.generation = generation_;
+  if (revert_.has_value()) {
+    stats.pending_revert = PendingRevert{
+        revert_->bounds, absl::Nanoseconds(std::max<int64_t>(0, revert_->at_ns - MonotonicNanos())),
+        revert_->generation};
+  }
   stats.abandoned = workers_.abandoned();
   if (started_ns_ != 0) stats.uptime = absl::Nanoseconds(MonotonicNanos() - started_ns_);
   stats.retiring = dispatcher_->pending_retirements();
@@ -427,6 +404,7 @@ PoolStats ThreadPool::Stats() const {
     if (worker->stuck()) ++stats.stuck;
   }
   stats.idle = stats.threads - stats.busy;
+  stats.staying = std::min(workers_.staying(), stats.threads);  // one that just died is counted yet
   const Dispatcher::Counters counters = dispatcher_->counters();
   stats.completed = totals.completed;
   stats.failed = totals.failed;

@@ -24,14 +24,17 @@
 //   Put, TryPut  FP, and Reject   takes     Unavailable, Reject   FP, and Reject
 //   Grow,Shrink  FP               acts      acts                  FP
 //   Resize       sets the bounds  acts      acts                  FP
+//   Confirm-     FP unless a Resize waits to be confirmed         FP
+//   Resize
 //   Drain        FP               drains    nothing               FP
-//   Resume       FP               nothing   runs again            FP
+//   Resume       FP               FP        runs again            FP
 //   Cancel       NotFound         acts      acts                  NotFound
 //   Stop         stops            stops     stops                 the first report again
 //
 // The pool also acts by itself: with max_threads it adds workers when tasks wait and retires idle
 // ones, it replaces a worker that died of an exception out of its own machinery, rejects tasks that
-// waited for too long and reports those that run for too long. Every decision is in journal().
+// waited for too long and reports those that run for too long, and takes back a Resize that nobody
+// has confirmed in time. Every decision is in journal().
 //
 // Thread-safety: all methods, any thread. From a worker of this pool: Put behaves like TryPut,
 // since nobody may wait for room in a queue that he is meant to empty; Stop does not wait for its
@@ -60,6 +63,7 @@
 #include "workers/journal.h"
 #include "workers/pool_options.h"
 #include "workers/pool_stats.h"
+#include "workers/resize.h"
 #include "workers/supervisor.h"
 #include "workers/task.h"
 #include "workers/worker_set.h"
@@ -113,11 +117,17 @@ class ThreadPool {
   // 1 <= min_threads <= max_threads. ResourceExhausted when not all threads could be started: the
   // bounds hold all the same.
   absl::Status Resize(int min_threads, absl::optional<int> max_threads);
+  // The same with safeguards, see ResizeRequest. Aborted, changing nothing, when if_generation is
+  // not the pool's.
+  absl::StatusOr<ResizeResult> Resize(const ResizeRequest& request);
+  // Makes the Resize that waits to be confirmed permanent. FailedPrecondition when none waits;
+  // Aborted when it has another generation than the one named.
+  absl::Status ConfirmResize(absl::optional<uint64_t> generation);
 
   // Refuses new tasks from now on; those in the queue and those that run are finished. Does not
   // wait.
   absl::Status Drain();
-  // Takes new tasks again after Drain.
+  // Takes new tasks again after Drain. FailedPrecondition unless the pool drains.
   absl::Status Resume();
 
   // Ends the pool. Until the deadline it drains; then what is queued is rejected, what runs is
@@ -136,6 +146,8 @@ class ThreadPool {
 
   // Asks a running task to give up. NotFound when no task with this id runs.
   absl::Status Cancel(uint64_t task_id, CancelLevel level);
+  // Whether a task with this id runs.
+  bool IsRunning(uint64_t task_id) const;
 
   PoolStats Stats() const;
   // Every worker that is alive, in the order of their start.
@@ -147,6 +159,27 @@ class ThreadPool {
 
  private:
   explicit ThreadPool(ThreadPoolOptions options);
+
+  // The threads that bounds ask for: as many more, or as many fewer.
+  struct ThreadChange {
+    int start = 0;
+    int retire = 0;
+  };
+  // Bounds that return at a time on the clock of MonotonicNanos.
+  struct Revert {
+    PoolBounds bounds;
+    int64_t at_ns;
+    uint64_t generation;  // of the Resize that they undo
+  };
+
+  static absl::Status CheckBounds(int min_threads, absl::optional<int> max_threads);
+  static int64_t DeadlineNanos(absl::Duration timeout);
+  absl::Status CheckResize(const ResizeRequest& request) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  ThreadChange ChangeFor(const PoolBounds& bounds) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Sets the bounds, moves the count of threads into them and notes it; returns how many workers it
+  // started, and why no more.
+  int MoveBounds(const PoolBounds& bounds, PoolEvent::Kind kind, absl::string_view text,
+                 absl::Status* why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   absl::Status Offer(TaskPtr task, absl::Duration timeout);
   absl::Status CheckAlive(absl::string_view call) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -161,6 +194,7 @@ class ThreadPool {
 
   // The supervisor's look at the pool; returns when to look again at the latest.
   int64_t Upkeep(int64_t oldest_wait_ns) ABSL_LOCKS_EXCLUDED(mu_);
+  int64_t RevertUnconfirmed(int64_t now_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   int64_t ReplaceDead(int64_t now_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   int64_t Autoscale(int64_t now_ns, int64_t oldest_wait_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   int64_t ReportStuck(int64_t now_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -188,6 +222,8 @@ class ThreadPool {
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;  // a Stop has begun
   int min_threads_ ABSL_GUARDED_BY(mu_);
   absl::optional<int> max_threads_ ABSL_GUARDED_BY(mu_);
+  uint64_t generation_ ABSL_GUARDED_BY(mu_) = 1;  // see PoolStats
+  absl::optional<Revert> revert_ ABSL_GUARDED_BY(mu_);
   WorkerSet workers_ ABSL_GUARDED_BY(mu_);
   Autoscaler autoscaler_ ABSL_GUARDED_BY(mu_);
   int64_t started_ns_ ABSL_GUARDED_BY(mu_) = 0;

@@ -194,7 +194,7 @@ TEST(ThreadPoolTest, ResizeSetsTheBoundsOfAPoolBeforeItsStart) {
 
 TEST(ThreadPoolTest, DrainAndResumeGoToAndFro) {
   ExpectCodes([](PoolIn& pool) { return pool->Drain(); }, kFP, kOk, kOk, kFP);
-  ExpectCodes([](PoolIn& pool) { return pool->Resume(); }, kFP, kOk, kOk, kFP);
+  ExpectCodes([](PoolIn& pool) { return pool->Resume(); }, kFP, kFP, kOk, kFP);
   const auto pool = Create(Small());
   TaskRecord record;
   ASSERT_TRUE(pool->Start().ok());

@@ -1,0 +1,148 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// How a ThreadPool's bounds are moved, and moved back when nobody confirms it.
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "workers/thread_pool.h"
+
+namespace robusto {
+namespace {
+
+std::string BoundsText(const PoolBounds& bounds) {
+  return absl::StrCat("min_threads ", bounds.min_threads, ", max_threads ",
+                      bounds.max_threads.has_value() ? absl::StrCat(*bounds.max_threads) : "none");
+}
+
+}  // namespace
+
+absl::Status ThreadPool::CheckBounds(int min_threads, absl::optional<int> max_threads) {
+  if (min_threads < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("min_threads is ", min_threads, "; it must be at least 1"));
+  }
+  if (max_threads.has_value() && *max_threads < min_threads) {
+    return absl::InvalidArgumentError(absl::StrCat("max_threads is ", *max_threads,
+                                                   "; it must be at least min_threads, which is ",
+                                                   min_threads));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ThreadPool::Resize(int min_threads, absl::optional<int> max_threads) {
+  ResizeRequest request;
+  request.min_threads = min_threads;
+  request.max_threads = max_threads;
+  return Resize(request).status();
+}
+
+absl::Status ThreadPool::CheckResize(const ResizeRequest& request) const {
+  if (request.revert_after <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(absl::StrCat("revert_after is ",
+                                                   absl::FormatDuration(request.revert_after),
+                                                   "; it must be more than 0s, or infinite"));
+  }
+  absl::Status status = CheckBounds(request.min_threads, request.max_threads);
+  if (!status.ok()) return status;
+  if (state_ != PoolState::kCreated) {
+    status = CheckAlive("Resize");
+    if (!status.ok()) return status;
+  }
+  if (request.if_generation.value_or(generation_) != generation_) {
+    return absl::AbortedError(absl::StrCat(
+        "if_generation is ", *request.if_generation, ", but the pool is at generation ",
+        generation_, ": somebody has changed it; read its stats and decide again"));
+  }
+  return absl::OkStatus();
+}
+
+ThreadPool::ThreadChange ThreadPool::ChangeFor(const PoolBounds& bounds) const {
+  ThreadChange change;
+  if (state_ == PoolState::kCreated) return change;  // Start starts as many as there must be
+  const int staying = workers_.staying();
+  change.start = std::max(0, bounds.min_threads - staying);
+  change.retire = std::max(0, staying - bounds.max_threads.value_or(staying));
+  return change;
+}
+
+int ThreadPool::MoveBounds(const PoolBounds& bounds, PoolEvent::Kind kind, absl::string_view text,
+                           absl::Status* why) {
+  const ThreadChange change = ChangeFor(bounds);
+  min_threads_ = bounds.min_threads;
+  max_threads_ = bounds.max_threads;
+  ++generation_;
+  if (change.retire > 0) workers_.Retire(change.retire);
+  const int started = change.start > 0 ? AddWorkers(change.start, why) : 0;
+  if (state_ != PoolState::kCreated) Note(kind, started - change.retire, text);
+  if (started < change.start) {
+    Note(PoolEvent::Kind::kStartFailed, change.start - started, why->message());
+  }
+  return started;
+}
+
+absl::StatusOr<ResizeResult> ThreadPool::Resize(const ResizeRequest& request) {
+  absl::MutexLock lock(&mu_);
+  absl::Status status = CheckResize(request);
+  if (!status.ok()) return status;
+  const PoolBounds bounds{request.min_threads, request.max_threads};
+  const ThreadChange change = ChangeFor(bounds);
+  ResizeResult result;
+  result.before = {min_threads_, max_threads_};
+  result.retired = change.retire;
+  if (request.dry_run) {
+    result.generation = generation_;
+    result.started = change.start;
+    result.threads = workers_.staying() + change.start - change.retire;
+    return result;
+  }
+  std::string text;
+  if (request.revert_after < absl::InfiniteDuration()) {
+    text = absl::StrCat("reverts in ", absl::FormatDuration(request.revert_after),
+                        " unless confirmed");
+    const PoolBounds back = revert_.has_value() ? revert_->bounds : result.before;
+    revert_ = Revert{back, DeadlineNanos(request.revert_after), generation_ + 1};
+  } else {
+    revert_.reset();
+  }
+  result.started = MoveBounds(bounds, PoolEvent::Kind::kResize, text, &status);
+  result.generation = generation_;
+  result.threads = workers_.staying();
+  dispatcher_->WakeSupervisor();
+  if (result.started == change.start) return result;
+  return absl::Status(status.code(),
+                      absl::StrCat("resized to ", BoundsText(bounds), ", but only ", result.threads,
+                                   " threads run for now: ", status.message()));
+}
+
+absl::Status ThreadPool::ConfirmResize(absl::optional<uint64_t> generation) {
+  absl::MutexLock lock(&mu_);
+  if (!revert_.has_value()) {
+    return absl::FailedPreconditionError(
+        "no Resize waits to be confirmed: none had revert_after, or it was reverted or confirmed");
+  }
+  if (generation.value_or(revert_->generation) != revert_->generation) {
+    return absl::AbortedError(absl::StrCat("generation is ", *generation,
+                                           ", but the Resize that waits to be confirmed has ",
+                                           revert_->generation));
+  }
+  revert_.reset();
+  Note(PoolEvent::Kind::kConfirm);
+  return absl::OkStatus();
+}
+
+int64_t ThreadPool::RevertUnconfirmed(int64_t now_ns) {
+  if (!revert_.has_value()) return Dispatcher::kNever;
+  if (now_ns < revert_->at_ns) return revert_->at_ns;
+  const Revert revert = *std::exchange(revert_, absl::nullopt);
+  absl::Status why;  // what could not be started is tried again by ReplaceDead
+  MoveBounds(revert.bounds, PoolEvent::Kind::kRevert,
+             absl::StrCat("nobody confirmed the Resize of generation ", revert.generation), &why);
+  return Dispatcher::kNever;
+}
+
+}  // namespace robusto

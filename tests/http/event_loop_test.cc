@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -164,14 +165,24 @@ TEST_F(EventLoopTest, AConnectionThatIsDeferredWhileThePollerSleepsIsResumed) {
   options_.write_timeout = absl::InfiniteDuration();
   Create();
   HttpClient client(url_);
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < 20 && !HasFailure(); ++i) {
     client.Send(kGet);
     TaskPtr task = NextTask();
-    std::thread poller([this] { EXPECT_TRUE(Poll().empty()); });
+    std::atomic<bool> polls{false};
+    std::atomic<bool> answered{false};
+    std::thread poller([&] {
+      polls = true;
+      while (!answered) EXPECT_TRUE(Poll().empty());
+    });
+    // Then it sleeps, or soon will: both must do.
+    while (!polls) std::this_thread::yield();
+    for (int yields = 0; yields < 1000; ++yields) std::this_thread::yield();
     task->Reject(RejectReason::kQueueFull);
     task.reset();
-    poller.join();
     EXPECT_EQ(client.ReadResponse().status, 503);
+    answered = true;
+    loop_->Interrupt();
+    poller.join();
   }
 }
 

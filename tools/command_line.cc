@@ -73,7 +73,9 @@ void ParseCommandLine(int argc, char** argv, absl::string_view about) {
   static bool parsing;
   parsing = true;
   std::atexit([] {
-    if (parsing) _exit(kExitUsage);
+    if (!parsing) return;
+    std::fflush(nullptr);
+    _exit(kExitUsage);
   });
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   parsing = false;

@@ -55,14 +55,17 @@ absl::string_view PoolEventKindName(PoolEvent::Kind kind) {
 
 void Journal::Append(PoolEvent event) {
   event.at = absl::Now();
-  absl::MutexLock lock(&mu_);
-  event.sequence = ++newest_;
-  if (events_.size() == kCapacity) events_.pop_front();
-  events_.push_back(std::move(event));
+  {
+    std::lock_guard<std::mutex> lock(mu_);
+    event.sequence = ++newest_;
+    if (events_.size() == kCapacity) events_.pop_front();
+    events_.push_back(std::move(event));
+  }
+  appended_.notify_all();
 }
 
 std::vector<PoolEvent> Journal::Read(uint64_t from, size_t max) const {
-  absl::MutexLock lock(&mu_);
+  std::lock_guard<std::mutex> lock(mu_);
   const uint64_t oldest = newest_ - events_.size() + 1;
   const uint64_t begin = std::max(from, oldest);
   std::vector<PoolEvent> read;
@@ -79,21 +82,22 @@ bool Journal::Await(uint64_t sequence, absl::Duration timeout) const {
 
 bool Journal::Await(uint64_t sequence, absl::Duration timeout,
                     const std::atomic<bool>& ended) const {
-  const auto done = [this, sequence, &ended]() ABSL_SHARED_LOCKS_REQUIRED(mu_) {
-    return newest_ >= sequence || ended.load(std::memory_order_relaxed);
-  };
-  absl::MutexLock lock(&mu_);
-  mu_.AwaitWithTimeout(absl::Condition(&done), timeout);
+  // A century is as good as for ever, and does not overflow the clock.
+  timeout = std::min(timeout, absl::Hours(24 * 365 * 100));
+  std::unique_lock<std::mutex> lock(mu_);
+  appended_.wait_for(lock, absl::ToChronoNanoseconds(timeout),
+                     [&] { return newest_ >= sequence || ended.load(); });
   return newest_ >= sequence;
 }
 
 void Journal::WakeReaders() const {
-  // Whoever waits looks again when the lock is released.
-  absl::MutexLock lock(&mu_);
+  // Under the lock, so that none is between its look and its sleep.
+  std::lock_guard<std::mutex> lock(mu_);
+  appended_.notify_all();
 }
 
 uint64_t Journal::newest() const {
-  absl::MutexLock lock(&mu_);
+  std::lock_guard<std::mutex> lock(mu_);
   return newest_;
 }
 

@@ -14,15 +14,15 @@
 #define ROBUSTO_WORKERS_JOURNAL_H_
 
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <mutex>
 #include <string>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 
@@ -74,28 +74,30 @@ class Journal {
   static constexpr size_t kCapacity = 1024;
 
   // Numbers and dates the event and appends it.
-  void Append(PoolEvent event) ABSL_LOCKS_EXCLUDED(mu_);
+  void Append(PoolEvent event);
 
   // Up to `max` events from number `from` on (0 and 1: from the oldest kept), oldest first. When
   // the first of them has a larger number than was asked for, those between are gone.
-  std::vector<PoolEvent> Read(uint64_t from, size_t max) const ABSL_LOCKS_EXCLUDED(mu_);
+  std::vector<PoolEvent> Read(uint64_t from, size_t max) const;
 
   // Waits until there is an event with number `sequence` or larger, or for `timeout`; true when
   // there is.
-  bool Await(uint64_t sequence, absl::Duration timeout) const ABSL_LOCKS_EXCLUDED(mu_);
+  bool Await(uint64_t sequence, absl::Duration timeout) const;
   // The same, but it also ends, with false, when *ended has been set to true and then
   // WakeReaders called.
-  bool Await(uint64_t sequence, absl::Duration timeout, const std::atomic<bool>& ended) const
-      ABSL_LOCKS_EXCLUDED(mu_);
-  void WakeReaders() const ABSL_LOCKS_EXCLUDED(mu_);
+  bool Await(uint64_t sequence, absl::Duration timeout, const std::atomic<bool>& ended) const;
+  void WakeReaders() const;
 
   // The number of the newest event; 0 when there is none.
-  uint64_t newest() const ABSL_LOCKS_EXCLUDED(mu_);
+  uint64_t newest() const;
 
  private:
-  mutable absl::Mutex mu_;
-  uint64_t newest_ ABSL_GUARDED_BY(mu_) = 0;
-  std::deque<PoolEvent> events_ ABSL_GUARDED_BY(mu_);
+  // Not absl::Mutex: its timed waits follow the wall clock, and an hour's step of that would be an
+  // hour's wait in Await.
+  mutable std::mutex mu_;
+  mutable std::condition_variable appended_;
+  uint64_t newest_ = 0;  // guarded by mu_, as are the events
+  std::deque<PoolEvent> events_;
 };
 
 }  // namespace robusto

@@ -123,13 +123,18 @@ class FakeTask : public Task {
 class Blocker {
  public:
   Blocker() = default;
-  // What is still blocked goes on, so that a failed test ends.
-  ~Blocker() { Free(); }
+  // What is still blocked goes on, so that a failed test ends. Waits until nobody holds a task any
+  // more: a thread that the pool has abandoned may.
+  ~Blocker() {
+    Free();
+    Eventually([this] { return record_.releases() == made_.load(); });
+  }
 
   // Reports to record(). With `obeys`, a Cancel of that level or a firmer one ends it, too.
   TaskPtr NewTask() { return NewTask({}); }
   TaskPtr NewTask(FakeTask::Hooks hooks) {
     hooks.run = [this] { Block(); };
+    made_.fetch_add(1);
     return FakeTask::New(&record_, std::move(hooks));
   }
   TaskPtr NewTaskThatObeys(CancelLevel obeys) {
@@ -174,6 +179,7 @@ class Blocker {
   }
 
   TaskRecord record_;
+  std::atomic<int> made_{0};
   std::mutex mu_;
   std::condition_variable changed_;
   int begun_ = 0;  // guarded by mu_, as are the rest

@@ -55,6 +55,7 @@ void ExpectNoWakeUps(WorkSource* source) {
   options.name = "idle";
   options.min_threads = 4;
   options.max_threads = 8;
+  options.grow_after = absl::InfiniteDuration();  // so that the threads can be counted
   options.queue_ttl = absl::Seconds(5);
   options.stuck_after = absl::Seconds(1);
   options.work_source = source;

@@ -3,9 +3,7 @@
 //
 // ThreadPool: how many threads there are. By request, by itself, and when the system has none.
 
-#include <algorithm>
 #include <atomic>
-#include <iostream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -213,20 +211,6 @@ TEST_F(ThreadPoolResizeTest, ALoweredMaxRetiresTheSurplusAndARaisedMinStartsTheM
   EXPECT_TRUE(AwaitThreads(7));
   EXPECT_EQ(Events(PoolEvent::Kind::kResize)[0].count, -6);
   EXPECT_EQ(Events(PoolEvent::Kind::kResize)[1].count, 3);
-}
-
-TEST_F(ThreadPoolResizeTest, AThousandThreadsComeAndGo) {
-  Start(Options(10, 10));
-  int64_t begin = MonotonicNanos();
-  ASSERT_TRUE(pool_->Resize(1000, absl::nullopt).ok());
-  ASSERT_TRUE(AwaitThreads(1000));
-  const absl::Duration up = absl::Nanoseconds(MonotonicNanos() - begin);
-  begin = MonotonicNanos();
-  ASSERT_TRUE(pool_->Resize(10, 10).ok());
-  ASSERT_TRUE(AwaitThreads(10));
-  const absl::Duration down = absl::Nanoseconds(MonotonicNanos() - begin);
-  // Figures to be read, not asserted: the machine decides.
-  std::cout << "figure: from 10 to 1000 in " << up << ", to 10 in " << down << "\n";
 }
 
 // --- Decision 8 ---

@@ -92,30 +92,69 @@ TEST_F(ThreadPoolStatsTest, PutWaitsForRoomForTheQueueTimeout) {
 }
 
 // Decision 10.
-TEST_F(ThreadPoolStatsTest, IdleAndQueueSizeCountNoSentinelNoDeadThreadAndNothingInBetween) {
+TEST_F(ThreadPoolStatsTest, IdleAndQueueSizeCountNoSentinelAndNoDeadThread) {
   ThreadPoolOptions options = Options();
   options.max_threads = 10;
   options.grow_after = absl::InfiniteDuration();
+  options.queue_ttl = absl::Milliseconds(1);
   Start(options);
-  ASSERT_EQ(*pool_->Grow(4), 4);
-  for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(pool_->Put(blocker_.NewTask()).ok());
-    ASSERT_TRUE(blocker_.AwaitBusy(i + 1));
-  }
+  ASSERT_EQ(*pool_->Grow(2), 2);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(pool_->Put(blocker_.NewTask()).ok());
+  ASSERT_TRUE(blocker_.AwaitBusy(3));
+  ASSERT_EQ(*pool_->Grow(1), 1);
   ASSERT_EQ(*pool_->Shrink(3), 3);
-  EXPECT_EQ(pool_->Stats().queue_size, 0) << "a retirement is no item in the queue";
   ASSERT_TRUE(Eventually([&] { return pool_->Stats().threads == 3; }));
   PoolStats stats = pool_->Stats();
-  EXPECT_EQ(stats.idle, 1);
-  EXPECT_EQ(stats.busy, 2);
-  EXPECT_EQ(stats.running, 2);
-  FakeTask::Hooks hooks;
-  hooks.release = [] { throw std::runtime_error("dies"); };
-  ASSERT_TRUE(pool_->Put(FakeTask::New(&record_, std::move(hooks))).ok());
-  ASSERT_TRUE(Eventually([&] { return pool_->Stats().threads == 2; }));
-  stats = pool_->Stats();
+  EXPECT_EQ(stats.retiring, 1);
+  EXPECT_EQ(stats.queue_size, 0) << "a retirement is no item in the queue";
+  EXPECT_EQ(stats.queued, 0);
   EXPECT_EQ(stats.idle, 0);
-  EXPECT_EQ(stats.busy, 2);
+  EXPECT_EQ(stats.busy, 3);
+  // A thread that has ended is not counted even while the supervisor cannot take note of it.
+  std::atomic<bool> supervisor_held{false};
+  std::atomic<bool> let_go{false};
+  FakeTask::Hooks hooks;
+  hooks.reject = [&](RejectReason) {
+    supervisor_held.store(true);
+    Eventually([&] { return let_go.load(); });
+  };
+  ASSERT_TRUE(pool_->Put(FakeTask::New(&record_, std::move(hooks))).ok());
+  EXPECT_TRUE(Eventually([&] { return supervisor_held.load(); }));
+  blocker_.Free();
+  EXPECT_TRUE(Eventually([&] { return pool_->Stats().threads == 2; }));
+  stats = pool_->Stats();
+  EXPECT_EQ(stats.idle + stats.busy, 2);
+  let_go.store(true);
+}
+
+// Decision 10: "between", here a task that has returned and is not counted as ended yet.
+TEST_F(ThreadPoolStatsTest, AWorkerIsBusyUntilItsTaskIsCounted) {
+  Start(Options());
+  std::atomic<bool> cancelling{false};
+  std::atomic<bool> let_go{false};
+  FakeTask::Hooks hooks;
+  hooks.cancel = [&](CancelLevel) {
+    cancelling.store(true);
+    Eventually([&] { return let_go.load(); });
+  };
+  ASSERT_TRUE(pool_->Put(blocker_.NewTask(std::move(hooks))).ok());
+  ASSERT_TRUE(blocker_.AwaitBusy(1));
+  std::thread canceller([&] { EXPECT_TRUE(pool_->Cancel(1, CancelLevel::kGentle).ok()); });
+  ASSERT_TRUE(Eventually([&] { return cancelling.load(); }));
+  blocker_.Free();
+  ASSERT_TRUE(Eventually([&] {
+    for (const WorkerInfo& worker : pool_->Workers()) {
+      if (worker.busy) return false;
+    }
+    return true;
+  })) << "the worker waits for the Cancel to end";
+  const PoolStats stats = pool_->Stats();
+  EXPECT_EQ(stats.running, 1);
+  EXPECT_EQ(stats.busy, 1);
+  EXPECT_EQ(stats.idle, 1);
+  let_go.store(true);
+  canceller.join();
+  EXPECT_TRUE(Eventually([&] { return pool_->Stats().cancelled == 1; }));
 }
 
 // A worker is busy exactly while a task is running: also when tasks are as short as can be.

@@ -211,6 +211,8 @@ class Dispatcher {
   void Admit(absl::Span<TaskPtr> tasks);
   // Looks for a reason to stay awake for a moment before parking; true: there is one.
   bool Linger();
+  // Offer never waits in this thread from now on: it would wait for itself.
+  void ServeFromThisThread() const;
   // Waits on the stack until somebody wakes the worker, unless there is a reason to stay awake.
   void ParkSeat(Seat& seat);
   bool HasReasonToStayAwake() const;

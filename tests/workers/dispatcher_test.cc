@@ -7,6 +7,7 @@
 #include "workers/dispatcher.h"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
@@ -80,6 +81,20 @@ class DispatcherTest : public testing::Test {
   absl::optional<RejectReason> Offer(TaskPtr task) {
     return dispatcher_->Offer(std::move(task), absl::ZeroDuration());
   }
+  // Each task comes when the one before is done, a little later each time: so it meets the worker at
+  // every step of its way to rest.
+  void OfferManyOneByOne() {
+    for (int i = 1; i <= 50000; ++i) {
+      for (volatile int delay = i % 400; delay > 0; delay = delay - 1) {
+      }
+      ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
+      const int64_t begin = MonotonicNanos();
+      while (record_.releases() < i) {
+        std::this_thread::yield();
+        ASSERT_LT(MonotonicNanos() - begin, std::chrono::nanoseconds(kGuard).count()) << i;
+      }
+    }
+  }
   // One turn of the supervisor.
   void Tick() {
     dispatcher_->SupervisorWait(MonotonicNanos() + 1000 * 1000);
@@ -110,6 +125,13 @@ TEST_F(DispatcherTest, EveryTaskIsTakenOrRejectedAndThenReleased) {
   EXPECT_TRUE(Eventually([&] { return record_.releases() == 4; }));
   EXPECT_EQ(record_.runs(), 1);
   EXPECT_EQ(record_.rejects(), 3);
+  // (D5)
+  const Dispatcher::Counters counters = dispatcher_->counters();
+  EXPECT_EQ(counters.accepted, 4);
+  EXPECT_EQ(counters.taken, 1);
+  EXPECT_EQ(counters.rejected_full, 1);
+  EXPECT_EQ(counters.rejected_draining, 1);
+  EXPECT_EQ(counters.rejected_stopped, 1);
 }
 
 TEST_F(DispatcherTest, ATaskOfTheSourceGoesThroughTheBoundedQueue) {
@@ -169,10 +191,7 @@ TEST_F(DispatcherTest, OneWorkerPollsAtATimeAndTheOthersAreParked) {
 TEST_F(DispatcherTest, NoTaskIsLeftLyingWhileAWorkerParks) {
   Make({});
   workers_->Add(1);
-  for (int i = 1; i <= 20000; ++i) {
-    ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
-    while (record_.releases() < i) std::this_thread::yield();
-  }
+  OfferManyOneByOne();
 }
 
 // (D3) with a source: the worker starts to poll just when the task comes.
@@ -181,10 +200,7 @@ TEST_F(DispatcherTest, NoTaskIsLeftLyingWhileAWorkerStartsToPoll) {
   options.work_source = &source_;
   Make(options);
   workers_->Add(1);
-  for (int i = 1; i <= 20000; ++i) {
-    ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
-    while (record_.releases() < i) std::this_thread::yield();
-  }
+  OfferManyOneByOne();
 }
 
 TEST_F(DispatcherTest, AWorkerThatLeavesHandsTheLeadOn) {
@@ -425,6 +441,19 @@ TEST_F(DispatcherTest, AWorkerThatComesFreeTakesTheLeadFromTheSupervisor) {
   done.store(true);
   dispatcher_->WakeSupervisor();
   supervisor.join();
+}
+
+// Decision 15: the journal hears of it.
+TEST_F(DispatcherTest, ARejectionGetsTheManagersAttentionAlsoWhenNothingElseHappens) {
+  Make({});
+  dispatcher_->SetAdmission(Admission::kDraining);
+  ASSERT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kDraining);
+  bool attention = false;
+  for (int i = 0; i < 200 && !attention; ++i) {
+    Tick();
+    attention = dispatcher_->TakeAttention();
+  }
+  EXPECT_TRUE(attention);
 }
 
 // --- Retirement ---

@@ -305,9 +305,15 @@ TEST_F(ThreadPoolResizeTest, ItGrowsWhenTheOldestTaskHasWaitedTooLongAndTrimsWha
 TEST_F(ThreadPoolResizeTest, WithoutMaxItDoesNotGrowByItself) {
   ThreadPoolOptions options = Options(1, absl::nullopt);
   options.grow_after = absl::Nanoseconds(1);
-  options.queue_ttl = absl::Milliseconds(5);
+  options.queue_ttl = absl::Milliseconds(20);
   Start(options);
-  Block(1);
+  // Again when it has expired on its way.
+  while (blocker_.begun() == 0) {
+    const int rejects = blocker_.record().rejects();
+    ASSERT_TRUE(pool_->Put(blocker_.NewTask()).ok());
+    ASSERT_TRUE(
+        Eventually([&] { return blocker_.begun() > 0 || blocker_.record().rejects() > rejects; }));
+  }
   ASSERT_TRUE(pool_->Put(FakeTask::New(&record_)).ok());
   // When the task has expired, the supervisor has seen it wait.
   ASSERT_TRUE(Eventually([&] { return record_.rejects(RejectReason::kExpired) == 1; }));

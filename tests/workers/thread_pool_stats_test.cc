@@ -36,6 +36,17 @@ class ThreadPoolStatsTest : public testing::Test {
     pool_ = std::move(pool).value();
     ASSERT_TRUE(pool_->Start().ok());
   }
+  // Keeps `count` workers busy; one by one, and again when one has expired on its way.
+  void Block(int count) {
+    for (int i = 0; i < count; ++i) {
+      while (blocker_.begun() <= i) {
+        const int rejects = blocker_.record().rejects();
+        ASSERT_TRUE(pool_->Put(blocker_.NewTask()).ok());
+        ASSERT_TRUE(Eventually(
+            [&] { return blocker_.begun() > i || blocker_.record().rejects() > rejects; }));
+      }
+    }
+  }
   std::vector<PoolEvent> Events(Kind kind) const {
     std::vector<PoolEvent> events;
     for (PoolEvent& event : pool_->journal().Read(0, Journal::kCapacity)) {
@@ -99,8 +110,7 @@ TEST_F(ThreadPoolStatsTest, IdleAndQueueSizeCountNoSentinelAndNoDeadThread) {
   options.queue_ttl = absl::Milliseconds(1);
   Start(options);
   ASSERT_EQ(*pool_->Grow(2), 2);
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(pool_->Put(blocker_.NewTask()).ok());
-  ASSERT_TRUE(blocker_.AwaitBusy(3));
+  Block(3);
   ASSERT_EQ(*pool_->Grow(1), 1);
   ASSERT_EQ(*pool_->Shrink(3), 3);
   ASSERT_TRUE(Eventually([&] { return pool_->Stats().threads == 3; }));
@@ -125,6 +135,7 @@ TEST_F(ThreadPoolStatsTest, IdleAndQueueSizeCountNoSentinelAndNoDeadThread) {
   stats = pool_->Stats();
   EXPECT_EQ(stats.idle + stats.busy, 2);
   let_go.store(true);
+  EXPECT_TRUE(Eventually([&] { return record_.releases() == 1; }));
 }
 
 // Decision 10: "between", here a task that has returned and is not counted as ended yet.
@@ -229,13 +240,11 @@ TEST_F(ThreadPoolStatsTest, WhatWaitsTooLongExpiresWithEveryWorkerBlocked) {
   ThreadPoolOptions options = Options();
   options.queue_ttl = absl::Milliseconds(2);
   Start(options);
-  for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(pool_->Put(blocker_.NewTask()).ok());
-    ASSERT_TRUE(blocker_.AwaitBusy(i + 1));
-  }
+  Block(2);
+  const uint64_t before = pool_->Stats().expired;
   ASSERT_TRUE(pool_->Put(FakeTask::New(&record_)).ok());
   EXPECT_TRUE(Eventually([&] { return record_.rejects(RejectReason::kExpired) == 1; }));
-  EXPECT_EQ(pool_->Stats().expired, 1);
+  EXPECT_EQ(pool_->Stats().expired, before + 1);
 }
 
 TEST_F(ThreadPoolStatsTest, AStuckTaskIsCountedShownAndJournalledOnce) {

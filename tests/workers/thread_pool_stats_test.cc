@@ -200,7 +200,8 @@ TEST_F(ThreadPoolStatsTest, TotalsAndHistogramsSurviveTheWorkerThatMadeThem) {
   ASSERT_TRUE(blocker_.AwaitBusy(8));
   ASSERT_EQ(*pool_->Shrink(7), 7);
   blocker_.Free();
-  ASSERT_TRUE(Eventually([&] { return pool_->Workers().size() == 1; }));
+  ASSERT_TRUE(
+      Eventually([&] { return pool_->Workers().size() == 1 && pool_->Stats().running == 0; }));
   EXPECT_EQ(pool_->Stats().completed, 8);
   EXPECT_GT(pool_->Stats().busy_time, absl::ZeroDuration());
   EXPECT_EQ(pool_->Histograms().queue_wait.count(), 8);

@@ -36,10 +36,13 @@ int64_t CoarseNanos() {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-int64_t After(absl::Duration timeout) {
-  if (timeout == absl::InfiniteDuration()) return TimerWheel::kNever;
-  return CoarseNanos() + absl::ToInt64Nanoseconds(timeout);
+// kNever also for what is too far away to be counted.
+int64_t Later(int64_t from_ns, absl::Duration timeout) {
+  const int64_t nanoseconds = absl::ToInt64Nanoseconds(timeout);
+  return nanoseconds < TimerWheel::kNever - from_ns ? from_ns + nanoseconds : TimerWheel::kNever;
 }
+
+int64_t After(absl::Duration timeout) { return Later(CoarseNanos(), timeout); }
 
 bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
@@ -50,13 +53,11 @@ bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 void Connection::Open(UniqueFd fd, const sockaddr_storage& peer, int64_t now_ns) {
   fd_ = std::move(fd);
   peer_size_ = static_cast<uint8_t>(FormatPeer(peer, peer_.data()));
-  must_read_ = watches_writable_ = hangup_ = end_of_input_ = broken_ = false;
+  must_read_ = watches_writable_ = read_dry_ = end_of_input_ = broken_ = false;
   close_after_ = discard_input_ = rejected_ = false;
   writable_ = true;
   phase_.store(Phase::kIdle, std::memory_order_relaxed);
-  const absl::Duration timeout = host_->options().header_timeout;
-  SetDeadline(timeout == absl::InfiniteDuration() ? TimerWheel::kNever
-                                                  : now_ns + absl::ToInt64Nanoseconds(timeout));
+  SetDeadline(Later(now_ns, host_->options().header_timeout));
   word_.store((word_.load(std::memory_order_relaxed) & ~kOwnershipMask) | kParked);
 }
 
@@ -88,7 +89,7 @@ bool Connection::Park() {
   }
   // kOwnedAgain. What came is not told; look for everything.
   word_.exchange((word & ~kOwnershipMask) | kOwned, std::memory_order_acq_rel);
-  must_read_ = writable_ = true;
+  must_read_ = read_dry_ = writable_ = true;
   return false;
 }
 
@@ -116,13 +117,17 @@ void Connection::Abort() {
   if ((word_.load() & kOwnershipMask) != kFree) Close();
 }
 
+void Connection::AbortIfParked() {
+  if (AcquireOrTellOwner(generation())) Close();
+}
+
 // --- Progress ---
 
 bool Connection::OnEvent(uint32_t generation, Readiness readiness) {
   if (!AcquireOrTellOwner(generation)) return false;
   must_read_ |= readiness.readable;
   writable_ |= readiness.writable;
-  hangup_ |= readiness.hangup;
+  read_dry_ |= readiness.hangup;
   return Drive();
 }
 
@@ -132,7 +137,7 @@ bool Connection::OnTimer(int64_t now_ns) {
   switch (phase_.load(std::memory_order_relaxed)) {
     case Phase::kIdle:
       // A request may have come in this very moment: one look before the door is shut.
-      exchange_ = host_->exchanges().Acquire();
+      if (exchange_ == nullptr) exchange_ = host_->exchanges().Acquire();
       if (Receive()) return Drive();
       Close();
       return false;
@@ -148,13 +153,7 @@ bool Connection::OnTimer(int64_t now_ns) {
   }
 }
 
-bool Connection::ShortenIdle(int64_t at_ns) {
-  if (!AcquireOrTellOwner(generation())) return false;
-  if (phase_.load(std::memory_order_relaxed) == Phase::kIdle) {
-    SetDeadline(std::min(deadline_ns_.load(std::memory_order_relaxed), at_ns));
-  }
-  return Park() ? false : Drive();
-}
+bool Connection::OnDrain() { return AcquireOrTellOwner(generation()) && Drive(); }
 
 bool Connection::Drive() {
   for (;;) {
@@ -210,9 +209,13 @@ Connection::Progress Connection::AdvanceReading() {
       return Progress::kClosed;
     }
   }
-  if (exchange_ != nullptr && exchange_->input.empty() &&
-      phase_.load(std::memory_order_relaxed) == Phase::kIdle) {
-    host_->exchanges().Release(std::move(exchange_));
+  if (phase_.load(std::memory_order_relaxed) == Phase::kIdle) {
+    if (exchange_ != nullptr && exchange_->input.empty()) {
+      host_->exchanges().Release(std::move(exchange_));
+    }
+    if (host_->draining()) {
+      SetDeadline(std::min(deadline_ns_.load(std::memory_order_relaxed), After(kDrainGrace)));
+    }
   }
   return Progress::kWait;
 }
@@ -235,12 +238,12 @@ bool Connection::Receive() {
     if (got > 0) {
       // Less than there was room for: the socket is empty, no need to ask it once more (epoll(7),
       // edge-triggered).
-      must_read_ = hangup_ || static_cast<size_t>(got) == input.room_size();
+      must_read_ = read_dry_ || static_cast<size_t>(got) == input.room_size();
       input.Commit(static_cast<size_t>(got));
       return true;
     }
     if (got < 0 && errno == EINTR) continue;
-    must_read_ = false;
+    must_read_ = read_dry_ = false;
     end_of_input_ = got == 0 || !WouldBlock(errno);
     return false;
   }
@@ -251,7 +254,8 @@ Connection::Gathered Connection::Gather() {
   RequestParser& parser = exchange_->parser;
   switch (parser.Parse(exchange_->input.view())) {
     case ParseResult::kPartial:
-      if (phase_.load(std::memory_order_relaxed) == Phase::kIdle) {
+      // The CRLF that some clients send after a body begins no request.
+      if (phase_.load(std::memory_order_relaxed) == Phase::kIdle && !parser.idle()) {
         phase_.store(Phase::kHead, std::memory_order_relaxed);
         SetDeadline(After(host_->options().header_timeout));
       }
@@ -305,12 +309,9 @@ Connection::Gathered Connection::GatherBody() {
     body_received_ = input.size() - head_size;
   }
   const ServerOptions& options = host_->options();
-  if (options.header_timeout != absl::InfiniteDuration()) {
-    const double allowed = static_cast<double>(body_received_) /
-                           static_cast<double>(options.min_body_bytes_per_second);
-    SetDeadline(body_began_ns_ +
-                absl::ToInt64Nanoseconds(options.header_timeout + absl::Seconds(allowed)));
-  }
+  const double allowed =
+      static_cast<double>(body_received_) / static_cast<double>(options.min_body_bytes_per_second);
+  SetDeadline(Later(body_began_ns_, options.header_timeout + absl::Seconds(allowed)));
   return Gathered::kMore;
 }
 
@@ -331,8 +332,7 @@ void Connection::Run() {
   const auto answer = [this] {
     BeginResponse();
     // What is left is sent by Release, when nobody can Cancel any more: closing belongs there.
-    const Sent sent = Write();
-    broken_ = sent == Sent::kFailed;
+    broken_ = broken_ || Write() == Sent::kFailed;
   };
   try {
     host_->handler()(MakeRequest(), response);
@@ -399,10 +399,10 @@ void Connection::BeginResponse() {
   const Phase before = phase_.load(std::memory_order_relaxed);
   ResponseWriter& response = exchange_->response;
   ResponseFacts facts;
-  // Of a message that was not understood nothing is known but that it was sent.
+  const RequestHead& head = exchange_->parser.head();
+  // Known as soon as the request line is, whatever was wrong after it.
+  facts.head = head.method == Method::kHead;
   if (!discard_input_) {
-    const RequestHead& head = exchange_->parser.head();
-    facts.head = head.method == Method::kHead;
     facts.minor_version = head.minor_version;
     close_after_ = !head.keep_alive;
   }
@@ -436,7 +436,9 @@ Connection::Sent Connection::Write() {
       parts[message.msg_iovlen++] = {const_cast<char*>(body.data()) + body_sent,
                                      body.size() - body_sent};
     }
-    const ssize_t sent = sendmsg(fd_.get(), &message, MSG_NOSIGNAL | (file ? MSG_MORE : 0));
+    // Nothing comes after the head of an empty file, and MSG_MORE would hold it back for 200 ms.
+    const int more = file && response.file().length > 0 ? MSG_MORE : 0;
+    const ssize_t sent = sendmsg(fd_.get(), &message, MSG_NOSIGNAL | more);
     if (sent < 0) {
       if (errno == EINTR) continue;
       return WouldBlock(errno) ? Sent::kBlocked : Sent::kFailed;

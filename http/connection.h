@@ -41,6 +41,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "http/exchange.h"
 #include "http/handler.h"
 #include "http/listener.h"
@@ -92,6 +93,9 @@ class Connection final : public Task, public TimerWheel::Node {
 
   Connection() = default;
 
+  // Long enough for a request that is on its way when the host begins to drain.
+  static constexpr absl::Duration kDrainGrace = absl::Milliseconds(250);
+
   // --- The event loop ---
 
   // Constant once the connection has its place in the table.
@@ -111,11 +115,14 @@ class Connection final : public Task, public TimerWheel::Node {
   bool OnTimer(int64_t now_ns);
   // After Defer. True as in OnEvent.
   bool Resume() { return Drive(); }
-  // Makes a connection that is idle now end at `at_ns` unless a request comes before. True as in
-  // OnEvent.
-  bool ShortenIdle(int64_t at_ns);
-  // Drops it, whoever the client is; only when no other thread is left that could own it.
+  // The host is draining from now on: an idle connection ends after kDrainGrace unless a request
+  // comes before. True as in OnEvent.
+  bool OnDrain();
+  // Drops it, whoever the client is; only by its owner, or when no other thread is left that could
+  // own it.
   void Abort();
+  // Drops it unless somebody owns it.
+  void AbortIfParked();
 
   // --- Task ---
 
@@ -189,7 +196,7 @@ class Connection final : public Task, public TimerWheel::Node {
   bool must_read_ = false;  // there may be input in the socket
   bool writable_ = true;    // there may be room in the socket
   bool watches_writable_ = false;
-  bool hangup_ = false;  // the peer has sent FIN: read until the end of input
+  bool read_dry_ = false;  // a short read may hide the end of input: read until nothing is there
   bool end_of_input_ = false;
   bool broken_ = false;         // writing has failed: close at the next chance
   bool close_after_ = false;    // the response that is being written is the last

@@ -26,15 +26,18 @@ namespace robusto {
 class ConnectionTable {
  public:
   ConnectionTable(ConnectionHost* host, size_t max_connections)
-      : host_(host), chunks_((max_connections + kChunk - 1) / kChunk) {}
+      : host_(host),
+        max_connections_(max_connections),
+        chunks_((max_connections + kChunk - 1) / kChunk) {}
 
   // A free place; null when max_connections are open.
   Connection* Allocate() {
     absl::MutexLock lock(&mu_);
-    if (free_.empty() && !AddChunk()) return nullptr;
+    if (open_.load() >= max_connections_) return nullptr;
+    if (free_.empty()) AddChunk();
     Connection* connection = free_.back();
     free_.pop_back();
-    open_.fetch_add(1, std::memory_order_relaxed);
+    open_.fetch_add(1);
     return connection;
   }
 
@@ -42,14 +45,14 @@ class ConnectionTable {
   size_t Free(Connection* connection) {
     absl::MutexLock lock(&mu_);
     free_.push_back(connection);
-    return open_.fetch_sub(1, std::memory_order_relaxed) - 1;
+    return open_.fetch_sub(1) - 1;
   }
 
   Connection* At(uint32_t index) const {
     return &chunks_[index / kChunk].load(std::memory_order_acquire)->connections[index % kChunk];
   }
 
-  size_t open() const { return open_.load(std::memory_order_relaxed); }
+  size_t open() const { return open_.load(); }
 
   // Calls f(Connection&) for every place that was ever used, open or not.
   template <typename F>
@@ -71,8 +74,7 @@ class ConnectionTable {
     Connection connections[kChunk];
   };
 
-  bool AddChunk() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    if (used_chunks_ == chunks_.size()) return false;
+  void AddChunk() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     auto* chunk = new Chunk;
     for (size_t i = kChunk; i-- > 0;) {
       chunk->connections[i].SetPlace(host_, static_cast<uint32_t>(used_chunks_ * kChunk + i));
@@ -80,11 +82,13 @@ class ConnectionTable {
     }
     // At may be called for these places from now on.
     chunks_[used_chunks_++].store(chunk, std::memory_order_release);
-    return true;
   }
 
   ConnectionHost* const host_;
+  const size_t max_connections_;
   std::vector<std::atomic<Chunk*>> chunks_;  // owned; the vector itself never changes
+  // Written under mu_. Sequentially consistent: who frees a place and then looks for one who waits,
+  // and who waits and then looks for a place, must not miss each other.
   std::atomic<size_t> open_{0};
   absl::Mutex mu_;
   size_t used_chunks_ ABSL_GUARDED_BY(mu_) = 0;

@@ -118,14 +118,9 @@ size_t EventLoop::Poll(absl::Span<TaskPtr> out, absl::Duration timeout) {
 }
 
 size_t EventLoop::HandOut(absl::Span<TaskPtr> out) {
-  size_t count = 0;
-  while (count < out.size() && ready_begin_ < ready_.size()) {
-    out[count++] = TaskPtr(ready_[ready_begin_++]);
-  }
-  if (ready_begin_ == ready_.size()) {
-    ready_.clear();
-    ready_begin_ = 0;
-  }
+  const size_t count = std::min(out.size(), ready_.size());
+  for (size_t i = 0; i < count; ++i) out[i] = TaskPtr(ready_[i]);
+  ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(count));
   return count;
 }
 
@@ -141,8 +136,8 @@ void EventLoop::WakePoller() {
 
 int EventLoop::TimeoutMillis(absl::Duration timeout) const {
   // What was ready before comes first, with a look at the rest that does not wait.
-  if (ready_begin_ < ready_.size() || has_deferred_.load() ||
-      (draining() && !drain_started_.load())) {
+  if (!ready_.empty() || has_deferred_.load() || (draining_.load() && !drain_started_.load()) ||
+      (!accepting_ && accept_again_ns_ == TimerWheel::kNever && !waits_for_room_.load())) {
     return 0;
   }
   const int64_t next = std::min(timers_.NextFireNanos(), accept_again_ns_);
@@ -246,9 +241,9 @@ void EventLoop::ResumeAcceptingIfDue(int64_t now_ns) {
 
 void EventLoop::Submit(Connection* connection) {
   TaskPtr task(connection);
-  if (ThreadPool* pool = pool_.load()) {
+  if (pool_ != nullptr) {
     // On any error the connection has been told by Reject.
-    pool->TryPut(std::move(task)).IgnoreError();
+    pool_->TryPut(std::move(task)).IgnoreError();
   } else {
     task->Reject(RejectReason::kStopped);
   }
@@ -286,11 +281,10 @@ void EventLoop::Closed(Connection* connection) {
 
 int EventLoop::RetryAfterSeconds() const {
   // Until what is queued now would have been served, at the pool's recent speed.
-  const ThreadPool* pool = pool_.load();
-  if (pool == nullptr) return 1;
-  const PoolStats stats = pool->Stats();
+  if (pool_ == nullptr) return 1;
+  const PoolStats stats = pool_->Stats();
   const double seconds = static_cast<double>(stats.queue_size) *
-                         absl::ToDoubleSeconds(pool->RecentServiceTime()) /
+                         absl::ToDoubleSeconds(pool_->RecentServiceTime()) /
                          std::max(stats.threads, 1);
   return static_cast<int>(std::min(std::max(std::ceil(seconds), 1.0), 60.0));
 }
@@ -303,18 +297,20 @@ void EventLoop::BeginDrain() {
 }
 
 void EventLoop::StartDraining() {
-  drain_started_.store(true);
   for (Listener& listener : listeners_) {
     while (AcceptOne(listener)) {
     }
     listener.Close();
   }
   listeners_.clear();
+  // There is nothing left to be paused, nor to be taken up again.
   accepting_ = true;
-  const int64_t end = MonotonicNanos() + absl::ToInt64Nanoseconds(kDrainGrace);
-  table_.ForEach([&](Connection& connection) {
-    if (connection.ShortenIdle(end)) AddReady(&connection);
+  accept_again_ns_ = TimerWheel::kNever;
+  table_.ForEach([this](Connection& connection) {
+    if (connection.OnDrain()) AddReady(&connection);
   });
+  // Only now: until the backlog is accepted, no open connection does not mean that none is left.
+  drain_started_.store(true);
   absl::MutexLock lock(&idle_mu_);
 }
 
@@ -324,14 +320,25 @@ bool EventLoop::AwaitNoConnections(absl::Duration timeout) {
   return idle_mu_.AwaitWithTimeout(absl::Condition(&none), timeout);
 }
 
-void EventLoop::FlushDeferred() {
-  while (has_deferred_.load()) {
+void EventLoop::Finish() {
+  // The second round is for what the first has read and refused. There is no third: a long file
+  // would take as many as its client likes.
+  for (int round = 0; round < 2; ++round) {
+    // No worker is there any more.
+    for (Connection* connection : ready_) TaskPtr(connection)->Reject(RejectReason::kStopped);
+    ready_.clear();
     HandleDeferred();
-    // What they read meanwhile finds no worker any more.
-    for (; ready_begin_ < ready_.size(); ++ready_begin_) {
-      TaskPtr(ready_[ready_begin_])->Reject(RejectReason::kStopped);
-    }
   }
+  std::vector<Connection*> unfinished;
+  {
+    absl::MutexLock lock(&deferred_mu_);
+    unfinished.swap(deferred_);
+  }
+  for (Connection* connection : unfinished) connection->Abort();
+  for (Connection* connection : ready_) connection->Abort();
+  ready_.clear();
+  table_.ForEach([](Connection& connection) { connection.AbortIfParked(); });
+  listeners_.clear();
 }
 
 void EventLoop::Warn(absl::string_view text) const {

@@ -51,26 +51,24 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   // No thread may be inside Poll or hold a connection. Drops the connections that are left.
   ~EventLoop() override;
 
-  // Where connections with a whole request go. Set before the first Poll; null again when the pool
-  // is gone and an abandoned handler may still come back: then nothing is submitted any more.
-  void SetPool(ThreadPool* pool) { pool_.store(pool); }
+  // Where connections with a further whole request go; before the first Poll. It must outlive the
+  // loop. Null: they are rejected.
+  void SetPool(ThreadPool* pool) { pool_ = pool; }
 
   // --- WorkSource ---
   size_t Poll(absl::Span<TaskPtr> out, absl::Duration timeout) override;
   void Interrupt() override;
 
-  // Closes the listeners once what waits in them is accepted; idle connections get kDrainGrace to
-  // send another request, and every response from now on ends its connection.
+  // Closes the listeners once what waits in them is accepted; idle ones get Connection::kDrainGrace
+  // to send another request, and every response from now on ends its connection.
   void BeginDrain();
   // Waits until no connection is open, or for `timeout`; true when none is.
   bool AwaitNoConnections(absl::Duration timeout);
-  // After the pool has stopped, from one thread: sends what deferred connections still have to say.
-  void FlushDeferred();
+  // Once, after the pool has stopped: sends what connections still have to say, as far as they take
+  // it, then closes them all, and the listeners. What an abandoned handler holds stays open.
+  void Finish();
 
   size_t open_connections() const { return table_.open(); }
-
-  // Long enough for a request that is on its way when the drain begins.
-  static constexpr absl::Duration kDrainGrace = absl::Milliseconds(250);
 
  private:
   EventLoop(ServerOptions options, Handler handler, std::vector<Listener> listeners, UniqueFd epoll,
@@ -111,9 +109,9 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   const Handler handler_;
   const UniqueFd epoll_;
   const UniqueFd event_;  // eventfd: wakes Poll
+  ThreadPool* pool_ = nullptr;
 
   // Own synchronisation.
-  std::atomic<ThreadPool*> pool_{nullptr};
   ExchangePool exchanges_;
   TimerWheel timers_;
   ConnectionTable table_;
@@ -127,8 +125,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
 
   // The poller's only.
   std::vector<Listener> listeners_;
-  std::vector<Connection*> ready_;  // with a whole request, oldest first from ready_begin_
-  size_t ready_begin_ = 0;
+  std::vector<Connection*> ready_;  // with a whole request, oldest first
   std::vector<TimerWheel::Node*> expired_;
   std::vector<Connection*> resumed_;
   bool accepting_ = true;                         // the listeners are watched

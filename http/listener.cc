@@ -7,6 +7,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include <cstring>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -98,14 +100,23 @@ absl::StatusOr<Listener> Listener::Open(absl::string_view address) {
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> found(raw, &freeaddrinfo);
 
-  int error = 0;
+  std::vector<const addrinfo*> candidates;
   for (const addrinfo* info = found.get(); info != nullptr; info = info->ai_next) {
+    // Without a host 0.0.0.0 comes first, which has half of all addresses; :: has both halves.
+    const bool first = host.empty() && info->ai_family == AF_INET6;
+    candidates.insert(first ? candidates.begin() : candidates.end(), info);
+  }
+  int error = 0;
+  for (const addrinfo* info : candidates) {
     UniqueFd fd(socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const int on = 1;
+    const int off = 0;
     // Both are inherited by accepted sockets. Nagle's algorithm would hold the tail of a response
     // back until the client acknowledges its beginning.
     if (!fd.valid() || setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
         setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) != 0 ||
+        (host.empty() && info->ai_family == AF_INET6 &&
+         setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) != 0) ||
         bind(fd.get(), info->ai_addr, info->ai_addrlen) != 0 || listen(fd.get(), kBacklog) != 0) {
       error = errno;
       continue;
@@ -136,9 +147,12 @@ absl::StatusOr<Listener> Listener::OpenUnix(absl::string_view address) {
   if (!fd.valid()) return SystemRefused(address, errno);
   if (bind(fd.get(), generic, sizeof(name)) != 0) {
     if (errno != EADDRINUSE) return SystemRefused(address, errno);
-    // A file is there. Replace it only when nobody answers behind it.
-    const UniqueFd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (connect(probe.get(), generic, sizeof(name)) == 0 || errno != ECONNREFUSED) {
+    // A file is there. Replace it only when it is a socket (any other refuses a connection, too) and
+    // nobody answers behind it. Without waiting: a server that is too busy to answer is there.
+    struct stat info;
+    const UniqueFd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (lstat(path.c_str(), &info) != 0 || !S_ISSOCK(info.st_mode) ||
+        connect(probe.get(), generic, sizeof(name)) == 0 || errno != ECONNREFUSED) {
       return SystemRefused(address, EADDRINUSE);
     }
     unlink(path.c_str());

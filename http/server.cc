@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 
 namespace robusto {
 namespace {
@@ -69,14 +71,26 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(ServerOptions options, Ha
 }
 
 Server::~Server() {
-  if (pool_ != nullptr) Stop(absl::ZeroDuration()).IgnoreError();
+  if (pool_ == nullptr) return;
+  const absl::StatusOr<StopReport> report = Stop(absl::ZeroDuration());
+  if (!report.ok() || report->abandoned.empty()) return;
+  struct Kept {
+    absl::Mutex mu;
+    std::vector<std::pair<std::unique_ptr<EventLoop>, std::unique_ptr<ThreadPool>>> all
+        ABSL_GUARDED_BY(mu);
+  };
+  static auto* const kept = new Kept;
+  absl::MutexLock lock(&kept->mu);
+  kept->all.emplace_back(std::move(loop_), std::move(pool_));
 }
 
 absl::Status Server::Start() { return pool_->Start(); }
 
 absl::StatusOr<StopReport> Server::Stop(absl::Duration timeout) {
   const int64_t begin = MonotonicNanos();
-  if (timeout >= absl::ZeroDuration() && pool_->Stats().state == PoolState::kRunning) {
+  const PoolState state = pool_->Stats().state;
+  if (timeout >= absl::ZeroDuration() &&
+      (state == PoolState::kRunning || state == PoolState::kDraining)) {
     loop_->BeginDrain();
     loop_->AwaitNoConnections(timeout);
   }
@@ -84,14 +98,8 @@ absl::StatusOr<StopReport> Server::Stop(absl::Duration timeout) {
   absl::StatusOr<StopReport> report =
       pool_->Stop(timeout >= absl::ZeroDuration() ? std::max(left, absl::ZeroDuration()) : timeout);
   if (!report.ok()) return report;
-  if (loop_ == nullptr) return report;  // a second call
-  if (!report->abandoned.empty()) {
-    // A handler is still at work on a connection: the loop must outlive it, and forget the pool.
-    loop_->SetPool(nullptr);
-    loop_.release();
-    return report;
-  }
-  loop_->FlushDeferred();
+  // A second call waits for the first.
+  std::call_once(finished_, [this] { loop_->Finish(); });
   report->took = absl::Nanoseconds(MonotonicNanos() - begin);
   return report;
 }

@@ -23,6 +23,7 @@
 #define ROBUSTO_HTTP_SERVER_H_
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -49,8 +50,10 @@ class Server {
   absl::Status Start();
 
   // Ends the server: closes the listeners, lets requests that are under way finish, ends every
-  // connection with its next response, and then stops the pool. By the deadline, all of it: see
-  // ThreadPool::Stop. InvalidArgument for a negative timeout.
+  // connection with its next response, and then stops the pool and closes what is left. By the
+  // deadline, all of it: see ThreadPool::Stop. A handler that was abandoned may come back at any
+  // time: what it needs of the server is then kept for as long as the process lives, also after the
+  // Server is gone. InvalidArgument for a negative timeout.
   absl::StatusOr<StopReport> Stop(absl::Duration timeout);
 
   // Where it listens, with the ports that the kernel chose: "http://127.0.0.1:8080", "unix:/run/x".
@@ -58,15 +61,18 @@ class Server {
   // The workers, to be watched and resized.
   ThreadPool& pool() { return *pool_; }
   // Connections that are open now, idle ones too.
-  size_t open_connections() const { return loop_ == nullptr ? 0 : loop_->open_connections(); }
+  size_t open_connections() const { return loop_->open_connections(); }
 
  private:
   Server() = default;
 
+  // Constant after Create.
   std::vector<std::string> urls_;
   // The pool's threads poll the loop: the loop is destroyed after the pool.
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<ThreadPool> pool_;
+
+  std::once_flag finished_;
 };
 
 }  // namespace robusto

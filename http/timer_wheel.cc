@@ -34,12 +34,6 @@ bool TimerWheel::Schedule(Node* node, int64_t at_ns) {
   return true;
 }
 
-void TimerWheel::Unschedule(Node* node) {
-  absl::MutexLock lock(&mu_);
-  // The next fire time may be too early now: one needless look, rather than a search here.
-  if (node->scheduled_ns_.load(std::memory_order_relaxed) != kNever) Unlink(node);
-}
-
 void TimerWheel::Unlink(Node* node) {
   if (node->previous_ != nullptr) {
     node->previous_->next_ = node->next_;

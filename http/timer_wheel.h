@@ -15,7 +15,8 @@
 // Times are nanoseconds on CLOCK_MONOTONIC. A node never fires early, and late by less than
 // kTickNanos.
 //
-// Thread-safety: all methods. Nodes must outlive the wheel or be unscheduled.
+// Thread-safety: all methods. A scheduled node must stay where it is until it is taken; the wheel's
+// destructor does not touch it.
 // Lock order: mu_ is a leaf.
 
 #ifndef ROBUSTO_HTTP_TIMER_WHEEL_H_
@@ -61,7 +62,6 @@ class TimerWheel {
   // beyond the wheel's horizon. True when that is before everything else that was scheduled: who
   // sleeps until NextFireNanos has to be told.
   bool Schedule(Node* node, int64_t at_ns);
-  void Unschedule(Node* node);
   // Appends the nodes whose time has come; they are not scheduled any more.
   void TakeExpired(int64_t now_ns, std::vector<Node*>* expired);
   // When to call TakeExpired next; kNever when nothing is scheduled.

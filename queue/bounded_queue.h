@@ -190,7 +190,10 @@ class BoundedQueue {
   // From now on pushes fail and pops drain. Wakes everybody who waits. May be called again.
   void Close();
 
-  // A snapshot, without the lock: exact when no other thread pushes or pops.
+  // Snapshots, without the lock: exact when no other thread pushes, pops or closes. Whoever goes to
+  // sleep elsewhere on what they say, and is woken by whoever pushes, needs a
+  // std::atomic_thread_fence(std::memory_order_seq_cst) on both sides, as with any atomic that is
+  // not sequentially consistent.
   size_t size() const { return Size(state_.load(std::memory_order_acquire)); }
   bool closed() const { return Closed(state_.load(std::memory_order_acquire)); }
   size_t capacity() const { return capacity_; }

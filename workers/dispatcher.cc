@@ -108,8 +108,16 @@ void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
   } else {
     rejected_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
   }
-  task->Reject(reason);
-  task.reset();
+  // What is thrown here breaks the task's contract, and has nowhere to go: this may be the
+  // supervisor's thread, or have the rest of a batch to see to.
+  try {
+    task->Reject(reason);
+  } catch (...) {
+  }
+  try {
+    task.release()->Release();
+  } catch (...) {
+  }
   // The journal counts rejections; the supervisor writes it.
   EnsureWatched();
 }
@@ -377,7 +385,12 @@ void Dispatcher::ExpireQueued(int64_t now) {
     RejectTask(std::move(item.task), RejectReason::kExpired);
   }
   oldest_wait_ns_ = oldest == 0 ? 0 : now - oldest;
-  if (attention_after_ns_ >= 0 && oldest_wait_ns_ > attention_after_ns_) attention_ = true;
+  // The manager acts at most once in that time, so it is asked no more often.
+  if (attention_after_ns_ >= 0 && oldest_wait_ns_ > attention_after_ns_ &&
+      now - asked_for_attention_ns_ > attention_after_ns_) {
+    asked_for_attention_ns_ = now;
+    attention_ = true;
+  }
 }
 
 void Dispatcher::ApplyVacancyRule(int64_t deadline_ns) {
@@ -393,21 +406,22 @@ void Dispatcher::LeadForBlockedWorkers(int64_t deadline_ns) {
   uintptr_t nobody = kNobody;
   if (source_ == nullptr || !leader_.compare_exchange_strong(nobody, kSupervisor)) return;
   std::array<TaskPtr, kPollBatch> tasks;
-  while (parked_count_.load() == 0 && !closed_.load() && !supervisor_called_.load() &&
-         !attention_) {
-    int64_t left = kNever;
-    if (deadline_ns != kNever) {
-      left = deadline_ns - MonotonicNanos();
-      if (left <= 0) break;
-    }
+  int64_t left;
+  do {
+    left = deadline_ns == kNever ? kNever : std::max<int64_t>(deadline_ns - MonotonicNanos(), 0);
     // What waits in the queue grows old while this thread sleeps.
     if (watch_queue_ && queue_.size() > 0) left = std::min(left, 10 * kWatchPeriodNs);
+    // Whoever has something for this thread to do gets it soon; but one look there always is, or a
+    // queue that keeps asking for attention would keep the source from being polled.
+    if (parked_count_.load() > 0 || closed_.load() || supervisor_called_.load() || attention_) {
+      left = 0;
+    }
     const size_t count = source_->Poll(
         absl::MakeSpan(tasks), left == kNever ? absl::InfiniteDuration() : absl::Nanoseconds(left));
     polls_.fetch_add(1, std::memory_order_relaxed);
     Admit(absl::MakeSpan(tasks.data(), count));
     if (watch_queue_) ExpireQueued(MonotonicNanos());
-  }
+  } while (left > 0);
   // The next tick takes the lead again if every worker is still blocked then.
   progress_seen_ = taken_.load(std::memory_order_relaxed) + polls_.load(std::memory_order_relaxed);
   leader_.store(kNobody);

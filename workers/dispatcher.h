@@ -154,7 +154,8 @@ class Dispatcher {
   // What the last tick found: how long the queue's head has waited; 0 when the queue was empty.
   int64_t oldest_wait_ns() const { return oldest_wait_ns_; }
   // The manager should look: WakeSupervisor was called, the head has waited for longer than
-  // attention_after_ns, or there is nothing to watch any more. True once for each.
+  // attention_after_ns (again each time that this has passed), or there is nothing to watch any
+  // more. True once for each.
   bool TakeAttention();
   // Any thread: ends a SupervisorWait, and a poll that the supervisor is in.
   void WakeSupervisor();
@@ -256,6 +257,7 @@ class Dispatcher {
   int quiet_periods_ = 0;
   int64_t oldest_wait_ns_ = 0;
   bool attention_ = false;
+  int64_t asked_for_attention_ns_ = 0;  // when the head's wait last did
 };
 
 }  // namespace robusto

@@ -89,7 +89,11 @@ void WorkerThread::RunTask(QueuedTask item) {
   }
   const int64_t service_ns = MonotonicNanos() - item.taken_ns;
   TaskDescription description;
-  if (failed && environment_.on_failure) description = item.task->Describe();
+  try {
+    if (failed && environment_.on_failure) description = item.task->Describe();
+  } catch (...) {
+    // The failure is reported without it.
+  }
   bool cancelled;
   {
     absl::MutexLock lock(&task_mu_);
@@ -104,7 +108,8 @@ void WorkerThread::RunTask(QueuedTask item) {
   AddOwned(busy_ns_, service_ns);
   AddOwned<uint64_t>(cancelled ? cancelled_ : failed ? failed_ : completed_, 1);
   environment_.dispatcher->RecordServiceTime(service_ns);
-  item.task.reset();
+  // Not reset(), which is noexcept: a Release that throws costs this worker, not the process.
+  item.task.release()->Release();
   if (failed && environment_.on_failure) environment_.on_failure(description, what);
   if (environment_.dispatcher->admission() != Dispatcher::Admission::kOpen) {
     environment_.signal->Announce();
@@ -125,7 +130,8 @@ void WorkerThread::Unpin() {
 }
 
 bool WorkerThread::Cancel(uint64_t task_id, CancelLevel level) {
-  Task* task = Pin(task_id);
+  // To Pin, 0 means whatever runs.
+  Task* task = task_id == 0 ? nullptr : Pin(task_id);
   if (task == nullptr) return false;
   cancel_asked_.store(true, std::memory_order_relaxed);
   task->Cancel(level);

@@ -13,7 +13,7 @@ def _words(text):
 def _pkg_config(ctx, option, modules):
     result = ctx.execute(["pkg-config", option] + modules)
     if result.return_code != 0:
-        fail("%s is not installed: ./bazelw installs it, or `apt-get install %s` does.\n%s" %
+        fail("%s is not installed: apt-get install %s\n%s" %
              (ctx.name, ctx.attr.debian_package, result.stderr))
     return _words(result.stdout)
 
@@ -33,7 +33,7 @@ def _library(ctx, name, requirements):
 def _program(ctx, path, name, program):
     found = ctx.which(program)
     if not found:
-        fail("%s has no %s: ./bazelw installs it, or `apt-get install %s` does." %
+        fail("%s has no %s: apt-get install %s" %
              (ctx.name, program, ctx.attr.debian_package))
     ctx.symlink(found, path + "/" + name if path else name)
     return "exports_files([%r])\n" % name
@@ -223,4 +223,19 @@ def distro_repositories():
             ],
         },
         programs = {"src/compiler:grpc_cpp_plugin": "grpc_cpp_plugin"},
+    )
+    distro_library(
+        name = "boost",
+        debian_package = "libboost-thread-dev",
+        libraries = {":thread": []},
+    )
+    distro_library(
+        name = "concurrentqueue",
+        debian_package = "libconcurrentqueue-dev",
+        libraries = {":concurrentqueue": []},
+    )
+    distro_library(
+        name = "onetbb",
+        debian_package = "libtbb-dev",
+        libraries = {":tbb": ["tbb"]},
     )

@@ -1,0 +1,407 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Dispatcher without a pool. (D1)..(D5) are the invariants of workers/dispatcher.h. The supervisor's
+// part is played by the test's own thread, a step at a time.
+
+#include "workers/dispatcher.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "gtest/gtest.h"
+#include "tests/testing/fake_tasks.h"
+
+namespace robusto {
+namespace {
+
+using Admission = Dispatcher::Admission;
+
+// Threads that take tasks and run them, as a pool's workers do.
+class Workers {
+ public:
+  explicit Workers(Dispatcher* dispatcher) : dispatcher_(dispatcher) {}
+  ~Workers() {
+    dispatcher_->Close();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  void Add(int count) {
+    for (int i = 0; i < count; ++i) {
+      dispatcher_->AddThreads(1);
+      threads_.emplace_back([this] { Main(); });
+    }
+  }
+  int ended() const { return ended_.load(); }
+
+ private:
+  void Main() {
+    Dispatcher::Seat seat;
+    QueuedTask item;
+    while (dispatcher_->Take(seat, item)) {
+      const int64_t begin = MonotonicNanos();
+      item.task->Run();
+      item.task.reset();
+      dispatcher_->RecordServiceTime(MonotonicNanos() - begin);
+    }
+    dispatcher_->AddThreads(-1);
+    dispatcher_->Leave();
+    ended_.fetch_add(1);
+  }
+
+  Dispatcher* const dispatcher_;
+  std::vector<std::thread> threads_;
+  std::atomic<int> ended_{0};
+};
+
+class DispatcherTest : public testing::Test {
+ protected:
+  void TearDown() override {
+    blocker_.Free();
+    workers_.reset();
+  }
+
+  void Make(Dispatcher::Options options) {
+    dispatcher_ = std::make_unique<Dispatcher>(options);
+    dispatcher_->SetAdmission(Admission::kOpen);
+    workers_ = std::make_unique<Workers>(dispatcher_.get());
+  }
+  absl::optional<RejectReason> Offer(TaskPtr task) {
+    return dispatcher_->Offer(std::move(task), absl::ZeroDuration());
+  }
+  // One turn of the supervisor.
+  void Tick() {
+    dispatcher_->SupervisorWait(MonotonicNanos() + 1000 * 1000);
+    dispatcher_->SupervisorTick(MonotonicNanos());
+  }
+
+  // In the order in which they must outlive each other.
+  TaskRecord record_;
+  Blocker blocker_;
+  FakeWorkSource source_;
+  std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<Workers> workers_;
+};
+
+TEST_F(DispatcherTest, EveryTaskIsTakenOrRejectedAndThenReleased) {
+  Dispatcher::Options options;
+  options.queue_capacity = 1;
+  Make(options);
+  EXPECT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
+  EXPECT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kQueueFull);
+  dispatcher_->SetAdmission(Admission::kDraining);
+  EXPECT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kDraining);
+  dispatcher_->SetAdmission(Admission::kStopped);
+  EXPECT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kStopped);
+  EXPECT_EQ(record_.rejects(), 3);
+  EXPECT_EQ(record_.releases(), 3);
+  workers_->Add(1);
+  EXPECT_TRUE(Eventually([&] { return record_.releases() == 4; }));
+  EXPECT_EQ(record_.runs(), 1);
+  EXPECT_EQ(record_.rejects(), 3);
+}
+
+TEST_F(DispatcherTest, ATaskOfTheSourceGoesThroughTheBoundedQueue) {
+  Dispatcher::Options options;
+  options.queue_capacity = 1;
+  options.work_source = &source_;
+  Make(options);
+  for (int i = 0; i < 3; ++i) source_.Give(FakeTask::New(&record_));
+  workers_->Add(1);
+  EXPECT_TRUE(Eventually([&] { return record_.releases() == 3; }));
+  EXPECT_EQ(record_.runs(), 1);
+  EXPECT_EQ(record_.rejects(RejectReason::kQueueFull), 2);
+}
+
+TEST_F(DispatcherTest, WhatIsLeftInTheQueueIsRejectedByItsIds) {
+  Make({});
+  for (int i = 0; i < 3; ++i) Offer(FakeTask::New(&record_));
+  EXPECT_EQ(dispatcher_->RejectQueued(RejectReason::kStopped),
+            (std::vector<uint64_t>{1, 2, 3}));
+  EXPECT_EQ(record_.rejects(RejectReason::kStopped), 3);
+  EXPECT_EQ(record_.releases(), 3);
+}
+
+// (D2)
+TEST_F(DispatcherTest, OneWorkerPollsAtATimeAndTheOthersAreParked) {
+  Dispatcher::Options options;
+  options.work_source = &source_;
+  Make(options);
+  workers_->Add(8);
+  EXPECT_TRUE(Eventually([&] { return dispatcher_->parked() == 7 && source_.polled(); }));
+  for (int i = 0; i < 2000; ++i) source_.Give(FakeTask::New(&record_));
+  EXPECT_TRUE(Eventually([&] { return record_.releases() == 2000; }));
+  EXPECT_FALSE(source_.overlapped());
+}
+
+// (D3): the worker parks just when the task comes, again and again.
+TEST_F(DispatcherTest, NoTaskIsLeftLyingWhileAWorkerParks) {
+  Make({});
+  workers_->Add(1);
+  for (int i = 1; i <= 20000; ++i) {
+    ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
+    while (record_.releases() < i) std::this_thread::yield();
+  }
+}
+
+// (D3) with a source: the worker starts to poll just when the task comes.
+TEST_F(DispatcherTest, NoTaskIsLeftLyingWhileAWorkerStartsToPoll) {
+  Dispatcher::Options options;
+  options.work_source = &source_;
+  Make(options);
+  workers_->Add(1);
+  for (int i = 1; i <= 20000; ++i) {
+    ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
+    while (record_.releases() < i) std::this_thread::yield();
+  }
+}
+
+TEST_F(DispatcherTest, AWorkerThatLeavesHandsTheLeadOn) {
+  Dispatcher::Options options;
+  options.work_source = &source_;
+  Make(options);
+  workers_->Add(2);
+  ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 1 && source_.polled(); }));
+  const std::thread::id first = source_.poller();
+  dispatcher_->Retire(1);  // the parked one
+  ASSERT_TRUE(Eventually([&] { return workers_->ended() == 1; }));
+  EXPECT_EQ(source_.poller(), first);
+  workers_->Add(1);
+  ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 1; }));
+  dispatcher_->Retire(2);  // the new one and the leader
+  ASSERT_TRUE(Eventually([&] { return workers_->ended() == 3; }));
+  EXPECT_EQ(dispatcher_->pending_retirements(), 0);
+  workers_->Add(1);
+  source_.Give(FakeTask::New(&record_));
+  EXPECT_TRUE(Eventually([&] { return record_.releases() == 1; }));
+}
+
+// (D4): the last to come is the first to be woken, and the first to come is the first to go.
+TEST_F(DispatcherTest, TheWarmestWorkerIsWokenAndTheColdestRetired) {
+  Make({});
+  workers_->Add(1);
+  ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 1; }));
+  const int64_t first = dispatcher_->ColdestParkedSince();
+  workers_->Add(1);
+  ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 2; }));
+  EXPECT_EQ(dispatcher_->ColdestParkedSince(), first);
+  ASSERT_EQ(Offer(blocker_.NewTask()), absl::nullopt);
+  ASSERT_TRUE(blocker_.AwaitBusy(1));
+  EXPECT_EQ(dispatcher_->ColdestParkedSince(), first) << "the colder one was woken";
+  blocker_.Free();
+  ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 2; }));
+  dispatcher_->Retire(1);
+  ASSERT_TRUE(Eventually([&] { return workers_->ended() == 1; }));
+  EXPECT_GT(dispatcher_->ColdestParkedSince(), first) << "the warmer one was retired";
+}
+
+// (D5)
+TEST_F(DispatcherTest, WhatWasAcceptedIsTakenExpiredRejectedOrInTheQueue) {
+  Dispatcher::Options options;
+  options.queue_capacity = 2;
+  options.queue_ttl_ns = 0;
+  Make(options);
+  for (int i = 0; i < 5; ++i) Offer(FakeTask::New(&record_));
+  Dispatcher::Counters counters = dispatcher_->counters();
+  EXPECT_EQ(counters.accepted, 5);
+  EXPECT_EQ(counters.rejected_full, 3);
+  EXPECT_EQ(dispatcher_->queue_size(), 2);
+  ASSERT_TRUE(Eventually([&] {
+    Tick();
+    return dispatcher_->queue_size() == 0;
+  }));
+  counters = dispatcher_->counters();
+  EXPECT_EQ(counters.expired, 2);
+  EXPECT_EQ(counters.taken, 0);
+  EXPECT_EQ(record_.rejects(RejectReason::kExpired), 2);
+  EXPECT_EQ(record_.releases(), 5);
+}
+
+TEST_F(DispatcherTest, AWorkerRejectsWhatHasExpiredOnItsWay) {
+  Dispatcher::Options options;
+  options.queue_ttl_ns = 0;
+  Make(options);
+  ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
+  workers_->Add(1);
+  EXPECT_TRUE(Eventually([&] { return record_.releases() == 1; }));
+  EXPECT_EQ(record_.rejects(RejectReason::kExpired), 1);
+}
+
+TEST_F(DispatcherTest, TheAdmissionCheckKeepsTasksOutOfTheQueue) {
+  Dispatcher::Options options;
+  options.admission_check = [](const AdmissionFacts& facts) -> absl::optional<RejectReason> {
+    if (facts.queue_size < 2) return absl::nullopt;
+    return RejectReason::kQueueFull;
+  };
+  Make(options);
+  EXPECT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
+  EXPECT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
+  EXPECT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kQueueFull);
+}
+
+// --- Wake rule ---
+
+TEST_F(DispatcherTest, ATaskThatNobodyAwakeCouldTakeWakesAWorker) {
+  Make({});
+  workers_->Add(2);
+  ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 2; }));
+  for (int i = 0; i < 1000; ++i) dispatcher_->RecordServiceTime(0);  // as quick as can be
+  ASSERT_EQ(Offer(blocker_.NewTask()), absl::nullopt);
+  EXPECT_TRUE(blocker_.AwaitBusy(1));
+  EXPECT_EQ(dispatcher_->parked(), 1);
+}
+
+TEST_F(DispatcherTest, AfterSlowTasksEveryTaskWakesAWorker) {
+  Make({});
+  workers_->Add(3);
+  ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 3; }));
+  for (int i = 1; i <= 3; ++i) {
+    ASSERT_EQ(Offer(blocker_.NewTask()), absl::nullopt);
+    ASSERT_TRUE(blocker_.AwaitBusy(i)) << "no supervisor was there to mend it";
+  }
+}
+
+TEST_F(DispatcherTest, WhatTheWakeRuleMisjudgedTheSupervisorMends) {
+  Make({});
+  workers_->Add(2);
+  ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 2; }));
+  ASSERT_EQ(Offer(blocker_.NewTask()), absl::nullopt);
+  ASSERT_TRUE(blocker_.AwaitBusy(1));
+  for (int i = 0; i < 1000; ++i) dispatcher_->RecordServiceTime(0);
+  ASSERT_EQ(Offer(blocker_.NewTask()), absl::nullopt);
+  EXPECT_TRUE(Eventually([&] {
+    Tick();
+    return blocker_.begun() == 2;
+  }));
+}
+
+// --- Vacancy rule ---
+
+TEST_F(DispatcherTest, AParkedWorkerIsWokenToPollWhenNobodyDoes) {
+  Dispatcher::Options options;
+  options.work_source = &source_;
+  Make(options);
+  workers_->Add(2);
+  ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 1 && source_.polled(); }));
+  for (int i = 0; i < 1000; ++i) dispatcher_->RecordServiceTime(0);
+  source_.Give(blocker_.NewTask());  // the leader runs it
+  ASSERT_TRUE(blocker_.AwaitBusy(1));
+  EXPECT_TRUE(Eventually([&] {
+    Tick();
+    return dispatcher_->parked() == 0 && source_.polled();
+  }));
+}
+
+TEST_F(DispatcherTest, TheSupervisorPollsWhenEveryWorkerIsBlocked) {
+  Dispatcher::Options options;
+  options.queue_capacity = 1;
+  options.work_source = &source_;
+  Make(options);
+  workers_->Add(1);
+  source_.Give(blocker_.NewTask());
+  ASSERT_TRUE(blocker_.AwaitBusy(1));
+  for (int i = 0; i < 3; ++i) source_.Give(FakeTask::New(&record_));
+  EXPECT_TRUE(Eventually([&] {
+    Tick();
+    return record_.rejects(RejectReason::kQueueFull) == 2;
+  }));
+  blocker_.Free();
+  EXPECT_TRUE(Eventually([&] { return record_.runs() == 1; }));
+}
+
+TEST_F(DispatcherTest, TheSupervisorGoesOnPollingWhenTheQueueAsksForMoreWorkers) {
+  Dispatcher::Options options;
+  options.queue_capacity = 1;
+  options.attention_after_ns = 1;  // the queue's head asks for more workers in every tick
+  options.work_source = &source_;
+  Make(options);
+  workers_->Add(1);
+  source_.Give(blocker_.NewTask());
+  ASSERT_TRUE(blocker_.AwaitBusy(1));
+  ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
+  source_.Give(FakeTask::New(&record_));
+  bool attention = false;
+  EXPECT_TRUE(Eventually([&] {
+    Tick();
+    attention = dispatcher_->TakeAttention() || attention;
+    return record_.rejects(RejectReason::kQueueFull) == 1;
+  }));
+  EXPECT_TRUE(attention);
+}
+
+TEST_F(DispatcherTest, AWorkerThatComesFreeTakesTheLeadFromTheSupervisor) {
+  Dispatcher::Options options;
+  options.work_source = &source_;
+  Make(options);
+  workers_->Add(1);
+  source_.Give(blocker_.NewTask());
+  ASSERT_TRUE(blocker_.AwaitBusy(1));
+  std::atomic<bool> done{false};
+  std::thread supervisor([&] {
+    while (!done.load()) {
+      dispatcher_->SupervisorWait(Dispatcher::kNever);
+      dispatcher_->SupervisorTick(Dispatcher::kNever);
+    }
+  });
+  EXPECT_TRUE(Eventually([&] {
+    return source_.polled() && source_.poller() == supervisor.get_id();
+  }));
+  blocker_.Free();
+  EXPECT_TRUE(Eventually([&] {
+    return source_.polled() && source_.poller() != supervisor.get_id();
+  }));
+  EXPECT_FALSE(source_.overlapped());
+  done.store(true);
+  dispatcher_->WakeSupervisor();
+  supervisor.join();
+}
+
+// --- Retirement ---
+
+TEST_F(DispatcherTest, ARetirementThatNobodyHasFollowedCanBeTakenBack) {
+  Make({});
+  workers_->Add(2);
+  ASSERT_EQ(Offer(blocker_.NewTask()), absl::nullopt);
+  ASSERT_EQ(Offer(blocker_.NewTask()), absl::nullopt);
+  ASSERT_TRUE(Eventually([&] {
+    Tick();
+    return blocker_.begun() == 2;
+  }));
+  dispatcher_->Retire(2);
+  EXPECT_EQ(dispatcher_->pending_retirements(), 2);
+  EXPECT_EQ(dispatcher_->TakeBackRetirements(1), 1);
+  blocker_.Free();
+  EXPECT_TRUE(Eventually([&] { return workers_->ended() == 1 && dispatcher_->parked() == 1; }));
+  EXPECT_EQ(dispatcher_->TakeBackRetirements(1), 0);
+}
+
+TEST_F(DispatcherTest, ARetiredLeaderEndsAtOnce) {
+  Dispatcher::Options options;
+  options.work_source = &source_;
+  Make(options);
+  workers_->Add(1);
+  ASSERT_TRUE(Eventually([&] { return source_.polled(); }));
+  dispatcher_->Retire(1);
+  EXPECT_TRUE(Eventually([&] { return workers_->ended() == 1; }));
+}
+
+TEST_F(DispatcherTest, CloseEndsEveryWorkerWhenTheQueueIsEmpty) {
+  Dispatcher::Options options;
+  options.work_source = &source_;
+  Make(options);
+  for (int i = 0; i < 100; ++i) Offer(FakeTask::New(&record_));
+  workers_->Add(4);
+  dispatcher_->Close();
+  EXPECT_TRUE(Eventually([&] { return workers_->ended() == 4; }));
+  EXPECT_EQ(record_.runs(), 100);
+  EXPECT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kStopped);
+}
+
+}  // namespace
+}  // namespace robusto

@@ -111,6 +111,7 @@ distro_source = repository_rule(
 
 # A label is added here when a target first needs it.
 _ABSL = {
+    "absl/base:base": ["absl_base"],
     "absl/base:config": [],
     "absl/base:core_headers": [],
     "absl/cleanup:cleanup": [],
@@ -191,6 +192,16 @@ def distro_repositories():
         name = "com_google_benchmark",
         debian_package = "libbenchmark-dev",
         libraries = {":benchmark": ["benchmark"]},
+    )
+    distro_library(
+        name = "boost",
+        debian_package = "libboost-dev",
+        libraries = {":asio": []},
+    )
+    distro_library(
+        name = "onetbb",
+        debian_package = "libtbb-dev",
+        libraries = {":tbb": ["tbb"]},
     )
     distro_library(
         name = "com_google_protobuf",

@@ -29,7 +29,7 @@ absl::string_view Remedy(absl::StatusCode code) {
 
 absl::string_view ExitCodeHelp() {
   return "  0  done\n"
-         "  1  not all of it: fewer workers than asked for, or requests were lost by a stop\n"
+         "  1  not all of it: fewer workers than asked for, or a stop lost requests\n"
          "  2  the command line, or a value in it that the server does not take\n"
          "  3  no server answers at --address, or it went away\n"
          "  4  refused: the server's state does not allow it now\n"

@@ -117,18 +117,19 @@ void Terminal::Suspend() {
 }
 
 void Terminal::Show(absl::string_view screen) {
-  // Over the old lines rather than after clearing them, which would flicker.
+  // Line by line over the old one: clearing the whole screen first would flicker. And the line is
+  // cleared before it is written: after one of full width the cursor still stands on its last column.
   std::string out = "\x1b[H";
   while (true) {
     const size_t end = screen.find('\n');
     const absl::string_view line = screen.substr(0, end);
-    out.append(line.data(), line.size());
     out += "\x1b[K";
+    out.append(line.data(), line.size());
     if (end == absl::string_view::npos) break;
     out += "\r\n";
     screen.remove_prefix(end + 1);
   }
-  Write(out + "\x1b[J");
+  Write(out);
 }
 
 Terminal::Event Terminal::Wait() {

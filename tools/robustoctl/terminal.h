@@ -71,11 +71,11 @@ class Terminal {
   void ReadSize();
   void Suspend();
 
-  const int signals_;  // a signalfd
-  const int wakes_;    // an eventfd
+  const int signals_;    // a signalfd
+  const int wakes_;      // an eventfd
+  termios before_ = {};  // how the keys were; has_keys_, which is initialised next, reads it
   const bool has_keys_;
   bool entered_ = false;
-  termios before_ = {};
   size_t columns_ = 80;
   size_t rows_ = 24;
 };

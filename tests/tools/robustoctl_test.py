@@ -216,6 +216,16 @@ class HelpTest(unittest.TestCase):
         self.assertEqual(fixture.run("help", "nothing").returncode, 2)
 
 
+    def test_the_readme_is_right(self):
+        with open("README.md", encoding="utf-8") as readme:
+            lines = re.findall(r"^robustoctl ([^#\n]*)", readme.read(), re.MULTILINE)
+        self.assertGreater(len(lines), 8)
+        for line in lines:
+            # Nothing is wrong with it but that no server is there.
+            result = fixture.run(*line.split(), "--address=unix:/nowhere/admin.sock")
+            self.assertEqual(result.returncode, 3, result)
+
+
 class ConnectionTest(unittest.TestCase):
     """Addresses, tokens and TLS."""
 

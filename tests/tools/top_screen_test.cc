@@ -146,7 +146,7 @@ TEST(TopScreenTest, ShowsThePoolTheQueueAndTheWorkersAt80x24) {
   EXPECT_EQ(Lines(screen)[0],
             "robustoctl top  127.0.0.1:50051  running  up 3h07m  generation 4        10:03:11");
   EXPECT_EQ(LineOf(screen, "workers"),
-            "workers  [###:...............]  5 busy, 3 idle of 8 (4 to 32)");
+            "workers  [###::...............]  5 busy, 3 idle of 8 (4 to 32)");
   EXPECT_EQ(LineOf(screen, "queue"), "queue    [#...................]  12 of 1024");
   EXPECT_EQ(LineOf(screen, "requests"),
             "requests 149k accepted, 148k completed, 0 failed, 0 refused, 0 cancelled");

@@ -325,12 +325,15 @@ grpc::ServerWriteReactor<admin::v1::StopProgress>* AdminService::Stop(
   Tell(*context, "Stop", *request, std::move(role), status);
   if (!status.ok()) return new RefusedStream<admin::v1::StopProgress>(ToGrpc(status));
   auto stream = std::make_shared<StopStream>(&driver_, pool_);
-  options_.stop(*timeout, [stream = std::weak_ptr<StopStream>(stream)](
-                              const absl::StatusOr<StopReport>& report) {
+  const std::weak_ptr<StopStream> watching(stream);
+  // First the stream, then the stop: an idle server may have stopped, and shut this service down,
+  // within a millisecond, and waits only for streams that have been launched.
+  auto* const reactor = StopStream::Launch(std::move(stream));
+  options_.stop(*timeout, [watching](const absl::StatusOr<StopReport>& report) {
     // Whoever asked may be gone: the report is then for nobody.
-    if (const auto watcher = stream.lock()) watcher->SetReport(report);
+    if (const auto watcher = watching.lock()) watcher->SetReport(report);
   });
-  return StopStream::Launch(std::move(stream));
+  return reactor;
 }
 
 }  // namespace robusto

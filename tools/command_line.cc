@@ -24,8 +24,24 @@ namespace {
 constexpr int kExitUsage = 2;
 constexpr size_t kHelpWidth = 80;
 
-// Breaks `text` into lines that fit after `indent` spaces.
-std::string Wrap(absl::string_view text, size_t indent) {
+void PrintHelp(absl::string_view program, absl::string_view about) {
+  std::string text = absl::StrCat("usage: ", program, " [--flag=value ...]\n\n", about, "\n\n");
+  // Flags that Abseil's own libraries define are not the program's.
+  std::map<std::string, const absl::CommandLineFlag*> flags;
+  for (const auto& [name, flag] : absl::GetAllFlags()) {
+    if (!absl::StrContains(flag->Filename(), "absl/")) flags[std::string(name)] = flag;
+  }
+  for (const auto& [name, flag] : flags) {
+    absl::StrAppend(&text, "  --", name, "=", flag->DefaultValue(), "\n", WrapHelp(flag->Help(), 6),
+                    "\n");
+  }
+  absl::StrAppend(&text, "\nDurations are written as 500ms, 10s, 1h30m or inf.\n");
+  std::fputs(text.c_str(), stdout);
+}
+
+}  // namespace
+
+std::string WrapHelp(absl::string_view text, size_t indent) {
   std::string out;
   size_t column = kHelpWidth;
   for (absl::string_view word : absl::StrSplit(text, ' ')) {
@@ -40,22 +56,20 @@ std::string Wrap(absl::string_view text, size_t indent) {
   return out;
 }
 
-void PrintHelp(absl::string_view program, absl::string_view about) {
-  std::string text = absl::StrCat("usage: ", program, " [--flag=value ...]\n\n", about, "\n\n");
-  // Flags that Abseil's own libraries define are not the program's.
-  std::map<std::string, const absl::CommandLineFlag*> flags;
-  for (const auto& [name, flag] : absl::GetAllFlags()) {
-    if (!absl::StrContains(flag->Filename(), "absl/")) flags[std::string(name)] = flag;
-  }
-  for (const auto& [name, flag] : flags) {
-    absl::StrAppend(&text, "  --", name, "=", flag->DefaultValue(), "\n", Wrap(flag->Help(), 6),
-                    "\n");
-  }
-  absl::StrAppend(&text, "\nDurations are written as 500ms, 10s, 1h30m or inf.\n");
-  std::fputs(text.c_str(), stdout);
+std::vector<std::string> ParseFlags(int argc, char** argv) {
+  // Abseil says what is wrong and exits with 1, which scripts cannot tell from a program that ran
+  // and failed.
+  static bool parsing;
+  parsing = true;
+  std::atexit([] {
+    if (!parsing) return;
+    std::fflush(nullptr);
+    _exit(kExitUsage);
+  });
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  parsing = false;
+  return std::vector<std::string>(rest.begin() + 1, rest.end());
 }
-
-}  // namespace
 
 void ParseCommandLine(int argc, char** argv, absl::string_view about) {
   const absl::string_view path = argv[0];
@@ -68,20 +82,10 @@ void ParseCommandLine(int argc, char** argv, absl::string_view about) {
       std::exit(0);
     }
   }
-  // Abseil says what is wrong and exits with 1, which scripts cannot tell from a program that ran
-  // and failed.
-  static bool parsing;
-  parsing = true;
-  std::atexit([] {
-    if (!parsing) return;
-    std::fflush(nullptr);
-    _exit(kExitUsage);
-  });
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
-  parsing = false;
-  if (rest.size() > 1) {
+  const std::vector<std::string> rest = ParseFlags(argc, argv);
+  if (!rest.empty()) {
     std::fprintf(stderr, "%s: \"%s\" is not a flag; see --help\n", std::string(program).c_str(),
-                 rest[1]);
+                 rest[0].c_str());
     std::exit(kExitUsage);
   }
 }

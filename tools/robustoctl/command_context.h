@@ -1,0 +1,31 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every command of robustoctl gets, and what it returns.
+
+#ifndef ROBUSTO_TOOLS_ROBUSTOCTL_COMMAND_CONTEXT_H_
+#define ROBUSTO_TOOLS_ROBUSTOCTL_COMMAND_CONTEXT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tools/robustoctl/admin_client.h"
+#include "tools/robustoctl/ctl_flags.h"
+#include "tools/robustoctl/exit_code.h"
+
+namespace robusto {
+
+struct CommandContext {
+  AdminClient* client;
+  const CtlFlags& flags;
+  std::vector<std::string> arguments;  // without the command's name
+};
+
+// The exit code, or the error that ended the command; InvalidArgument also for arguments that are
+// wrong in themselves.
+using CommandResult = absl::StatusOr<ExitCode>;
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_TOOLS_ROBUSTOCTL_COMMAND_CONTEXT_H_

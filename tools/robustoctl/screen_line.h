@@ -1,0 +1,55 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// ScreenLine: one line of a screen, of pieces in styles, that is never longer than the screen is
+// wide and never leaves a style on.
+//
+//   ScreenLine line(style);
+//   line.Add("workers  ").Add("5 busy", ScreenLine::kGreen);
+//   out += line.Text();
+//
+// Thread-safety: none.
+
+#ifndef ROBUSTO_TOOLS_ROBUSTOCTL_SCREEN_LINE_H_
+#define ROBUSTO_TOOLS_ROBUSTOCTL_SCREEN_LINE_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace robusto {
+
+// What the terminal is like.
+struct ScreenStyle {
+  size_t columns = 80;
+  size_t rows = 24;
+  bool colour = false;
+  bool utf8 = false;  // may show block characters
+};
+
+class ScreenLine {
+ public:
+  enum Style { kPlain, kBold, kDim, kReverse, kGreen, kYellow, kRed };
+
+  explicit ScreenLine(const ScreenStyle& style) : style_(style) {}
+
+  // What does not fit any more is dropped. `text` is ASCII, or UTF-8 of one column a character, and
+  // comes from this program: text from outside goes through PrintableText first.
+  ScreenLine& Add(absl::string_view text, Style style = kPlain);
+  // Spaces up to this column, counted from 0; none when the line is there already.
+  ScreenLine& MoveTo(size_t column, Style style = kPlain);
+
+  size_t columns() const { return columns_; }
+  size_t room() const { return style_.columns - columns_; }
+  const std::string& Text() const { return text_; }
+
+ private:
+  const ScreenStyle style_;
+  std::string text_;
+  size_t columns_ = 0;
+};
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_TOOLS_ROBUSTOCTL_SCREEN_LINE_H_

@@ -1,0 +1,178 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tools/robustoctl/watch_commands.h"
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
+#include "tools/robustoctl/human_text.h"
+#include "tools/robustoctl/output.h"
+#include "tools/robustoctl/pool_text.h"
+#include "tools/robustoctl/pool_words.h"
+#include "tools/robustoctl/top_history.h"
+#include "tools/robustoctl/wire_time.h"
+
+namespace robusto {
+namespace {
+
+// How long the whole may take, where --timeout says so.
+absl::Duration Total(const CtlFlags& flags) {
+  return flags.timeout_given ? flags.client.timeout : absl::InfiniteDuration();
+}
+
+std::string LeftText(uint64_t queued, uint64_t running) {
+  return absl::StrCat(queued, " queued, ", running, " running");
+}
+
+// Waits until nothing is queued and nothing runs.
+CommandResult AwaitDrained(const CommandContext& context) {
+  constexpr absl::Duration kInterval = absl::Milliseconds(200);
+  admin::v1::WatchStatsRequest request;
+  ToWire(kInterval, request.mutable_interval());
+  absl::optional<ExitCode> result;
+  Progress progress;
+  const absl::Status status = context.client->Watch(
+      request, {Total(context.flags), kInterval}, [&](const admin::v1::PoolStats& stats) {
+        if (stats.queued() + stats.running() == 0) {
+          result = kExitOk;
+        } else if (stats.state() == admin::v1::POOL_STATE_RUNNING) {
+          result = kExitPartly;
+        }
+        if (context.flags.json) {
+          admin::v1::DrainResponse left;
+          left.set_queued(stats.queued());
+          left.set_running(stats.running());
+          PrintJson(left);
+        } else if (!result.has_value()) {
+          progress.Show(absl::StrCat("draining: ", LeftText(stats.queued(), stats.running())));
+        }
+        return !result.has_value();
+      });
+  if (!status.ok()) return status;
+  if (!result.has_value()) return absl::UnavailableError("the server ended its answer early");
+  if (*result == kExitPartly) Remark("drain: somebody resumed the pool before it was drained");
+  return *result;
+}
+
+}  // namespace
+
+CommandResult WatchStatsLines(const CommandContext& context, absl::Duration interval) {
+  constexpr int kLinesPerTitle = 20;
+  admin::v1::WatchStatsRequest request;
+  ToWire(interval, request.mutable_interval());
+  TopHistory history;
+  int lines = 0;
+  const absl::Status status = context.client->Watch(
+      request, {absl::InfiniteDuration(), interval}, [&](const admin::v1::PoolStats& stats) {
+        if (context.flags.json) {
+          PrintJson(stats);
+          return OutputArrived();
+        }
+        history.Add(stats);
+        if (lines++ % kLinesPerTitle == 0) Print(SampleTitles());
+        Print(SampleText(stats, history, absl::LocalTimeZone()));
+        return OutputArrived();
+      });
+  if (!status.ok()) return status;
+  return kExitOk;
+}
+
+CommandResult RunStats(const CommandContext& context) {
+  if (context.flags.interval.has_value()) {
+    return WatchStatsLines(context, *context.flags.interval);
+  }
+  admin::v1::PoolStats stats;
+  const absl::Status status = context.client->Call(admin::v1::GetStatsRequest(), &stats);
+  if (!status.ok()) return status;
+  if (context.flags.json) {
+    PrintJson(stats);
+  } else {
+    Print(StatsText(stats));
+  }
+  return kExitOk;
+}
+
+CommandResult RunEvents(const CommandContext& context) {
+  admin::v1::WatchEventsRequest request;
+  request.set_since(context.flags.since);
+  request.set_no_follow(!context.flags.follow);
+  if (context.flags.follow) {
+    // Events may be hours apart; that nobody answers is to be known at once.
+    admin::v1::PoolStats stats;
+    const absl::Status status = context.client->Call(admin::v1::GetStatsRequest(), &stats);
+    if (!status.ok()) return status;
+  }
+  uint64_t next = context.flags.since;
+  const absl::Status status =
+      context.client->Watch(request, AdminClient::Limits(), [&](const admin::v1::PoolEvent& event) {
+        if (next > 0 && event.sequence() > next) {
+          Remark(absl::StrCat("events: those from ", next, " to ", event.sequence() - 1,
+                              " are no longer kept"));
+        }
+        next = event.sequence() + 1;
+        if (context.flags.json) {
+          PrintJson(event);
+        } else {
+          Print(EventText(event, absl::LocalTimeZone()));
+        }
+        return OutputArrived();
+      });
+  if (!status.ok()) return status;
+  return kExitOk;
+}
+
+CommandResult RunDrain(const CommandContext& context) {
+  admin::v1::DrainResponse response;
+  const absl::Status status = context.client->Call(admin::v1::DrainRequest(), &response);
+  if (!status.ok()) return status;
+  if (context.flags.wait) {
+    const CommandResult result = AwaitDrained(context);
+    if (result.ok() && *result == kExitOk && !context.flags.json) {
+      Print("drained: new requests are refused, and none is left\n");
+    }
+    return result;
+  }
+  if (context.flags.json) {
+    PrintJson(response);
+  } else {
+    Print(absl::StrCat("draining: new requests are refused; still to be finished: ",
+                       LeftText(response.queued(), response.running()), "\n"));
+  }
+  return kExitOk;
+}
+
+CommandResult RunStop(const CommandContext& context) {
+  // The server reports ten times a second; a longer silence than this plus an answer's time is a
+  // server that hangs.
+  constexpr absl::Duration kBetween = absl::Seconds(2);
+  admin::v1::StopRequest request;
+  if (context.flags.stop_timeout.has_value()) {
+    ToWire(*context.flags.stop_timeout, request.mutable_timeout());
+  }
+  absl::optional<admin::v1::StopReport> report;
+  Progress progress;
+  const absl::Status status = context.client->Watch(
+      request, {Total(context.flags), kBetween}, [&](const admin::v1::StopProgress& now) {
+        if (now.has_report()) report = now.report();
+        if (context.flags.json) {
+          PrintJson(now);
+        } else if (!now.has_report()) {
+          progress.Show(absl::StrCat("stopping for ", DurationText(FromWire(now.elapsed())), ": ",
+                                     LeftText(now.queued(), now.running())));
+        }
+        return true;
+      });
+  progress.Clear();
+  // With the report the server has said all: how the connection ended is no matter.
+  if (!report.has_value()) {
+    return status.ok() ? absl::UnavailableError("the server ended without its report") : status;
+  }
+  if (!context.flags.json) Print(StopReportText(*report));
+  return report->clean() ? kExitOk : kExitPartly;
+}
+
+}  // namespace robusto

@@ -1,0 +1,23 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The commands that go on for a while: those that watch, and those that wait for an end.
+
+#ifndef ROBUSTO_TOOLS_ROBUSTOCTL_WATCH_COMMANDS_H_
+#define ROBUSTO_TOOLS_ROBUSTOCTL_WATCH_COMMANDS_H_
+
+#include "absl/time/time.h"
+#include "tools/robustoctl/command_context.h"
+
+namespace robusto {
+
+CommandResult RunStats(const CommandContext& context);
+// One line for each snapshot, or its JSON, until the pool has stopped.
+CommandResult WatchStatsLines(const CommandContext& context, absl::Duration interval);
+CommandResult RunEvents(const CommandContext& context);
+CommandResult RunDrain(const CommandContext& context);
+CommandResult RunStop(const CommandContext& context);
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_TOOLS_ROBUSTOCTL_WATCH_COMMANDS_H_

@@ -10,11 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "admin/admin_streams.h"
 #include "admin/message_stream.h"
 #include "admin/pool_messages.h"
 #include "admin/request_checks.h"
+#include "google/protobuf/text_format.h"
 
 namespace robusto {
 namespace {
@@ -28,6 +30,16 @@ absl::optional<int> OptionalInt(bool has, int value) {
 
 absl::optional<uint64_t> OptionalId(bool has, uint64_t value) {
   return has ? absl::make_optional(value) : absl::nullopt;
+}
+
+// On one line. Not ShortDebugString, whose form newer releases of protobuf vary on purpose.
+std::string OnOneLine(const google::protobuf::Message& message) {
+  google::protobuf::TextFormat::Printer printer;
+  printer.SetSingleLineMode(true);
+  std::string text;
+  printer.PrintToString(message, &text);
+  absl::StripTrailingAsciiWhitespace(&text);
+  return text;
 }
 
 // A task that runs under this id. InvalidArgument when the request names none, NotFound when there
@@ -70,12 +82,17 @@ AdminService::AdminService(ThreadPool* pool, AdminServiceOptions options)
       sampler_(pool, options_.traffic),
       driver_(&pool->journal()) {
   if (options_.stop) return;
-  options_.stop = [pool](absl::Duration timeout, auto done) {
-    std::thread([pool, timeout, done = std::move(done)] { done(pool->Stop(timeout)); }).detach();
+  options_.stop = [this](absl::Duration timeout, auto done) {
+    absl::MutexLock lock(&stoppers_mu_);
+    stoppers_.emplace_back(
+        [pool = pool_, timeout, done = std::move(done)] { done(pool->Stop(timeout)); });
   };
 }
 
-AdminService::~AdminService() = default;
+AdminService::~AdminService() {
+  absl::MutexLock lock(&stoppers_mu_);
+  for (std::thread& stopper : stoppers_) stopper.join();
+}
 
 absl::Status AdminService::Authorize(const grpc::ServerContextBase& context, AdminAccess access,
                                      std::string* role) const {
@@ -88,7 +105,7 @@ void AdminService::Tell(const grpc::ServerContextBase& context, absl::string_vie
   if (!options_.on_change) return;
   AdminCall call;
   call.method = method;
-  call.request = request.ShortDebugString();
+  call.request = OnOneLine(request);
   call.peer = context.peer();
   call.role = std::move(role);
   call.result = result;

@@ -18,7 +18,7 @@
 // It has one thread of its own, however many calls are under way. As it comes, whoever reaches the
 // port may do everything: see AdminServiceOptions::authorize.
 //
-// Lifetime: the pool outlives the service, and the service the gRPC server.
+// Lifetime: the pool outlives the service, and the service the gRPC server's calls.
 // Thread-safety: all methods.
 
 #ifndef ROBUSTO_ADMIN_ADMIN_SERVICE_H_
@@ -27,10 +27,14 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <thread>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "admin/pool_admin.grpc.pb.h"
 #include "admin/stats_sampler.h"
@@ -84,6 +88,9 @@ class AdminService final : public admin::v1::PoolAdmin::CallbackService {
   // Brings every stream to its end: those that still have something to say, such as a stop's
   // report, say it first. Does not wait: shutting the gRPC server down does.
   void EndStreams() { driver_.End(); }
+  // Waits, after EndStreams, until their clients have all of it, for up to `timeout`; true when
+  // they have.
+  bool AwaitStreamsEnded(absl::Duration timeout) { return driver_.AwaitNone(timeout); }
   // Called about once a second it keeps the window of GetStats's rates that short.
   void SampleForRates() { sampler_.Take(absl::Milliseconds(900)); }
 
@@ -142,6 +149,10 @@ class AdminService final : public admin::v1::PoolAdmin::CallbackService {
   // Own synchronisation.
   StatsSampler sampler_;
   StreamDriver driver_;
+
+  absl::Mutex stoppers_mu_;
+  // Where options.stop was null: they stop the pool.
+  std::vector<std::thread> stoppers_ ABSL_GUARDED_BY(stoppers_mu_);
 };
 
 }  // namespace robusto

@@ -100,7 +100,10 @@ class CancelCall final : public grpc::ServerUnaryReactor,
   void OnCancel() override {
     Answer(grpc::Status::CANCELLED, admin::v1::CancelRequestResponse::OUTCOME_UNSPECIFIED);
   }
-  void OnDone() override { self_.reset(); }
+  void OnDone() override {
+    driver_->Release();
+    self_.reset();
+  }
 
   StreamDriver* const driver_;
   ThreadPool* const pool_;

@@ -124,7 +124,10 @@ class MessageStream : public grpc::ServerWriteReactor<Message>,
     driver_->Poke();
   }
 
-  void OnDone() final { self_.reset(); }
+  void OnDone() final {
+    driver_->Release();
+    self_.reset();
+  }
 
   // Constant after construction.
   StreamDriver* const driver_;

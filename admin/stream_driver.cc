@@ -28,6 +28,7 @@ void StreamDriver::Add(std::shared_ptr<Driven> driven) {
   {
     absl::MutexLock lock(&mu_);
     added_.push_back(std::move(driven));
+    ++calls_;
   }
   Poke();
 }
@@ -40,6 +41,18 @@ void StreamDriver::Poke() {
 void StreamDriver::End() {
   ending_.store(true);
   Poke();
+}
+
+void StreamDriver::Release() {
+  absl::MutexLock lock(&mu_);
+  --calls_;
+}
+
+bool StreamDriver::AwaitNone(absl::Duration timeout) {
+  absl::MutexLock lock(&mu_);
+  return mu_.AwaitWithTimeout(absl::Condition(
+                                  +[](int* calls) { return *calls == 0; }, &calls_),
+                              timeout);
 }
 
 void StreamDriver::Main() {

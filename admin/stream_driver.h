@@ -9,7 +9,7 @@
 // driven in one go, which is also when they share a snapshot. With nobody to drive the thread
 // sleeps.
 //
-// Thread-safety: Add, Poke, End: any thread. The journal must outlive the driver.
+// Thread-safety: all methods, any thread. The journal must outlive the driver.
 // Lock order: mu_ is a leaf; Driven::Drive is called without it.
 
 #ifndef ROBUSTO_ADMIN_STREAM_DRIVER_H_
@@ -55,6 +55,11 @@ class StreamDriver {
   // Brings everything to its end, and what is added from now on too. Does not wait.
   void End();
 
+  // Counts the calls that gRPC has not let go of yet. Add counts one, its OnDone gives it back.
+  void Release() ABSL_LOCKS_EXCLUDED(mu_);
+  // Waits until there are none, for up to `timeout`; true when there are none.
+  bool AwaitNone(absl::Duration timeout) ABSL_LOCKS_EXCLUDED(mu_);
+
  private:
   void Main();
 
@@ -68,6 +73,7 @@ class StreamDriver {
 
   absl::Mutex mu_;
   std::vector<std::shared_ptr<Driven>> added_ ABSL_GUARDED_BY(mu_);
+  int calls_ ABSL_GUARDED_BY(mu_) = 0;
 
   std::thread thread_;
 };

@@ -111,6 +111,7 @@ distro_source = repository_rule(
 
 # A label is added here when a target first needs it.
 _ABSL = {
+    "absl/base:base": ["absl_base"],
     "absl/base:config": [],
     "absl/base:core_headers": [],
     "absl/cleanup:cleanup": [],

@@ -1,0 +1,86 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "admin/health_monitor.h"
+
+#include <pthread.h>
+
+#include <cstdint>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
+
+namespace robusto {
+
+class HealthMonitor::ProbeTask final : public Task {
+ public:
+  explicit ProbeTask(std::shared_ptr<Probe> probe) : probe_(std::move(probe)) {}
+  void Run() override { probe_->passed.store(Clock::now().time_since_epoch().count()); }
+  TaskDescription Describe() const override {
+    TaskDescription description;
+    description.label = "health probe";
+    return description;
+  }
+  void Release() override {
+    probe_->under_way.store(false);
+    delete this;
+  }
+
+ private:
+  const std::shared_ptr<Probe> probe_;
+};
+
+HealthMonitor::HealthMonitor(ThreadPool* pool, Options options)
+    : pool_(pool),
+      options_(std::move(options)),
+      probe_(std::make_shared<Probe>()),
+      thread_([this] { Main(); }) {}
+
+void HealthMonitor::Stop() {
+  if (!thread_.joinable()) return;
+  ending_.store(true);
+  pool_->journal().WakeReaders();
+  thread_.join();
+}
+
+void HealthMonitor::Main() {
+  pthread_setname_np(pthread_self(), "admin-health");
+  absl::optional<bool> last;
+  while (!ending_.load()) {
+    // An event that comes during the look makes the wait below return at once.
+    const uint64_t next_event = pool_->journal().newest() + 1;
+    const std::string why = Look();
+    if (last != why.empty()) options_.on_change(why.empty(), why);
+    last = why.empty();
+    if (options_.on_look) options_.on_look();
+    pool_->journal().Await(next_event, options_.interval, ending_);
+  }
+}
+
+std::string HealthMonitor::Look() {
+  const PoolStats stats = pool_->Stats();
+  const PoolState before = std::exchange(last_state_, stats.state);
+  if (stats.state != PoolState::kRunning) {
+    return absl::StrCat("the pool is ", PoolStateName(stats.state));
+  }
+  const Clock::time_point now = Clock::now();
+  // No probe could get in while it did not run.
+  if (before != PoolState::kRunning) probe_->passed.store(now.time_since_epoch().count());
+  if (!probe_->under_way.exchange(true)) {
+    pool_->TryPut(TaskPtr(new ProbeTask(probe_))).IgnoreError();
+  }
+  if (stats.threads < stats.min_threads) {
+    return absl::StrCat("only ", stats.threads, " workers are alive; min_threads is ",
+                        stats.min_threads);
+  }
+  const absl::Duration since =
+      absl::FromChrono(now - Clock::time_point(Clock::duration(probe_->passed.load())));
+  if (since > options_.probe_timeout + options_.interval) {
+    return absl::StrCat("no probe has got through the queue for ",
+                        absl::FormatDuration(absl::Trunc(since, absl::Milliseconds(1))));
+  }
+  return "";
+}
+
+}  // namespace robusto

@@ -104,7 +104,7 @@ absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Create(ThreadPool* poo
                                                                  AdminServerOptions options) {
   std::unique_ptr<AdminServer> server(new AdminServer(std::move(options)));
   if (absl::Status status = server->Start(pool); !status.ok()) return status;
-  return std::move(server);
+  return server;
 }
 
 absl::Status AdminServer::Start(ThreadPool* pool) {

@@ -85,6 +85,9 @@ class AdminServer {
   // Where it listens, with the port that the kernel chose: "127.0.0.1:50051", "unix:/run/x".
   const std::string& address() const { return address_; }
 
+  // Health says NOT_SERVING from now on: the server around the pool has begun to stop, and the pool
+  // itself may be told last.
+  void SayStopping() { health_->SayStopping(); }
   // Ends the service; streams have `grace` to say their last word. Once; later calls wait for it.
   void Shutdown(absl::Duration grace);
 

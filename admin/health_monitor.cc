@@ -40,26 +40,38 @@ HealthMonitor::HealthMonitor(ThreadPool* pool, Options options)
 void HealthMonitor::Stop() {
   if (!thread_.joinable()) return;
   ending_.store(true);
-  pool_->journal().WakeReaders();
+  Poke();
   thread_.join();
+}
+
+void HealthMonitor::SayStopping() {
+  stopping_.store(true);
+  Poke();
+}
+
+void HealthMonitor::Poke() {
+  poked_.store(true);
+  pool_->journal().WakeReaders();
 }
 
 void HealthMonitor::Main() {
   pthread_setname_np(pthread_self(), "admin-health");
   absl::optional<bool> last;
   while (!ending_.load()) {
+    poked_.store(false);
     // An event that comes during the look makes the wait below return at once.
     const uint64_t next_event = pool_->journal().newest() + 1;
     const std::string why = Look();
     if (last != why.empty()) options_.on_change(why.empty(), why);
     last = why.empty();
     if (options_.on_look) options_.on_look();
-    pool_->journal().Await(next_event, options_.interval, ending_);
+    pool_->journal().Await(next_event, options_.interval, poked_);
   }
 }
 
 std::string HealthMonitor::Look() {
   const PoolStats stats = pool_->Stats();
+  if (stopping_.load()) return "the server is stopping";
   const PoolState before = std::exchange(last_state_, stats.state);
   if (stats.state != PoolState::kRunning) {
     return absl::StrCat("the pool is ", PoolStateName(stats.state));

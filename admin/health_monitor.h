@@ -9,7 +9,7 @@
 // the rest it sees at its next look. Probes are tasks like others, and are in the pool's counts.
 //
 // Lifetime: the pool outlives the monitor; a probe may outlive both.
-// Thread-safety: Stop by one thread.
+// Thread-safety: SayStopping: any thread. Stop: one.
 
 #ifndef ROBUSTO_ADMIN_HEALTH_MONITOR_H_
 #define ROBUSTO_ADMIN_HEALTH_MONITOR_H_
@@ -40,6 +40,8 @@ class HealthMonitor {
   HealthMonitor(ThreadPool* pool, Options options);
   ~HealthMonitor() { Stop(); }
 
+  // Not healthy from now on, whatever the pool says: the server around it has begun to stop.
+  void SayStopping();
   // Ends the thread. on_change is not called any more when it returns.
   void Stop();
 
@@ -54,6 +56,7 @@ class HealthMonitor {
   class ProbeTask;
 
   void Main();
+  void Poke();
   // Why the pool is not healthy; empty: it is.
   std::string Look();
 
@@ -62,8 +65,10 @@ class HealthMonitor {
   const Options options_;
   const std::shared_ptr<Probe> probe_;
 
-  // Own synchronisation: set before Journal::WakeReaders.
+  // Own synchronisation: set before poked_, which is set before Journal::WakeReaders.
+  std::atomic<bool> stopping_{false};
   std::atomic<bool> ending_{false};
+  std::atomic<bool> poked_{false};
 
   // The monitor's thread only.
   PoolState last_state_ = PoolState::kCreated;

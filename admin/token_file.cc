@@ -49,7 +49,7 @@ absl::StatusOr<std::unique_ptr<TokenFile>> TokenFile::Open(
   std::unique_ptr<TokenFile> file(new TokenFile(std::move(path), std::move(on_warning)));
   absl::MutexLock lock(&file->mu_);
   if (absl::Status status = file->Read(); !status.ok()) return status;
-  return std::move(file);
+  return file;
 }
 
 bool TokenFile::Changed() const {

@@ -88,7 +88,8 @@ absl::Status Server::Start() { return pool_->Start(); }
 
 absl::StatusOr<StopReport> Server::Stop(absl::Duration timeout) {
   const int64_t begin = MonotonicNanos();
-  const PoolState state = pool_->Stats().state;
+  const PoolStats before = pool_->Stats();
+  const PoolState state = before.state;
   if (timeout >= absl::ZeroDuration() &&
       (state == PoolState::kRunning || state == PoolState::kDraining)) {
     loop_->BeginDrain();
@@ -99,7 +100,13 @@ absl::StatusOr<StopReport> Server::Stop(absl::Duration timeout) {
       pool_->Stop(timeout >= absl::ZeroDuration() ? std::max(left, absl::ZeroDuration()) : timeout);
   if (!report.ok()) return report;
   // A second call waits for the first.
-  std::call_once(finished_, [this] { loop_->Finish(); });
+  std::call_once(finished_, [&] {
+    loop_->Finish();
+    // Those too that ended before the pool's own part of the stop.
+    const PoolStats after = pool_->Stats();
+    completed_ = after.completed + after.failed - before.completed - before.failed;
+  });
+  report->completed = completed_;
   report->took = absl::Nanoseconds(MonotonicNanos() - begin);
   return report;
 }

@@ -22,6 +22,7 @@
 #ifndef ROBUSTO_HTTP_SERVER_H_
 #define ROBUSTO_HTTP_SERVER_H_
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -73,6 +74,7 @@ class Server {
   std::unique_ptr<ThreadPool> pool_;
 
   std::once_flag finished_;
+  uint64_t completed_ = 0;  // during the Stop; set under finished_
 };
 
 }  // namespace robusto

@@ -1,7 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Private to //queue: QueueLock, a mutex in four bytes for critical sections of a few nanoseconds.
+// Private to //queue and //workers: QueueLock, a mutex in four bytes for critical sections of a few
+// nanoseconds.
 //
 // Why not std::mutex: it is ten times the size, so the queue would span two cache lines, and it
 // goes to sleep at once where here the holder is nearly always done before a sleep has begun. A

@@ -8,27 +8,40 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "admin/admin_server.h"
 #include "http/server.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
+#include "tools/admin_flags.h"
 #include "tools/server_flags.h"
 
 ABSL_FLAG(
     absl::Duration, stop_timeout, absl::Seconds(10),
-    "after SIGTERM or SIGINT: how long requests may take to finish; a second signal ends at once");
+    "after SIGTERM, SIGINT or a Stop of the admin service: how long requests may take to finish; a "
+    "second signal ends at once");
 
 namespace robusto {
 namespace {
+
+// How long callers of the admin service may take to read how the stop went.
+constexpr absl::Duration kAdminGrace = absl::Seconds(2);
 
 // As many descriptors as this user may have: the soft limit is often 1024, a tenth of what
 // max_connections allows.
@@ -47,19 +60,69 @@ sigset_t StopSignals() {
   return signals;
 }
 
-// Stops `server`; a second signal ends the process at once. Returns the exit code.
-int StopGracefully(Server& server) {
-  const absl::Duration timeout = absl::GetFlag(FLAGS_stop_timeout);
-  spdlog::info("stopping: requests under way have {} to finish", absl::FormatDuration(timeout));
-  std::thread impatient([] {
+// Who wants the process to stop, and when: the signals, or a caller of the admin service.
+class StopRequests {
+ public:
+  // Told of the report once the server has stopped.
+  using Done = std::function<void(const absl::StatusOr<StopReport>&)>;
+
+  // The first one decides the timeout; later ones join the stop that is under way. `done` may be
+  // null.
+  void Add(absl::Duration timeout, Done done) ABSL_LOCKS_EXCLUDED(mu_) {
+    absl::optional<absl::StatusOr<StopReport>> report;
+    {
+      absl::MutexLock lock(&mu_);
+      if (!timeout_.has_value()) timeout_ = timeout;
+      report = report_;
+      if (!report.has_value() && done) waiting_.push_back(done);
+    }
+    if (report.has_value() && done) done(*report);
+  }
+
+  // Waits for the first one.
+  absl::Duration Await() ABSL_LOCKS_EXCLUDED(mu_) {
+    const auto asked = [this]() ABSL_SHARED_LOCKS_REQUIRED(mu_) { return timeout_.has_value(); };
+    absl::MutexLock lock(&mu_);
+    mu_.Await(absl::Condition(&asked));
+    return *timeout_;
+  }
+
+  void Answer(const absl::StatusOr<StopReport>& report) ABSL_LOCKS_EXCLUDED(mu_) {
+    std::vector<Done> waiting;
+    {
+      absl::MutexLock lock(&mu_);
+      report_ = report;
+      waiting.swap(waiting_);
+    }
+    for (const Done& done : waiting) done(report);
+  }
+
+ private:
+  absl::Mutex mu_;
+  absl::optional<absl::Duration> timeout_ ABSL_GUARDED_BY(mu_);
+  std::vector<Done> waiting_ ABSL_GUARDED_BY(mu_);
+  absl::optional<absl::StatusOr<StopReport>> report_ ABSL_GUARDED_BY(mu_);
+};
+
+// Turns signals into requests, in a thread that lasts as long as the process: the first one asks
+// for a stop, or joins one that the admin service began; the second one ends the process at once.
+void FollowSignals(const std::shared_ptr<StopRequests>& requests) {
+  std::thread([requests] {
     const sigset_t signals = StopSignals();
     int signal = 0;
     sigwait(&signals, &signal);
+    requests->Add(absl::GetFlag(FLAGS_stop_timeout), nullptr);
+    sigwait(&signals, &signal);
     spdlog::warn("second signal: ending at once");
     _exit(kExitLost);
-  });
-  impatient.detach();
+  }).detach();
+}
+
+// Stops `server` and says what became of the requests. Returns the exit code.
+int StopGracefully(Server& server, absl::Duration timeout, StopRequests& requests) {
+  spdlog::info("stopping: requests under way have {} to finish", absl::FormatDuration(timeout));
   const absl::StatusOr<StopReport> report = server.Stop(timeout);
+  requests.Answer(report);
   if (!report.ok()) {
     spdlog::error("stop: {}", report.status().ToString());
     return kExitLost;
@@ -67,7 +130,24 @@ int StopGracefully(Server& server) {
   spdlog::info("stopped in {}: {} completed, {} rejected, {} cancelled, {} abandoned",
                absl::FormatDuration(report->took), report->completed, report->rejected.size(),
                report->cancelled.size(), report->abandoned.size());
-  return report->clean() ? 0 : kExitLost;
+  return report->clean() ? kExitClean : kExitLost;
+}
+
+// The admin service that the flags ask for; null when they ask for none.
+absl::StatusOr<std::unique_ptr<AdminServer>> StartAdmin(
+    Server& server, const std::shared_ptr<StopRequests>& requests) {
+  absl::optional<AdminServerOptions> options = AdminOptionsFromFlags();
+  if (!options.has_value()) return nullptr;
+  options->service.stop_timeout = absl::GetFlag(FLAGS_stop_timeout);
+  options->service.stop = [requests](absl::Duration timeout, StopRequests::Done done) {
+    requests->Add(timeout, std::move(done));
+  };
+  options->service.traffic = [&server] {
+    AdminTraffic traffic;
+    traffic.connections_open = server.open_connections();
+    return traffic;
+  };
+  return AdminServer::Create(&server.pool(), *std::move(options));
 }
 
 }  // namespace
@@ -107,12 +187,20 @@ int Serve(absl::string_view program, Handler handler) {
   if (const absl::Status status = (*server)->Start(); !status.ok()) {
     return Refuse(program, absl::StrCat("--", status.message()));
   }
-  std::printf("listening on %s\n", absl::StrJoin((*server)->urls(), " ").c_str());
+  const auto requests = std::make_shared<StopRequests>();
+  absl::StatusOr<std::unique_ptr<AdminServer>> admin = StartAdmin(**server, requests);
+  if (!admin.ok()) return Refuse(program, AdminFlagError(admin.status().message()));
+  std::printf("listening on %s%s\n", absl::StrJoin((*server)->urls(), " ").c_str(),
+              *admin == nullptr ? "" : absl::StrCat(" admin ", (*admin)->address()).c_str());
   std::fflush(stdout);
 
-  int signal = 0;
-  sigwait(&signals, &signal);
-  return StopGracefully(**server);
+  FollowSignals(requests);
+  const absl::Duration timeout = requests->Await();
+  if (*admin != nullptr) (*admin)->SayStopping();
+  const int exit_code = StopGracefully(**server, timeout, *requests);
+  // After the stop, which its callers watch to the end.
+  if (*admin != nullptr) (*admin)->Shutdown(kAdminGrace);
+  return exit_code;
 }
 
 }  // namespace robusto

@@ -4,6 +4,7 @@
 #include "tools/server_flags.h"
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -50,24 +51,34 @@ namespace robusto {
 namespace {
 
 // A number from a flag that may not be negative, for a size that cannot be.
-absl::Status CheckCount(absl::string_view flag, int64_t value, int64_t least) {
-  if (value >= least) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("--", flag, "=", value, ": must be at least ", least));
+absl::Status CheckCount(absl::string_view flag, int64_t value, int64_t least,
+                        int64_t most = std::numeric_limits<int64_t>::max()) {
+  if (value < least) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", flag, "=", value, ": must be at least ", least));
+  }
+  if (value > most) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", flag, "=", value, ": must be at most ", most));
+  }
+  return absl::OkStatus();
 }
+
+// For what takes memory for each place, used or not: more is a slip of the keyboard.
+constexpr int64_t kMostPlaces = int64_t{1} << 24;
 
 absl::Status CheckFlags() {
   for (const absl::Status& status : {
            CheckCount("min_threads", absl::GetFlag(FLAGS_min_threads), 1),
            CheckCount("max_threads", absl::GetFlag(FLAGS_max_threads), 0),
-           CheckCount("queue_capacity", absl::GetFlag(FLAGS_queue_capacity), 1),
+           CheckCount("queue_capacity", absl::GetFlag(FLAGS_queue_capacity), 1, kMostPlaces),
            CheckCount("max_body_bytes", absl::GetFlag(FLAGS_max_body_bytes), 0),
            CheckCount("max_request_line_bytes", absl::GetFlag(FLAGS_max_request_line_bytes), 1),
            CheckCount("max_header_bytes", absl::GetFlag(FLAGS_max_header_bytes), 1),
            CheckCount("max_header_fields", absl::GetFlag(FLAGS_max_header_fields), 1),
            CheckCount("min_body_bytes_per_second", absl::GetFlag(FLAGS_min_body_bytes_per_second),
                       1),
-           CheckCount("max_connections", absl::GetFlag(FLAGS_max_connections), 1),
+           CheckCount("max_connections", absl::GetFlag(FLAGS_max_connections), 1, kMostPlaces),
        }) {
     if (!status.ok()) return status;
   }

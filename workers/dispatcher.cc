@@ -4,17 +4,20 @@
 #include "workers/dispatcher.h"
 
 #include <sched.h>
+#include <time.h>
 
 #include <algorithm>
-#include <chrono>
+#include <iterator>
 #include <utility>
+
+#include "queue/queue_lock.h"
 
 namespace robusto {
 namespace {
 
-// Set in a thread that has a Seat: such a thread must not wait for room in the queue that it is
+// Whose worker or supervisor this thread is: it must not wait for room in the queue that it is
 // meant to empty.
-thread_local bool t_is_worker = false;
+thread_local const Dispatcher* t_serves = nullptr;
 
 int UsableCpus() {
   cpu_set_t set;
@@ -26,9 +29,10 @@ int UsableCpus() {
 }  // namespace
 
 int64_t MonotonicNanos() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
+  // The same clock as std::chrono::steady_clock, which reaches it through another library.
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
 Dispatcher::Dispatcher(const Options& options)
@@ -44,11 +48,12 @@ Dispatcher::Dispatcher(const Options& options)
 // --- Producers ---
 
 absl::optional<RejectReason> Dispatcher::CheckAdmission() const {
-  switch (admission_.load(std::memory_order_acquire)) {
+  switch (admission_.load()) {
     case Admission::kOpen:
       break;
     case Admission::kDraining:
       return RejectReason::kDraining;
+    case Admission::kNotOpen:
     case Admission::kStopped:
       return RejectReason::kStopped;
   }
@@ -63,14 +68,15 @@ absl::optional<RejectReason> Dispatcher::CheckAdmission() const {
 
 absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration timeout) {
   QueuedTask item;
-  item.id = accepted_.fetch_add(1, std::memory_order_relaxed) + 1;
+  // Before the look at the admission: a Stop that has closed it sees this task, or is seen by it.
+  item.id = accepted_.fetch_add(1) + 1;
   item.accepted_ns = MonotonicNanos();
   item.task = std::move(task);
 
   absl::optional<RejectReason> reason = CheckAdmission();
   if (!reason.has_value()) {
     PushResult result = queue_.TryPush(std::move(item));
-    if (result == PushResult::kFull && timeout > absl::ZeroDuration() && !t_is_worker) {
+    if (result == PushResult::kFull && timeout > absl::ZeroDuration() && t_serves != this) {
       WakeIfWorthIt();
       result = queue_.Push(std::move(item), timeout);
     }
@@ -86,7 +92,7 @@ absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration time
 
 void Dispatcher::Admit(absl::Span<TaskPtr> tasks) {
   const int64_t now = MonotonicNanos();
-  uint64_t id = accepted_.fetch_add(tasks.size(), std::memory_order_relaxed);
+  uint64_t id = accepted_.fetch_add(tasks.size());
   for (TaskPtr& task : tasks) {
     QueuedTask item;
     item.task = std::move(task);
@@ -104,9 +110,9 @@ void Dispatcher::Admit(absl::Span<TaskPtr> tasks) {
 
 void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
   if (reason == RejectReason::kExpired) {
-    expired_.fetch_add(1, std::memory_order_relaxed);
+    expired_.fetch_add(1, std::memory_order_release);
   } else {
-    rejected_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
+    rejected_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_release);
   }
   // What is thrown here breaks the task's contract, and has nowhere to go: this may be the
   // supervisor's thread, or have the rest of a batch to see to.
@@ -125,45 +131,59 @@ void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
 // --- Workers ---
 
 bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
-  t_is_worker = true;
-  for (;;) {
+  t_serves = this;
+  int64_t now = std::exchange(seat.task_ended_ns_, 0);
+  for (;; now = 0) {
     if (TakeRetirement(seat)) return false;
     const PopResult result = queue_.TryPop(out);
     if (result == PopResult::kOk) {
-      out.taken_ns = MonotonicNanos();
+      // What came after the last task's end was taken no sooner than it came.
+      out.taken_ns = now == 0 ? MonotonicNanos() : std::max(now, out.accepted_ns);
       if (Expired(out, out.taken_ns)) {
         RejectTask(std::move(out.task), RejectReason::kExpired);
         continue;
       }
-      taken_.fetch_add(1, std::memory_order_relaxed);
+      taken_.fetch_add(1, std::memory_order_release);
       WakeIfWorthIt();
-      if (watch_running_) EnsureWatched();
       return true;
     }
     if (result == PopResult::kClosed) return false;
     uintptr_t nobody = kNobody;
-    if (source_ != nullptr &&
-        leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat))) {
-      Lead(seat);
-    } else {
+    if (Vacant() && leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat))) {
+      Lead();
+    } else if (!Linger()) {
       ParkSeat(seat);
     }
   }
 }
 
-void Dispatcher::Lead(Seat& seat) {
+void Dispatcher::Lead() {
   // From here on a producer that sees nobody parked interrupts the poll; what it pushed before is
   // seen now (D3).
   std::atomic_thread_fence(std::memory_order_seq_cst);
   std::array<TaskPtr, kPollBatch> tasks;
   size_t count = 0;
-  if (queue_.size() == 0 && !closed_.load() && !seat.retire_.load() &&
-      pending_retirements_.load() == 0) {
+  if (queue_.size() == 0 && !closed_.load() && pending_retirements_.load() == 0) {
     count = source_->Poll(absl::MakeSpan(tasks), absl::InfiniteDuration());
     polls_.fetch_add(1, std::memory_order_relaxed);
     Admit(absl::MakeSpan(tasks.data(), count));
   }
   leader_.store(kNobody);
+}
+
+bool Dispatcher::Linger() {
+  // Where there is a source its leader waits for what comes next. And one such worker is enough:
+  // the tasks that it cannot keep up with wake others.
+  if (cpus_ < 2 || source_ != nullptr || lingering_.exchange(true, std::memory_order_relaxed)) {
+    return false;
+  }
+  bool found = false;
+  for (int look = 0; look < kLooksBeforeParking && !found; ++look) {
+    for (int i = 0; i < kPausesPerLook; ++i) queue_internal::CpuRelax();
+    found = HasReasonToStayAwake();
+  }
+  lingering_.store(false, std::memory_order_relaxed);
+  return found;
 }
 
 void Dispatcher::ParkSeat(Seat& seat) {
@@ -172,53 +192,52 @@ void Dispatcher::ParkSeat(Seat& seat) {
     absl::MutexLock lock(&mu_);
     seat.parked_since_ns_ = now;
     parked_.push_back(&seat);
-    seat.parked_.store(true, std::memory_order_relaxed);
     parked_count_.store(static_cast<int>(parked_.size()));
   }
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (HasReasonToStayAwake(seat)) {
+  if (HasReasonToStayAwake()) {
     absl::MutexLock lock(&mu_);
-    if (seat.parked_.load(std::memory_order_relaxed)) {
-      Unseat(&seat);
-      return;
-    }
+    if (Unseat(&seat)) return;
     // Somebody has just taken this seat off the stack; its wake-up is on the way.
   }
   // The supervisor leads because every worker was busy: this one is not any more.
   if (leader_.load() == kSupervisor) source_->Interrupt();
-  do {
-    seat.parker_.Park();
-  } while (seat.parked_.load(std::memory_order_acquire));
+  seat.parker_.Park();  // D4: one Unpark for each time that it is taken off the stack
   waking_.fetch_sub(1);
 }
 
-bool Dispatcher::HasReasonToStayAwake(const Seat& seat) const {
-  return queue_.size() > 0 || closed_.load() || seat.retire_.load() ||
-         pending_retirements_.load() > 0 || (source_ != nullptr && leader_.load() == kNobody);
+bool Dispatcher::HasReasonToStayAwake() const {
+  return queue_.size() > 0 || closed_.load() || pending_retirements_.load() > 0 || Vacant();
 }
 
-void Dispatcher::Unseat(Seat* seat) {
+bool Dispatcher::Vacant() const {
+  return source_ != nullptr && leader_.load() == kNobody &&
+         admission_.load() != Admission::kNotOpen;
+}
+
+bool Dispatcher::Unseat(Seat* seat) {
   // From the top: most often it is the last one.
-  for (size_t i = parked_.size(); i-- > 0;) {
-    if (parked_[i] != seat) continue;
-    parked_.erase(parked_.begin() + static_cast<std::ptrdiff_t>(i));
-    break;
-  }
-  seat->parked_.store(false, std::memory_order_release);
+  const auto found = std::find(parked_.rbegin(), parked_.rend(), seat);
+  if (found == parked_.rend()) return false;
+  parked_.erase(std::next(found).base());
   parked_count_.store(static_cast<int>(parked_.size()));
+  return true;
 }
 
 void Dispatcher::RecordServiceTime(int64_t nanoseconds) {
   const int64_t mean = service_ns_.load(std::memory_order_relaxed);
-  service_ns_.store(mean + (nanoseconds - mean) / 8, std::memory_order_relaxed);
+  const int64_t step = (nanoseconds - mean) / 8;
+  // Every Offer reads the mean: tens of nanoseconds are not worth a write to its cache line.
+  if (step > 8 || step < -8) service_ns_.store(mean + step, std::memory_order_relaxed);
 }
 
-void Dispatcher::Leave() {
-  t_is_worker = false;
+void Dispatcher::Leave(Seat& seat) {
+  t_serves = nullptr;
+  // A Poll that threw left it here.
+  auto me = reinterpret_cast<uintptr_t>(&seat);
+  leader_.compare_exchange_strong(me, kNobody);
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (queue_.size() > 0 || (source_ != nullptr && leader_.load() == kNobody)) {
-    if (!WakeOne()) EnsureWatched();
-  }
+  if (NeedsWatch() && !WakeOne()) EnsureWatched();
 }
 
 bool Dispatcher::WakeOne() {
@@ -247,7 +266,7 @@ void Dispatcher::WakeIfWorthIt() {
   const uintptr_t leader = leader_.load();
   const bool worker_leads = leader > kSupervisor;
   const size_t backlog = queue_.size();
-  const bool vacant = source_ != nullptr && leader == kNobody;
+  const bool vacant = Vacant();
   if (parked == 0) {
     if (worker_leads && backlog > 0) source_->Interrupt();
   } else if (waking_.load() == 0) {
@@ -257,15 +276,27 @@ void Dispatcher::WakeIfWorthIt() {
     const bool nobody_can = backlog > 0 && awake <= 0;
     const bool slow = service >= kSlowTaskNs && (backlog > 0 || vacant);
     const bool pays = awake<cpus_&& static_cast<int64_t>(backlog) * service> kWakeCostNs;
-    if ((nobody_can || slow || pays) && WakeOne() && !watch_queue_ && !vacant) return;
+    // A single task is the woken worker's; if more come meanwhile, whoever brings them sees to it.
+    if ((nobody_can || slow || pays) && WakeOne() && (!watch_queue_ || backlog <= 1) && !vacant) {
+      return;
+    }
   }
   if (vacant || (backlog > 0 && (parked > 0 || watch_queue_))) EnsureWatched();
 }
 
 // --- The manager ---
 
+void Dispatcher::Open() {
+  SetAdmission(Admission::kOpen);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (Vacant()) WakeOne();
+}
+
 void Dispatcher::SetAdmission(Admission admission) {
-  admission_.store(admission, std::memory_order_release);
+  // Whoever races with the last word, as a Resume with a RequestStop, does not undo it.
+  Admission now = admission_.load();
+  while (now != Admission::kStopped && !admission_.compare_exchange_weak(now, admission)) {
+  }
 }
 
 void Dispatcher::Close() {
@@ -295,7 +326,7 @@ void Dispatcher::Retire(int count) {
       if (parked_.empty()) break;
       // The coldest one: last in, first out is for waking.
       seat = parked_.front();
-      seat->retire_.store(true);
+      seat->retire_ = true;
       waking_.fetch_add(1);
       Unseat(seat);
     }
@@ -320,11 +351,11 @@ int Dispatcher::TakeBackRetirements(int count) {
 }
 
 bool Dispatcher::TakeRetirement(Seat& seat) {
-  if (seat.retire_.load(std::memory_order_relaxed)) return true;
+  if (seat.retire_) return true;
   int pending = pending_retirements_.load(std::memory_order_relaxed);
   while (pending > 0) {
     if (pending_retirements_.compare_exchange_weak(pending, pending - 1)) {
-      seat.retire_.store(true);
+      seat.retire_ = true;
       return true;
     }
   }
@@ -334,12 +365,13 @@ bool Dispatcher::TakeRetirement(Seat& seat) {
 // --- The supervisor ---
 
 void Dispatcher::EnsureWatched() {
+  // What is to be watched can be seen before this looks whether anybody watches; the supervisor
+  // looks at it after it has said that it does not.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
   if (!watched_.load() && !watched_.exchange(true)) supervisor_parker_.Unpark();
 }
 
-bool Dispatcher::NeedsWatch() const {
-  return queue_.size() > 0 || (source_ != nullptr && leader_.load() == kNobody);
-}
+bool Dispatcher::NeedsWatch() const { return queue_.size() > 0 || Vacant(); }
 
 void Dispatcher::SupervisorWait(int64_t deadline_ns) {
   if (supervisor_called_.load()) return;
@@ -362,6 +394,7 @@ void Dispatcher::WakeSupervisor() {
 bool Dispatcher::TakeAttention() { return std::exchange(attention_, false); }
 
 void Dispatcher::SupervisorTick(int64_t deadline_ns) {
+  t_serves = this;
   if (supervisor_called_.exchange(false)) attention_ = true;
   if (watch_queue_) ExpireQueued(MonotonicNanos());
   ApplyVacancyRule(deadline_ns);
@@ -447,7 +480,7 @@ Dispatcher::Counters Dispatcher::counters() const {
   c.rejected_full = rejected(RejectReason::kQueueFull);
   c.rejected_draining = rejected(RejectReason::kDraining);
   c.rejected_stopped = rejected(RejectReason::kStopped);
-  c.accepted = accepted_.load(std::memory_order_acquire);
+  c.accepted = accepted_.load();
   return c;
 }
 

@@ -42,6 +42,7 @@
 #include <limits>
 #include <vector>
 
+#include "absl/base/optimization.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -81,8 +82,8 @@ class Dispatcher {
     WorkSource* work_source = nullptr;  // must outlive every call
   };
 
-  // What is done with new tasks.
-  enum class Admission : uint8_t { kOpen, kDraining, kStopped };
+  // What is done with new tasks. kNotOpen is where it begins, kStopped is for ever.
+  enum class Admission : uint8_t { kNotOpen, kOpen, kDraining, kStopped };
 
   // A worker's place on the stack of parked ones.
   class Seat {
@@ -92,11 +93,11 @@ class Dispatcher {
    private:
     friend class Dispatcher;
     Parker parker_;
-    // Written under Dispatcher::mu_; read by the owner after Park, which synchronises with the
-    // waker's Unpark.
-    std::atomic<bool> parked_{false};
-    std::atomic<bool> retire_{false};
+    // Written by the owner, or by whoever took the seat off the stack before the Unpark that the
+    // owner then waits for.
+    bool retire_ = false;
     int64_t parked_since_ns_ = 0;  // under Dispatcher::mu_
+    int64_t task_ended_ns_ = 0;    // the owner's; 0 once it has waited since
   };
 
   // Totals since construction, each one monotone.
@@ -115,7 +116,7 @@ class Dispatcher {
 
   // Hands a task over, waiting for room up to `timeout` (zero: does not wait). nullopt when it is
   // in the queue, else why not: then the task has been rejected and released. Never waits in a
-  // thread that has a Seat: it would wait for itself.
+  // worker of this dispatcher, or its supervisor: it would wait for itself.
   absl::optional<RejectReason> Offer(TaskPtr task, absl::Duration timeout);
 
   // --- Workers: the thread that owns `seat` ---
@@ -123,14 +124,25 @@ class Dispatcher {
   // Waits for a task. False: the worker must end (it was retired, or the pool has stopped and the
   // queue is empty).
   bool Take(Seat& seat, QueuedTask& out);
+  // The worker's task can be seen by the supervisor now, which has to look at it some time.
+  void WatchRunning() {
+    if (watch_running_) EnsureWatched();
+  }
   // Tells how long a task ran: the wake rule's memory.
   void RecordServiceTime(int64_t nanoseconds);
-  // After the last Take: hands the lead on, so that nothing waits for a worker that is gone.
-  void Leave();
+  // Tells that it is `now_ns`, the task from the last Take having just ended: the time of the next
+  // Take when that does not have to wait. A reading of the clock is a good part of what a tiny task
+  // costs.
+  static void ShareClock(Seat& seat, int64_t now_ns) { seat.task_ended_ns_ = now_ns; }
+  // After the last Take, also when that threw: hands the lead on, so that nothing waits for a
+  // worker that is gone.
+  void Leave(Seat& seat);
 
   // --- The manager ---
 
-  // kStopped at first.
+  // Lets tasks in and has the source polled: before, the workers only gather.
+  void Open();
+  // Nothing comes after kStopped. Async-signal-safe.
   void SetAdmission(Admission admission);
   // No more tasks get in; Take gives out what is queued and then false.
   void Close();
@@ -181,6 +193,11 @@ class Dispatcher {
   static constexpr int64_t kWakeCostNs = 50 * 1000;
   // From this mean service time on, somebody else should poll while a task runs.
   static constexpr int64_t kSlowTaskNs = 200 * 1000;
+  // How often an idle worker looks at the queue before it parks, and how many pauses apart: 2 us in
+  // all on Zen 4. Longer spins save few more wake-ups and hinder the producers
+  // (docs/performance.md).
+  static constexpr int kLooksBeforeParking = 8;
+  static constexpr int kPausesPerLook = 16;
   // How long nobody polls or takes before the supervisor steps in.
   static constexpr int64_t kWatchPeriodNs = 1000 * 1000;
   // Watch periods without a reason to watch before the supervisor goes to sleep again.
@@ -189,17 +206,21 @@ class Dispatcher {
   static constexpr uintptr_t kNobody = 0;
   static constexpr uintptr_t kSupervisor = 1;
 
-  void Lead(Seat& seat);
-  // Polls as `me`, which holds leader_, and gives the lead up. Returns how many tasks came.
-  size_t PollAndAdmit(absl::Duration timeout);
+  // Polls once for the worker that holds leader_, and gives the lead up.
+  void Lead();
   void Admit(absl::Span<TaskPtr> tasks);
+  // Looks for a reason to stay awake for a moment before parking; true: there is one.
+  bool Linger();
   // Waits on the stack until somebody wakes the worker, unless there is a reason to stay awake.
   void ParkSeat(Seat& seat);
-  bool HasReasonToStayAwake(const Seat& seat) const;
+  bool HasReasonToStayAwake() const;
   bool TakeRetirement(Seat& seat);
+  // Somebody should poll and nobody does.
+  bool Vacant() const;
   bool WakeOne() ABSL_LOCKS_EXCLUDED(mu_);
   void WakeAll() ABSL_LOCKS_EXCLUDED(mu_);
-  void Unseat(Seat* seat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // False when the seat is not on the stack (any more).
+  bool Unseat(Seat* seat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // The wake rule, after something was put into the queue or a worker has gone to run a task.
   void WakeIfWorthIt();
   void ApplyVacancyRule(int64_t deadline_ns);
@@ -228,28 +249,33 @@ class Dispatcher {
   TaskQueue queue_;
   Parker supervisor_parker_;
 
+  // What every Offer and Take reads and few write, apart from what each of them writes: otherwise
+  // every task would take the line of the first from all other threads.
+  //
   // Who polls: kNobody, kSupervisor or a Seat's address. Acquired by CAS and released by a store,
   // so that each Poll happens after the one before. Sequentially consistent where D3 needs it.
-  std::atomic<uintptr_t> leader_{kNobody};
-  std::atomic<Admission> admission_{Admission::kStopped};
+  alignas(ABSL_CACHELINE_SIZE) std::atomic<uintptr_t> leader_{kNobody};
+  std::atomic<Admission> admission_{Admission::kNotOpen};
   std::atomic<bool> closed_{false};
   std::atomic<bool> watched_{false};  // the supervisor is awake or has been woken
   std::atomic<bool> supervisor_called_{false};
   std::atomic<int> threads_{0};
-  std::atomic<int> parked_count_{0};  // parked_.size(), readable without mu_
-  std::atomic<int> waking_{0};        // woken, but not yet looking for work
+  std::atomic<int> parked_count_{0};    // parked_.size(), readable without mu_
+  std::atomic<int> waking_{0};          // woken, but not yet looking for work
+  std::atomic<bool> lingering_{false};  // a worker is in Linger
   std::atomic<int> pending_retirements_{0};
   // Relaxed: an estimate. Starts slow, so that a new pool wakes its workers eagerly.
   std::atomic<int64_t> service_ns_{kSlowTaskNs * 4};
 
-  // Counters: relaxed, each incremented before what follows from it (D5).
-  std::atomic<uint64_t> accepted_{0};
-  std::atomic<uint64_t> taken_{0};
+  // Counters: each is incremented before what follows from it, and with release, so that whoever
+  // reads them in the opposite order (counters()) never sees an effect without its cause (D5).
+  alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> accepted_{0};  // by producers
+  alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> taken_{0};     // by workers
   std::atomic<uint64_t> polls_{0};
   std::atomic<uint64_t> expired_{0};
   std::array<std::atomic<uint64_t>, 4> rejected_{};  // by RejectReason
 
-  mutable absl::Mutex mu_;
+  alignas(ABSL_CACHELINE_SIZE) mutable absl::Mutex mu_;
   std::vector<Seat*> parked_ ABSL_GUARDED_BY(mu_);
 
   // The supervisor's thread only.

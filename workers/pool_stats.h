@@ -43,12 +43,16 @@ inline absl::string_view PoolStateName(PoolState state) {
 
 // What one worker has done since it started.
 struct WorkerTotals {
+  uint64_t started = 0;  // completed + failed + cancelled, + 1 while a task runs
   uint64_t completed = 0;
   uint64_t failed = 0;     // the task threw
   uint64_t cancelled = 0;  // the task ended after Cancel
   absl::Duration busy;     // time spent inside tasks that have ended
 
+  uint64_t ended() const { return completed + failed + cancelled; }
+
   WorkerTotals& operator+=(const WorkerTotals& other) {
+    started += other.started;
     completed += other.completed;
     failed += other.failed;
     cancelled += other.cancelled;

@@ -95,7 +95,7 @@ absl::Status ThreadPool::Start() {
     }
     if (workers_.Start(min_threads_, &status) == min_threads_) status = supervisor->Start();
     if (status.ok()) {
-      dispatcher_->SetAdmission(Dispatcher::Admission::kOpen);
+      dispatcher_->Open();
       supervisor_ = std::move(supervisor);
       state_ = PoolState::kRunning;
       started_ns_ = MonotonicNanos();
@@ -369,12 +369,16 @@ PoolStats ThreadPool::Stats() const {
   if (started_ns_ != 0) stats.uptime = absl::Nanoseconds(MonotonicNanos() - started_ns_);
   stats.retiring = dispatcher_->pending_retirements();
 
-  // What has ended is read before what was taken, and that before what was accepted: so each
-  // difference is a count of tasks that were really there.
-  const WorkerTotals totals = workers_.totals();
-  for (const auto& worker : workers_.Alive()) {
+  // Each worker's totals agree with each other, and what was started is read before what was
+  // accepted: so each difference is a count of tasks that were really there.
+  WorkerTotals totals = workers_.gone_totals();
+  for (const auto& worker : workers_.workers()) {
+    const bool exited = worker->exited();
+    const WorkerTotals its = worker->totals();
+    totals += its;
+    if (exited) continue;
     ++stats.threads;
-    if (worker->task_id() != 0) ++stats.busy;
+    if (its.started != its.ended()) ++stats.busy;
     if (worker->stuck()) ++stats.stuck;
   }
   stats.idle = stats.threads - stats.busy;
@@ -389,8 +393,8 @@ PoolStats ThreadPool::Stats() const {
   stats.rejected_draining = counters.rejected_draining;
   stats.rejected_stopped = counters.rejected_stopped;
   stats.accepted = counters.accepted;
-  stats.running = counters.taken - totals.completed - totals.failed - totals.cancelled;
-  stats.queued = counters.accepted - counters.taken - counters.expired - stats.rejected();
+  stats.running = totals.started - totals.ended();
+  stats.queued = counters.accepted - totals.started - counters.expired - stats.rejected();
   stats.queue_size = dispatcher_->queue_size();
   stats.queue_capacity = dispatcher_->queue_capacity();
   return stats;

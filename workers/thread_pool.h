@@ -39,8 +39,8 @@
 // Thread-safety: all methods, any thread. From a worker of this pool: Put behaves like TryPut,
 // since nobody may wait for room in a queue that he is meant to empty; Stop does not wait for its
 // caller's own task.
-// Lock order: ThreadPool::mu_ before Dispatcher::mu_, WorkerThread::task_mu_ and Journal::mu_. No
-// task's code runs under any of them.
+// Lock order: ThreadPool::mu_ before Dispatcher::mu_ and Journal::mu_. No task's code runs under any
+// of them.
 
 #ifndef ROBUSTO_WORKERS_THREAD_POOL_H_
 #define ROBUSTO_WORKERS_THREAD_POOL_H_

@@ -47,7 +47,8 @@ std::vector<WorkerSet::Death> WorkerSet::Reap() {
   for (auto it = gone; it != workers_.end(); ++it) {
     // The thread is at its last statements and takes no lock.
     (*it)->Join();
-    Forget(*it);
+    gone_totals_ += (*it)->totals();
+    (*it)->AddHistograms(&gone_histograms_);
     if ((*it)->death().empty()) continue;
     --staying_;
     deaths.push_back({(*it)->id(), (*it)->death()});
@@ -58,29 +59,24 @@ std::vector<WorkerSet::Death> WorkerSet::Reap() {
 
 void WorkerSet::Abandon(const Worker& worker) {
   worker->Abandon();
-  Forget(worker);
-  ++abandoned_;
+  abandoned_.push_back(worker);
   workers_.erase(std::remove(workers_.begin(), workers_.end(), worker), workers_.end());
-}
-
-void WorkerSet::Forget(const Worker& worker) {
-  gone_totals_ += worker->totals();
-  worker->AddHistograms(&gone_histograms_);
 }
 
 void WorkerSet::JoinAll() {
   for (const Worker& worker : workers_) worker->Join();
 }
 
-WorkerTotals WorkerSet::totals() const {
+WorkerTotals WorkerSet::gone_totals() const {
   WorkerTotals totals = gone_totals_;
-  for (const Worker& worker : workers_) totals += worker->totals();
+  for (const Worker& worker : abandoned_) totals += worker->totals();
   return totals;
 }
 
 PoolHistograms WorkerSet::histograms() const {
   PoolHistograms histograms = gone_histograms_;
   for (const Worker& worker : workers_) worker->AddHistograms(&histograms);
+  for (const Worker& worker : abandoned_) worker->AddHistograms(&histograms);
   return histograms;
 }
 

@@ -54,21 +54,23 @@ class WorkerSet {
   std::vector<Death> Reap();
   // Gives up on `worker`, which stays alive inside its task.
   void Abandon(const Worker& worker);
-  int abandoned() const { return abandoned_; }
+  int abandoned() const { return static_cast<int>(abandoned_.size()); }
   // Waits for the threads of all workers that are left. They must be ending.
   void JoinAll();
 
-  // Sums over all workers, those that are gone too.
-  WorkerTotals totals() const;
+  // Those that are alive or have just ended.
+  const std::vector<Worker>& workers() const { return workers_; }
+  // The sums of those that are not among them any more.
+  WorkerTotals gone_totals() const;
+  // Over all of them.
   PoolHistograms histograms() const;
 
  private:
-  void Forget(const Worker& worker);
-
   const WorkerThread::Environment environment_;
   std::vector<Worker> workers_;
+  // Their tasks may still end, and are counted then.
+  std::vector<Worker> abandoned_;
   int staying_ = 0;
-  int abandoned_ = 0;
   int64_t next_id_ = 1;
   WorkerTotals gone_totals_;
   PoolHistograms gone_histograms_;

@@ -6,10 +6,10 @@
 #include <pthread.h>
 
 #include <exception>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
 
 namespace robusto {
 namespace {
@@ -32,7 +32,7 @@ absl::Status WorkerThread::Start() {
   const auto main = [self = shared_from_this()] { self->Main(); };
   try {
     thread_ = environment_.thread_factory ? environment_.thread_factory(main) : std::thread(main);
-  } catch (const std::system_error& error) {
+  } catch (const std::exception& error) {  // std::system_error, or no memory
     environment_.dispatcher->AddThreads(-1);
     return absl::ResourceExhaustedError(
         absl::StrCat("cannot start thread ", environment_.name, "-", id_, ": ", error.what()));
@@ -64,74 +64,87 @@ void WorkerThread::Main() {
     death_ = "exception that is not a std::exception";
   }
   dispatcher.AddThreads(-1);
-  dispatcher.Leave();
+  dispatcher.Leave(seat_);
   exited_.store(true, std::memory_order_release);
   environment_.signal->Announce();
-  if (!death_.empty()) dispatcher.WakeSupervisor();
+  dispatcher.WakeSupervisor();  // which joins this thread
 }
 
 void WorkerThread::RunTask(QueuedTask item) {
+  AddOwned<uint64_t>(started_, 1);
   queue_wait_.Record(item.taken_ns - item.accepted_ns);
   started_ns_.store(item.taken_ns, std::memory_order_relaxed);
   task_.store(item.task.get(), std::memory_order_relaxed);
-  task_id_.store(item.id, std::memory_order_release);
+  running_.store(item.id << kPinBits, std::memory_order_release);
+  environment_.dispatcher->WatchRunning();
 
-  bool failed = false;
-  std::string what;
+  // What only a task that throws needs is not made for the others.
+  absl::optional<std::string> failure;
+  absl::optional<TaskDescription> description;
   try {
     item.task->Run();
   } catch (const std::exception& error) {
-    failed = true;
-    what = error.what();
+    failure.emplace(error.what());
   } catch (...) {
-    failed = true;
-    what = "not a std::exception";
+    failure.emplace("not a std::exception");
   }
-  const int64_t service_ns = MonotonicNanos() - item.taken_ns;
-  TaskDescription description;
-  try {
-    if (failed && environment_.on_failure) description = item.task->Describe();
-  } catch (...) {
-    // The failure is reported without it.
+  const int64_t now_ns = MonotonicNanos();
+  const int64_t service_ns = now_ns - item.taken_ns;
+  if (failure && environment_.on_failure) {
+    description.emplace();
+    try {
+      *description = item.task->Describe();
+    } catch (...) {
+      // The failure is reported without it.
+    }
   }
-  bool cancelled;
-  {
-    absl::MutexLock lock(&task_mu_);
-    task_id_.store(0, std::memory_order_relaxed);
-    task_.store(nullptr, std::memory_order_relaxed);
-    task_mu_.Await(absl::Condition(
-        +[](int* pins) { return *pins == 0; }, &pins_));  // W2
-    cancelled = cancel_asked_.exchange(false, std::memory_order_relaxed);
-  }
+  const bool cancelled = EndTask(item.id);
   // The counters move before the task is released, so that whoever sees its effect sees it counted.
   service_time_.Record(service_ns);
   AddOwned(busy_ns_, service_ns);
-  AddOwned<uint64_t>(cancelled ? cancelled_ : failed ? failed_ : completed_, 1);
+  AddOwned<uint64_t>(cancelled ? cancelled_ : failure ? failed_ : completed_, 1);
   environment_.dispatcher->RecordServiceTime(service_ns);
+  // To report a failure may take its time, which is not the next task's.
+  if (!failure) Dispatcher::ShareClock(seat_, now_ns);
   // Not reset(), which is noexcept: a Release that throws costs this worker, not the process.
   item.task.release()->Release();
-  if (failed && environment_.on_failure) environment_.on_failure(description, what);
+  if (description) environment_.on_failure(*description, *failure);
   if (environment_.dispatcher->admission() != Dispatcher::Admission::kOpen) {
     environment_.signal->Announce();
   }
 }
 
+bool WorkerThread::EndTask(uint64_t id) {
+  // The id goes and the pins stay: from here on nobody takes a new one. Pairs with Pin and Unpin:
+  // all that was done with the task happens before its release.
+  const uint64_t before = running_.fetch_sub(id << kPinBits, std::memory_order_acq_rel);
+  if ((before & kPins) != 0) unpinned_.Park();  // W2
+  if (!cancel_asked_.load(std::memory_order_relaxed)) return false;
+  cancel_asked_.store(false, std::memory_order_relaxed);
+  return true;
+}
+
 Task* WorkerThread::Pin(uint64_t id) {
-  absl::MutexLock lock(&task_mu_);
-  const uint64_t running = task_id_.load(std::memory_order_acquire);
-  if (running == 0 || (id != 0 && running != id)) return nullptr;
-  ++pins_;
-  return task_.load(std::memory_order_relaxed);
+  uint64_t running = running_.load(std::memory_order_acquire);
+  for (;;) {
+    if (id == 0 || running >> kPinBits != id) return nullptr;
+    if ((running & kPins) == kPins) {
+      std::this_thread::yield();  // as many as can be counted: one of them will be done soon
+      running = running_.load(std::memory_order_acquire);
+    } else if (running_.compare_exchange_weak(running, running + 1, std::memory_order_acq_rel,
+                                              std::memory_order_acquire)) {
+      return task_.load(std::memory_order_relaxed);
+    }
+  }
 }
 
 void WorkerThread::Unpin() {
-  absl::MutexLock lock(&task_mu_);
-  --pins_;
+  // 1: the task has ended, and this was the last pin that it waited for.
+  if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) unpinned_.Unpark();
 }
 
 bool WorkerThread::Cancel(uint64_t task_id, CancelLevel level) {
-  // To Pin, 0 means whatever runs.
-  Task* task = task_id == 0 ? nullptr : Pin(task_id);
+  Task* task = Pin(task_id);
   if (task == nullptr) return false;
   cancel_asked_.store(true, std::memory_order_relaxed);
   task->Cancel(level);
@@ -141,9 +154,15 @@ bool WorkerThread::Cancel(uint64_t task_id, CancelLevel level) {
 
 WorkerTotals WorkerThread::totals() const {
   WorkerTotals totals;
-  totals.completed = completed_.load(std::memory_order_acquire);
-  totals.failed = failed_.load(std::memory_order_acquire);
-  totals.cancelled = cancelled_.load(std::memory_order_acquire);
+  // A task that starts or ends meanwhile would be in one number and not in the other: look again.
+  uint64_t ended;
+  do {
+    totals.started = started_.load(std::memory_order_acquire);
+    ended = totals.ended();
+    totals.completed = completed_.load(std::memory_order_acquire);
+    totals.failed = failed_.load(std::memory_order_acquire);
+    totals.cancelled = cancelled_.load(std::memory_order_acquire);
+  } while (totals.ended() != ended || totals.started != started_.load(std::memory_order_acquire));
   totals.busy = absl::Nanoseconds(busy_ns_.load(std::memory_order_relaxed));
   return totals;
 }
@@ -176,9 +195,10 @@ WorkerInfo WorkerThread::Info() {
   WorkerInfo info;
   info.id = id_;
   info.totals = totals();
-  if (Task* task = Pin(0)) {
+  const uint64_t id = task_id();
+  if (Task* task = Pin(id)) {
     info.busy = true;
-    info.task_id = task_id();
+    info.task_id = id;
     info.running_for =
         absl::Nanoseconds(MonotonicNanos() - started_ns_.load(std::memory_order_relaxed));
     info.stuck = IsStuck(MonotonicNanos());

@@ -13,8 +13,8 @@
 //   (W3) What a task throws ends that task only.
 //
 // Thread-safety: all public methods, any thread; Join not from the worker itself.
-// Lock order: task_mu_ is a leaf; Task::Cancel and Task::Describe are called without it, the task
-// being pinned.
+// Locks: none. Task::Cancel and Task::Describe are called with the task pinned, and its end waits
+// for them.
 
 #ifndef ROBUSTO_WORKERS_WORKER_THREAD_H_
 #define ROBUSTO_WORKERS_WORKER_THREAD_H_
@@ -29,13 +29,12 @@
 #include <string>
 #include <thread>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "workers/dispatcher.h"
 #include "workers/histogram.h"
+#include "workers/parker.h"
 #include "workers/pool_stats.h"
 #include "workers/task.h"
 
@@ -119,7 +118,7 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
   // What its own machinery threw, for a worker that has exited by that; empty: it did not.
   const std::string& death() const { return death_; }
   // The id of the task that it runs; 0 while it has none.
-  uint64_t task_id() const { return task_id_.load(std::memory_order_acquire); }
+  uint64_t task_id() const { return running_.load(std::memory_order_acquire) >> kPinBits; }
   // Asks the running task to give up if it has this id; false when it does not run (any more).
   bool Cancel(uint64_t task_id, CancelLevel level);
   WorkerTotals totals() const;
@@ -135,10 +134,15 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
   void Main();
   void RunTask(QueuedTask item);
   bool IsStuck(int64_t now_ns) const;
-  // Keeps the running task from being released until Unpin; null when there is none or another one
-  // (id != 0).
-  Task* Pin(uint64_t id) ABSL_LOCKS_EXCLUDED(task_mu_);
-  void Unpin() ABSL_LOCKS_EXCLUDED(task_mu_);
+  // Takes the task away, waiting for those who have pinned it; true when it was asked to give up.
+  bool EndTask(uint64_t id);
+  // Keeps the running task from being released until Unpin; null when it does not have this id.
+  Task* Pin(uint64_t id);
+  void Unpin();
+
+  // Of running_. 54 bits for the id: ten million tasks a second for half a century.
+  static constexpr int kPinBits = 10;
+  static constexpr uint64_t kPins = (uint64_t{1} << kPinBits) - 1;
 
   // Constant after construction.
   const int64_t id_;
@@ -156,26 +160,25 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
   // The supervisor only.
   uint64_t stuck_task_id_ = 0;
 
-  // Written by this thread, read by observers. task_ is stored before task_id_ (release), which Pin
-  // reads (acquire): whoever sees the id sees its task. Taking the task away needs task_mu_, so
-  // that a pinned one stays.
+  // The running task's id, 0 for none, and below it how many have pinned the task. One word, not a
+  // mutex, so that the end of a task that nobody looks at costs one instruction; it is pinned by a
+  // CAS that sees the id (W1), and its end sees the pins (W2). task_ is stored before it (release),
+  // and Pin's CAS acquires that.
+  std::atomic<uint64_t> running_{0};
   std::atomic<Task*> task_{nullptr};
-  std::atomic<uint64_t> task_id_{0};
   std::atomic<int64_t> started_ns_{0};
   std::atomic<bool> exited_{false};
-  std::atomic<bool> cancel_asked_{
-      false};  // of the running task; reset between tasks under task_mu_
+  std::atomic<bool> cancel_asked_{false};  // of the running task; written while it is pinned
+  Parker unpinned_;                        // the last pin of a task that has ended is gone
 
-  // Single writer, relaxed: statistics.
+  // Statistics: one writer. started_ moves first and one of the next three last, each released.
+  std::atomic<uint64_t> started_{0};
   std::atomic<uint64_t> completed_{0};
   std::atomic<uint64_t> failed_{0};
   std::atomic<uint64_t> cancelled_{0};
   std::atomic<int64_t> busy_ns_{0};
   HistogramRecorder queue_wait_;
   HistogramRecorder service_time_;
-
-  absl::Mutex task_mu_;
-  int pins_ ABSL_GUARDED_BY(task_mu_) = 0;
 };
 
 }  // namespace robusto

@@ -180,6 +180,7 @@ TEST_F(ConnectionTest, ByteAfterByteDoesNotMoveTheHeaderTimeout) {
   Open();
   SendAndTell("G");
   const int64_t deadline = host_.timer_ns;
+  host_.server_options.header_timeout = absl::Hours(1);  // what a later start would add
   for (char byte : std::string("ET / HTTP/1.1\r\nX: y")) SendAndTell({&byte, 1});
   Timer(deadline + absl::ToInt64Nanoseconds(absl::Seconds(1)));
   EXPECT_EQ(OnlyResponse().status, 408);
@@ -225,6 +226,18 @@ TEST_F(ConnectionTest, AfterARefusalTheRestIsReadAwayUntilTheClientEnds) {
   FinishSending();
   Event(HungUp());
   EXPECT_TRUE(closed());
+}
+
+TEST_F(ConnectionTest, ABodyThatIsRefusedUnreadIsReadAway) {
+  Open();
+  SendAndTell("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9999\r\n\r\n");
+  EXPECT_EQ(OnlyResponse().status, 413);
+  EXPECT_FALSE(closed()) << "the body is on its way, and would meet a reset";
+  SendAndTell(std::string(9999, 'x'));
+  FinishSending();
+  Event(HungUp());
+  EXPECT_TRUE(closed());
+  EXPECT_EQ(Received(), "");
 }
 
 TEST_F(ConnectionTest, TheRestIsNotReadAwayForEver) {

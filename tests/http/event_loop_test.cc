@@ -158,6 +158,23 @@ TEST_F(EventLoopTest, AConnectionThatAWorkerDeferredIsResumed) {
   EXPECT_GE(response.Header("Retry-After"), "1");
 }
 
+TEST_F(EventLoopTest, AConnectionThatIsDeferredWhileThePollerSleepsIsResumed) {
+  // No timer may wake it.
+  options_.header_timeout = options_.keep_alive_timeout = absl::InfiniteDuration();
+  options_.write_timeout = absl::InfiniteDuration();
+  Create();
+  HttpClient client(url_);
+  for (int i = 0; i < 100; ++i) {
+    client.Send(kGet);
+    TaskPtr task = NextTask();
+    std::thread poller([this] { EXPECT_TRUE(Poll().empty()); });
+    task->Reject(RejectReason::kQueueFull);
+    task.reset();
+    poller.join();
+    EXPECT_EQ(client.ReadResponse().status, 503);
+  }
+}
+
 TEST_F(EventLoopTest, AnIdleConnectionEndsAfterItsTimeout) {
   options_.keep_alive_timeout = absl::Milliseconds(1);
   Create();
@@ -174,9 +191,12 @@ TEST_F(EventLoopTest, ASlowHeadEndsAfterItsTimeout) {
   Create();
   HttpClient client(url_);
   client.Send("GET ");
+  PollUntilOpen(1);
+  std::thread poller([this] { PollUntilOpen(0); });
+  EXPECT_EQ(client.ReadResponse().status, 408);
   client.FinishSending();
-  while (loop_->open_connections() == 0) Poll();
-  PollUntilOpen(0);
+  EXPECT_TRUE(client.AtEnd());
+  poller.join();
 }
 
 TEST_F(EventLoopTest, ALargeResponseIsFinishedByThePollerWhenTheClientReads) {  // C4
@@ -292,6 +312,8 @@ TEST_F(EventLoopTest, NoMoreConnectionsAreOpenThanAllowed) {  // E3
 
 TEST_F(EventLoopTest, RoomThatIsMadeBetweenTwoPollsIsSeen) {  // E3
   options_.max_connections = 1;
+  // No timer may end the wait in the room's stead.
+  options_.header_timeout = options_.keep_alive_timeout = absl::InfiniteDuration();
   Create();
   HttpClient first(url_);
   first.Send(kGetAndClose);

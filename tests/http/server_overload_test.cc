@@ -81,7 +81,7 @@ TEST_F(ServerTest, WithAFullQueueTheNextRequestIsTold503AtOnce) {
 }
 
 TEST_F(ServerTest, WithEveryWorkerBlockedBadRequestsAndTimeoutsAreStillAnswered) {
-  options_.header_timeout = absl::Milliseconds(100);
+  options_.header_timeout = absl::Milliseconds(300);
   StartWithGate();
   std::vector<HttpClient> blocked = BlockWorkers(url(), *gate_, 2);
   HttpClient bad(url());

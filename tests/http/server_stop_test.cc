@@ -10,7 +10,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "http/server.h"
 #include "tests/http/server_fixture.h"
@@ -148,8 +149,15 @@ TEST_F(ServerTest, UnderLoadAStopLeavesNoRequestUnanswered) {  // C2
   for (int c = 0; c < 8; ++c) {
     clients.emplace_back([&] {
       HttpClient client(url());
+      absl::Time idle_since = absl::Now();
       for (;;) {
+        const absl::Time sent = absl::Now();
         client.Send(absl::StrCat(Get("/a"), Get("/b")));
+        if (client.Ended()) {
+          // The drain took it for idle: only if this thread was kept from running for that long.
+          EXPECT_GT(sent - idle_since, Connection::kDrainGrace);
+          return;
+        }
         const HttpResponse first = client.ReadResponse();
         EXPECT_EQ(first.status, 200);
         ++answered;
@@ -158,6 +166,7 @@ TEST_F(ServerTest, UnderLoadAStopLeavesNoRequestUnanswered) {  // C2
         EXPECT_EQ(second.status, 200);
         ++answered;
         if (second.closes()) break;
+        idle_since = absl::Now();
       }
       // What was sent after the request whose answer said "close" is not answered, and said so.
       client.FinishSending();

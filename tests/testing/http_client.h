@@ -55,6 +55,8 @@ class HttpClient {
   void FinishSending();
   // Waits for the next whole response.
   HttpResponse ReadResponse(bool head_request = false);
+  // Waits for a byte or the end: true when it is the end, in whatever way, and nothing is before it.
+  bool Ended() { return buffer_.empty() && !Receive(); }
   // Waits for the end of the connection: true when it comes and nothing is before it.
   bool AtEnd();
   // The end, in whatever way: also by a reset. Gives what came before it.

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -44,14 +45,18 @@ class Workers {
   void Main() {
     Dispatcher::Seat seat;
     QueuedTask item;
-    while (dispatcher_->Take(seat, item)) {
-      const int64_t begin = MonotonicNanos();
-      item.task->Run();
-      item.task.reset();
-      dispatcher_->RecordServiceTime(MonotonicNanos() - begin);
+    try {
+      while (dispatcher_->Take(seat, item)) {
+        const int64_t begin = MonotonicNanos();
+        item.task->Run();
+        item.task.reset();
+        dispatcher_->RecordServiceTime(MonotonicNanos() - begin);
+      }
+    } catch (const std::runtime_error&) {
+      // This worker dies.
     }
     dispatcher_->AddThreads(-1);
-    dispatcher_->Leave();
+    dispatcher_->Leave(seat);
     ended_.fetch_add(1);
   }
 
@@ -69,7 +74,7 @@ class DispatcherTest : public testing::Test {
 
   void Make(Dispatcher::Options options) {
     dispatcher_ = std::make_unique<Dispatcher>(options);
-    dispatcher_->SetAdmission(Admission::kOpen);
+    dispatcher_->Open();
     workers_ = std::make_unique<Workers>(dispatcher_.get());
   }
   absl::optional<RejectReason> Offer(TaskPtr task) {
@@ -117,6 +122,27 @@ TEST_F(DispatcherTest, ATaskOfTheSourceGoesThroughTheBoundedQueue) {
   EXPECT_TRUE(Eventually([&] { return record_.releases() == 3; }));
   EXPECT_EQ(record_.runs(), 1);
   EXPECT_EQ(record_.rejects(RejectReason::kQueueFull), 2);
+}
+
+TEST_F(DispatcherTest, TheSourceIsNotPolledBeforeItIsOpen) {
+  Dispatcher::Options options;
+  options.work_source = &source_;
+  dispatcher_ = std::make_unique<Dispatcher>(options);
+  workers_ = std::make_unique<Workers>(dispatcher_.get());
+  workers_->Add(2);
+  source_.Give(FakeTask::New(&record_));
+  ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 2; }));
+  EXPECT_EQ(source_.polls(), 0);
+  dispatcher_->Open();
+  EXPECT_TRUE(Eventually([&] { return record_.runs() == 1; }));
+}
+
+TEST_F(DispatcherTest, NothingUndoesStopped) {
+  Make({});
+  dispatcher_->SetAdmission(Admission::kStopped);
+  dispatcher_->SetAdmission(Admission::kOpen);
+  EXPECT_EQ(dispatcher_->admission(), Admission::kStopped);
+  EXPECT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kStopped);
 }
 
 TEST_F(DispatcherTest, WhatIsLeftInTheQueueIsRejectedByItsIds) {
@@ -182,6 +208,20 @@ TEST_F(DispatcherTest, AWorkerThatLeavesHandsTheLeadOn) {
   EXPECT_TRUE(Eventually([&] { return record_.releases() == 1; }));
 }
 
+TEST_F(DispatcherTest, AWorkerThatDiesInPollHandsTheLeadOn) {
+  Dispatcher::Options options;
+  options.work_source = &source_;
+  Make(options);
+  std::atomic<bool> thrown{false};
+  source_.OnPoll([&] {
+    if (!thrown.exchange(true)) throw std::runtime_error("broken source");
+  });
+  workers_->Add(2);
+  ASSERT_TRUE(Eventually([&] { return workers_->ended() == 1; }));
+  source_.Give(FakeTask::New(&record_));
+  EXPECT_TRUE(Eventually([&] { return record_.runs() == 1; }));
+}
+
 // (D4): the last to come is the first to be woken, and the first to come is the first to go.
 TEST_F(DispatcherTest, TheWarmestWorkerIsWokenAndTheColdestRetired) {
   Make({});
@@ -243,6 +283,34 @@ TEST_F(DispatcherTest, TheAdmissionCheckKeepsTasksOutOfTheQueue) {
   EXPECT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
   EXPECT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
   EXPECT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kQueueFull);
+}
+
+// Decision 3.
+TEST_F(DispatcherTest, AWorkerNeverWaitsForRoomInItsOwnQueueButInAnother) {
+  Dispatcher::Options options;
+  options.queue_capacity = 1;
+  Make(options);
+  Dispatcher other(options);
+  other.Open();
+  ASSERT_EQ(other.Offer(FakeTask::New(&record_), absl::ZeroDuration()), absl::nullopt);
+  std::atomic<bool> own_full{false};
+  std::atomic<bool> other_taken{false};
+  FakeTask::Hooks hooks;
+  hooks.run = [&] {
+    Offer(FakeTask::New(&record_));  // fills the queue
+    own_full.store(dispatcher_->Offer(FakeTask::New(&record_), absl::InfiniteDuration()) ==
+                   RejectReason::kQueueFull);
+    other_taken.store(other.Offer(FakeTask::New(&record_), absl::InfiniteDuration()) ==
+                      absl::nullopt);
+  };
+  TaskRecord outer;
+  ASSERT_EQ(Offer(FakeTask::New(&outer, std::move(hooks))), absl::nullopt);
+  workers_->Add(1);
+  ASSERT_TRUE(Eventually([&] { return own_full.load(); }));
+  other.RejectQueued(RejectReason::kStopped);  // makes room
+  EXPECT_TRUE(Eventually([&] { return outer.releases() == 1; }));
+  EXPECT_TRUE(other_taken.load());
+  other.RejectQueued(RejectReason::kStopped);
 }
 
 // --- Wake rule ---

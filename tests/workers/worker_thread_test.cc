@@ -29,7 +29,7 @@ class WorkerThreadTest : public testing::Test {
     environment_.name = "test";
     environment_.dispatcher = std::make_shared<Dispatcher>(Dispatcher::Options());
     environment_.signal = std::make_shared<WorkerSignal>();
-    environment_.dispatcher->SetAdmission(Dispatcher::Admission::kOpen);
+    environment_.dispatcher->Open();
   }
   ~WorkerThreadTest() override {
     blocker_.Free();

@@ -194,6 +194,16 @@ def distro_repositories():
         libraries = {":benchmark": ["benchmark"]},
     )
     distro_library(
+        name = "boost",
+        debian_package = "libboost-dev",
+        libraries = {":asio": []},
+    )
+    distro_library(
+        name = "onetbb",
+        debian_package = "libtbb-dev",
+        libraries = {":tbb": ["tbb"]},
+    )
+    distro_library(
         name = "com_google_protobuf",
         build_file = Label("//tools/deps:well_known_protos.BUILD"),
         debian_package = "libprotobuf-dev protobuf-compiler",

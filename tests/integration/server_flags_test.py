@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+# Copyright 2026 The robusto authors.
+# SPDX-License-Identifier: Apache-2.0
+"""A flag that cannot be had as it is ends the server with one clear line and exit code 2."""
+
+import socket
+import tempfile
+import unittest
+
+import server_process
+
+
+class ServerFlagsTest(unittest.TestCase):
+    def refused(self, *flags, names):
+        """Runs with `flags`; the line that refuses them must have each of `names` in it."""
+        with self.subTest(flags=flags):
+            done = server_process.run(*flags)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertEqual(done.stdout, "")
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+            self.assertTrue(done.stderr.endswith("\n"))
+            for name in names:
+                self.assertIn(name, done.stderr)
+
+    def test_the_root(self):
+        self.refused("--root=/no/such/directory", names=["--root", "/no/such/directory", "No such file"])
+        with tempfile.NamedTemporaryFile() as file:
+            self.refused(f"--root={file.name}", names=["--root", file.name, "Not a directory"])
+
+    def test_the_address(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            address = "127.0.0.1:%d" % taken.getsockname()[1]
+            self.refused(f"--listen={address}", names=["--listen", address, "in use"])
+        self.refused("--listen=127.0.0.1:99999", names=["--listen", "127.0.0.1:99999"])
+        self.refused("--listen=127.0.0.1:0,nonsense", names=["--listen", "nonsense"])
+        self.refused("--listen=", names=["--listen"])
+
+    def test_the_pool(self):
+        self.refused("--min_threads=0", names=["--min_threads", "0"])
+        self.refused("--min_threads=5", "--max_threads=3", names=["--max_threads", "3", "--min_threads", "5"])
+        self.refused("--max_threads=-1", names=["--max_threads", "-1"])
+        self.refused("--queue_capacity=0", names=["--queue_capacity", "0"])
+        self.refused("--queue_capacity=-1", names=["--queue_capacity", "-1"])
+        self.refused("--queue_capacity=9000000000000000000", names=["--queue_capacity", "9000000000000000000"])
+        self.refused("--queue_ttl=-1s", names=["--queue_ttl", "-1s"])
+
+    def test_limits(self):
+        self.refused("--max_connections=0", names=["--max_connections", "0"])
+        self.refused("--max_connections=9000000000000000000", names=["--max_connections", "9000000000000000000"])
+        self.refused("--max_body_bytes=-1", names=["--max_body_bytes", "-1"])
+        self.refused("--header_timeout=0s", names=["--header_timeout", "0"])
+        self.refused("--keep_alive_timeout=-5s", names=["--keep_alive_timeout", "-5s"])
+        self.refused("--write_timeout=0s", names=["--write_timeout", "0"])
+        self.refused("--stop_timeout=-1s", names=["--stop_timeout", "-1s"])
+
+    def test_what_is_no_flag_or_no_value(self):
+        self.refused("--no_such_flag=1", names=["no_such_flag"])
+        self.refused("stray", names=["stray"])
+        self.refused("--header_timeout=soon", names=["header_timeout", "soon"])
+        self.refused("--min_threads=many", names=["min_threads", "many"])
+
+    def test_help_lists_the_flags_and_is_no_error(self):
+        for flag in ("--help", "-h"):
+            done = server_process.run(flag)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            for name in ("--root", "--listen", "--min_threads", "--max_threads", "--queue_capacity", "--queue_ttl",
+                         "--header_timeout", "--keep_alive_timeout", "--stop_timeout", "--max_body_bytes"):  # yapf: disable
+                self.assertIn(name + "=", done.stdout)
+            self.assertLessEqual(max(map(len, done.stdout.splitlines())), 100)
+
+
+if __name__ == "__main__":
+    unittest.main()

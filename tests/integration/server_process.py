@@ -1,0 +1,103 @@
+# Copyright 2026 The robusto authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the built server binary for a test.
+
+    with ServerProcess("--root=" + root) as server:
+        connection = http.client.HTTPConnection(server.host, server.port)
+
+Every wait has a guard, after which the process is killed and the test fails; nothing depends on its length.
+"""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+
+GUARD_SECONDS = 60
+# Tests run in the directory of the runfiles.
+BINARY = str(pathlib.Path("tools/server").absolute())
+
+LISTENING = re.compile(r"listening on http://([0-9.]+):([0-9]+)\n")
+
+
+def run(*flags, **options):
+    """Runs the server with flags that make it end by itself; gives the subprocess.CompletedProcess."""
+    return subprocess.run(
+        [BINARY, *flags],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        timeout=GUARD_SECONDS,
+        encoding="utf-8",
+        check=False,
+        **options,
+    )
+
+
+class ServerProcess:
+    """A server that listens on a free port. What it logs is in `log()`."""
+
+    def __init__(self, *flags, env=None, cwd=None):
+        self._log = tempfile.TemporaryFile(mode="w+b")
+        self._process = subprocess.Popen(
+            [BINARY, "--listen=127.0.0.1:0", "--admin=", *flags],
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env={**os.environ, **(env or {})},
+            cwd=cwd,
+        )
+        guard = threading.Timer(GUARD_SECONDS, self._process.kill)
+        guard.start()
+        first_line = self._process.stdout.readline().decode()
+        guard.cancel()
+        match = LISTENING.fullmatch(first_line)
+        if match is None:
+            log = self.log()
+            self.kill()
+            raise AssertionError(f"first line on stdout: {first_line!r}; log:\n{log}")
+        self.host = match.group(1)
+        self.port = int(match.group(2))
+        self.url = f"http://{self.host}:{self.port}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.kill()
+
+    def log(self):
+        """What the server has written to stderr so far."""
+        self._log.flush()
+        return os.pread(self._log.fileno(), 1 << 20, 0).decode()
+
+    def await_log(self, text):
+        """Waits until the log has `text` in it."""
+        deadline = threading.Event()
+        guard = threading.Timer(GUARD_SECONDS, deadline.set)
+        guard.start()
+        while text not in self.log():
+            if deadline.is_set() or self._process.poll() is not None:
+                raise AssertionError(f"{text!r} is not in the log:\n{self.log()}")
+            deadline.wait(0.01)
+        guard.cancel()
+
+    def signal(self, number=signal.SIGTERM):
+        self._process.send_signal(number)
+
+    def wait(self):
+        """Waits for the end; gives the exit code and what else came on stdout."""
+        rest, _ = self._process.communicate(timeout=GUARD_SECONDS)
+        return self._process.returncode, rest.decode()
+
+    def stop(self):
+        self.signal()
+        return self.wait()
+
+    def kill(self):
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+        self._log.close()

@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+# Copyright 2026 The robusto authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The built server serves a directory to the clients that people use."""
+
+import concurrent.futures
+import email.utils
+import filecmp
+import html.parser
+import http.client
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import tempfile
+import unittest
+import urllib.parse
+
+import server_process
+
+CLIENTS = 4
+
+
+# They look like escapes when they are not escaped themselves. wget unescapes them twice, so they are not for it.
+LIKE_ESCAPES = ["%41", "a%2Fb", "100%25", "%"]
+
+
+def make_tree(root, files, more_names=()):
+    """Some directories deep, with names that have to be escaped in a URL, in HTML, or in both."""
+    odd = [
+        *more_names, "plain", "two words", " leading", "100% ", "what?", "a?b=c", "#hash", "a&b", "a&amp;b",
+        "<tag>", "it's", 'say "hi"', "a+b", "a=b;c", "~tilde", "-dash", "comma,", "(round)", "[square]", "{curly}",
+        "at@", "dollar$", "bang!", "star*", "pipe|", "caret^", "back`tick", "colon:", "käse", "日本語", "emoji-😀",
+        "é-composed", "e\u0301-combining", "ÿ", "trailing.", "..dots", "UPPER", "x" * 200,
+    ]  # yapf: disable
+    choose = random.Random(20260101)
+    directories = [root]
+    for name in odd:
+        parent = choose.choice(directories)
+        if len(parent.relative_to(root).parts) < 6 and len(str(parent)) < 1500:
+            directory = parent / ("dir " + name)
+            directory.mkdir()
+            directories.append(directory)
+    deep = root
+    for level in range(20):
+        deep = deep / f"deep {level}% ?"
+        deep.mkdir()
+    (deep / "bottom").write_bytes(b"here")
+    for i in range(files):
+        name = f"{choose.choice(odd)}{i}{choose.choice(['', '.txt', '.html', '.bin', '.tar.gz'])}"
+        size = choose.choice([0, 1, 100, 5000, 300_000])
+        (choose.choice(directories) / name).write_bytes(choose.randbytes(size))
+
+
+def files_below(root):
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+
+
+class Links(html.parser.HTMLParser):
+    """The targets of a page's links."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.targets = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.targets += [value for name, value in attrs if tag == "a" and name == "href"]
+
+
+class ServerTest(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.scratch = pathlib.Path(directory.name)
+        self.root = self.scratch / "root"
+        self.root.mkdir()
+
+    def start(self, *flags, **options):
+        server = server_process.ServerProcess(f"--root={self.root}", *flags, **options)
+        self.addCleanup(server.kill)
+        return server
+
+    def request(self, server, method, path, headers=None):
+        connection = http.client.HTTPConnection(server.host, server.port, timeout=server_process.GUARD_SECONDS)
+        self.addCleanup(connection.close)
+        connection.request(method, path, headers=headers or {})
+        response = connection.getresponse()
+        return response, response.read()
+
+    def tool(self, name):
+        path = shutil.which(name)
+        if path is None:
+            self.skipTest(f"{name} is not installed")
+        return path
+
+    def test_get_head_and_conditional_get(self):
+        (self.root / "page.html").write_text("<p>hello")
+        os.utime(self.root / "page.html", (1_000_000_000, 1_000_000_000))
+        server = self.start()
+        response, body = self.request(server, "GET", "/page.html")
+        self.assertEqual((response.status, body), (200, b"<p>hello"))
+        self.assertIn("text/html", response.headers["Content-Type"])
+        modified = response.headers["Last-Modified"]
+        self.assertIsNotNone(email.utils.parsedate_to_datetime(modified))
+        self.assertIsNotNone(email.utils.parsedate_to_datetime(response.headers["Date"]))
+
+        response, body = self.request(server, "HEAD", "/page.html")
+        self.assertEqual((response.status, body), (200, b""))
+        self.assertEqual(response.headers["Content-Length"], "8")
+
+        response, body = self.request(server, "GET", "/page.html", {"If-Modified-Since": modified})
+        self.assertEqual((response.status, body), (304, b""))
+        os.utime(self.root / "page.html", (1_100_000_000, 1_100_000_000))
+        response, body = self.request(server, "GET", "/page.html", {"If-Modified-Since": modified})
+        self.assertEqual((response.status, body), (200, b"<p>hello"))
+
+    def test_errors(self):
+        server = self.start()
+        self.assertEqual(self.request(server, "GET", "/missing")[0].status, 404)
+        self.assertEqual(self.request(server, "POST", "/missing")[0].status, 405)
+        self.assertGreaterEqual(self.request(server, "GET", "/../../../../etc/passwd")[0].status, 400)
+        self.assertGreaterEqual(self.request(server, "GET", "/%2e%2e/%2e%2e/etc/passwd")[0].status, 400)
+
+    def test_index_html_stands_for_its_directory(self):
+        (self.root / "index.html").write_text("the index")
+        server = self.start()
+        self.assertEqual(self.request(server, "GET", "/")[1], b"the index")
+
+    def test_a_relative_root_counts_from_where_bazel_run_was_typed(self):
+        (self.root / "file").write_text("found")
+        with server_process.ServerProcess(
+            "--root=root", env={"BUILD_WORKING_DIRECTORY": str(self.scratch)}, cwd="/"
+        ) as server:
+            self.assertEqual(self.request(server, "GET", "/file")[1], b"found")
+
+    def test_a_relative_root_counts_from_the_working_directory_otherwise(self):
+        (self.root / "file").write_text("found")
+        env = {key: value for key, value in os.environ.items() if key != "BUILD_WORKING_DIRECTORY"}
+        self.assertNotIn("BUILD_WORKING_DIRECTORY", env)
+        with server_process.ServerProcess("--root=root", cwd=self.scratch) as server:
+            self.assertEqual(self.request(server, "GET", "/file")[1], b"found")
+
+    def test_curl(self):
+        curl = self.tool("curl")
+        content = random.Random(1).randbytes(3_000_000)
+        (self.root / "big").write_bytes(content)
+        server = self.start()
+        command = [curl, "--silent", "--show-error", "--fail", "--path-as-is"]
+        got = subprocess.run([*command, f"{server.url}/big"], stdout=subprocess.PIPE, check=True)
+        self.assertEqual(got.stdout, content)
+        head = subprocess.run([*command, "--head", f"{server.url}/big"], stdout=subprocess.PIPE, check=True)
+        self.assertIn(b"Content-Length: 3000000\r\n", head.stdout)
+        escape = subprocess.run([*command, f"{server.url}/../../etc/passwd"], stdout=subprocess.PIPE, check=False)
+        self.assertEqual((escape.returncode, escape.stdout), (22, b""))
+
+    def test_the_listings_lead_to_every_file(self):
+        make_tree(self.root, files=200, more_names=LIKE_ESCAPES)
+        server = self.start("--list_directories")
+        connection = http.client.HTTPConnection(server.host, server.port, timeout=server_process.GUARD_SECONDS)
+        self.addCleanup(connection.close)
+        seen = {"/"}
+        pages = ["/"]
+        found = []
+        while pages:
+            page = pages.pop()
+            connection.request("GET", page)
+            response = connection.getresponse()
+            body = response.read()
+            self.assertEqual(response.status, 200, page)
+            if not page.endswith("/"):
+                name = urllib.parse.unquote(page[1:])
+                found.append(name)
+                self.assertEqual((self.root / name).read_bytes(), body, page)
+                continue
+            for target in Links(body.decode()).targets:
+                linked = urllib.parse.urljoin(page, target)
+                if linked not in seen:
+                    seen.add(linked)
+                    pages.append(linked)
+        self.assertEqual(sorted(found), files_below(self.root))
+
+    def test_four_mirrors_made_at_once_are_identical_to_the_tree(self):
+        wget = self.tool("wget")
+        make_tree(self.root, files=300)
+        server = self.start("--list_directories")
+
+        def mirror(number):
+            copy = self.scratch / f"copy{number}"
+            copy.mkdir()
+            done = subprocess.run(
+                [wget, "--mirror", "--no-verbose", "--no-host-directories", "--no-iri", "--execute=robots=off",
+                 "--restrict-file-names=nocontrol", "--tries=1", f"{server.url}/"],
+                cwd=copy, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                env={**os.environ, "LC_ALL": "C.UTF-8"},
+            )  # yapf: disable
+            for listing in copy.rglob("index.html"):
+                listing.unlink()
+            return copy, done
+
+        with concurrent.futures.ThreadPoolExecutor(CLIENTS) as clients:
+            results = list(clients.map(mirror, range(CLIENTS)))
+        names = files_below(self.root)
+        self.assertGreater(len(names), 300)
+        for copy, done in results:
+            self.assertEqual(done.returncode, 0, done.stdout.decode(errors="replace")[-2000:])
+            self.assertEqual(files_below(copy), names)
+            _, different, failed = filecmp.cmpfiles(self.root, copy, names, shallow=False)
+            self.assertEqual((different, failed), ([], []))
+        self.assertEqual(server.stop()[0], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -36,10 +36,11 @@ function count(n) {
     if (n >= size) return (n / size).toPrecision(3) + " " + unit;
   }
 }
+const some = (n, thing) => `${count(n)} ${thing}${n === 1 ? "" : "s"}`;
 function duration(s) {
   if (s === null || s === undefined) return "–";
   if (s === 0) return "0";
-  if (s < 1e-3) return `${(s * 1e6).toPrecision(s < 1e-4 ? 2 : 3)} µs`;
+  if (s < 1e-3) return `${Number((s * 1e6).toPrecision(3))} µs`;
   if (s < 1) return `${Number((s * 1e3).toPrecision(3))} ms`;
   if (s < 60) return `${s.toFixed(s < 10 ? 1 : 0)} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min ${Math.floor(s % 60)} s`;
@@ -102,14 +103,15 @@ class Chart {
         high: 10 ** Math.ceil(Math.log10(Math.max(most, 1e-3) * 1.0001)) };
     }
     const step = 10 ** Math.floor(Math.log10(Math.max(most, 1)));
-    const high = [1, 2, 5, 10].map((k) => k * step).find((v) => v >= most);
+    // Half of each is a whole number, too, but of 1.
+    const high = [1, 2, 4, 10].map((k) => k * step).find((v) => v >= most);
     return { low: 0, high: Math.max(high, 2) };
   }
 
   draw() {
     const { width, height } = this.plot.getBoundingClientRect();
     if (width === 0) return;
-    const top = 8;
+    const top = 16;
     const { low, high } = this.range();
     const span = this.span();
     const x = (i) => width * (i + span - samples.length) / (span - 1);
@@ -123,7 +125,7 @@ class Chart {
     for (let d = 0; this.logarithmic && d <= decades; d += decades > 4 ? 2 : 1) marks.push(low * 10 ** d);
     for (const mark of marks) {
       parts.push(svg("line", { class: "grid", x1: 0, x2: width, y1: y(mark), y2: y(mark) }));
-      if (mark > 0) parts.push(svg("text", { x: 0, y: y(mark) + 12, text: this.format(mark) }));
+      parts.push(svg("text", { x: 0, y: y(mark) - 4, text: this.format(mark) }));
     }
     const at = this.at === null ? samples.length - 1 : samples.length + this.at;
     if (this.at !== null && at >= 0) {

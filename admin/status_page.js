@@ -48,7 +48,7 @@ const charts = [
   ], count, false),
   new Chart(`Latency over ${LATENCY_WINDOW} s`, [
     { name: "service p50", of: (h) => h.p50 },
-    { name: "service p99", of: (h) => h.p99 },
+    { name: "p99", of: (h) => h.p99 },
     { name: "wait p99", of: (h) => h.wait },
   ], duration, true),
   new Chart("Workers and queue", [
@@ -115,7 +115,7 @@ function showTiles(s) {
     `since the start ${duration(s.queue_wait.p99_s)}`);
   setTile(tiles.shed, now === undefined ? "–" : count(now.shed), " /s",
     `${count(shed(s))} refused, ${count(s.failed)} failed`);
-  tiles.shed.box.classList.toggle("bad", now !== undefined && now.shed > 0);
+  tiles.shed.box.classList.toggle("alarm", now !== undefined && now.shed > 0);
 }
 
 function workerRow(w) {
@@ -148,7 +148,6 @@ function showWorkers(s) {
   if (task !== undefined) $("workers").querySelector(`[data-task="${CSS.escape(task)}"]`)?.focus();
 }
 
-const some = (n, thing) => `${n} ${thing}${n === 1 ? "" : "s"}`;
 const KINDS = {
   start: (e) => `${some(e.count, "worker")} started`,
   grow: (e) => `${some(e.count, "worker")} added on request`,
@@ -182,8 +181,8 @@ function show(s) {
   record(s);
   showState(s.state, s.state);
   document.title = `${s.busy}/${s.threads} busy – robusto`;
-  const facts = [`up ${duration(s.uptime_s)}`, `${count(s.accepted)} requests`];
-  if (s.connections_open !== undefined) facts.push(`${count(s.connections_open)} connections`);
+  const facts = [`up ${duration(s.uptime_s)}`, some(s.accepted, "request")];
+  if (s.connections_open !== undefined) facts.push(some(s.connections_open, "connection"));
   if (s.pending_revert) facts.push(`bounds return to ${bounds(s.pending_revert)} in ${duration(s.pending_revert.remaining_s)}`);
   setText($("facts"), facts.join(" · "));
   showTiles(s);

@@ -20,10 +20,9 @@ fi
 
 # What a browser hashes is all between the tags: the line end after the opening tag is part of it.
 hash_of() {
-  local hex
-  hex=$({ echo; cat "$@"; } | sha256sum)
-  # shellcheck disable=SC2059  # the escapes are what it is for
-  printf "$(sed 's/../\\x&/g' <<<"${hex:0:64}")" | base64
+  local escapes
+  escapes=$({ echo; cat "$@"; } | sha256sum | cut -c 1-64 | sed 's/../\\x&/g')
+  printf '%b' "${escapes}" | base64
 }
 
 policy="default-src 'none'; script-src 'sha256-$(hash_of "${SCRIPTS[@]}")'"

@@ -77,9 +77,11 @@ std::string HealthMonitor::Look() {
     return absl::StrCat("the pool is ", PoolStateName(stats.state));
   }
   const Clock::time_point now = Clock::now();
-  // No probe could get in while it did not run.
-  if (before != PoolState::kRunning) probe_->passed.store(now.time_since_epoch().count());
-  if (!probe_->under_way.exchange(true)) {
+  if (before != PoolState::kRunning || (stats.idle > 0 && stats.queue_size == 0)) {
+    // No probe could get in while it did not run; and where nothing waits and somebody has nothing
+    // to do, it would get through. An idle pool is not woken for it.
+    probe_->passed.store(now.time_since_epoch().count());
+  } else if (!probe_->under_way.exchange(true)) {
     pool_->TryPut(TaskPtr(new ProbeTask(probe_))).IgnoreError();
   }
   if (stats.threads < stats.min_threads) {

@@ -3,7 +3,8 @@
 //
 // HealthMonitor: whether a pool can do its work, looked at from the inside. It is healthy while it
 // runs, has at least min_threads workers, and lets a probe, a task that does nothing, through its
-// queue in time. That a port is open says nothing of this.
+// queue in time. That a port is open says nothing of this. A pool with an idle worker and an empty
+// queue is not probed: it would get through.
 //
 // It has one thread, which follows the journal and so sees a Drain, a Resume and a Stop at once;
 // the rest it sees at its next look. Probes are tasks like others, and are in the pool's counts.

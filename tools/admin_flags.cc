@@ -49,7 +49,9 @@ absl::optional<AdminServerOptions> AdminOptionsFromFlags() {
 
 std::string AdminFlagError(absl::string_view message) {
   // The options have the flags' names but for the prefix; the address is --admin itself.
-  if (absl::ConsumePrefix(&message, "listen: ")) return absl::StrCat("--admin: ", message);
+  if (absl::ConsumePrefix(&message, "listen: ")) {
+    return absl::StrCat("--admin: ", message, "; empty: no admin service");
+  }
   std::string text = absl::StrReplaceAll(message, {{"tls_cert", "--admin_tls_cert"},
                                                    {"tls_key", "--admin_tls_key"},
                                                    {"tls_client_ca", "--admin_tls_client_ca"},

@@ -275,7 +275,8 @@ void Dispatcher::WakeIfWorthIt() {
     const int awake = threads_.load(std::memory_order_relaxed) - parked - (worker_leads ? 1 : 0);
     const bool nobody_can = backlog > 0 && awake <= 0;
     const bool slow = service >= kSlowTaskNs && (backlog > 0 || vacant);
-    const bool pays = awake<cpus_&& static_cast<int64_t>(backlog) * service> kWakeCostNs;
+    const int64_t wait_ns = static_cast<int64_t>(backlog) * service;
+    const bool pays = (awake < cpus_) && (wait_ns > kWakeCostNs);
     // A single task is the woken worker's; if more come meanwhile, whoever brings them sees to it.
     if ((nobody_can || slow || pays) && WakeOne() && (!watch_queue_ || backlog <= 1) && !vacant) {
       return;

@@ -38,8 +38,10 @@ using histogram_internal::ValueOf;
 
 absl::Duration DurationHistogram::Percentile(double percent) const {
   if (count_ == 0) return absl::ZeroDuration();
+  // In this order: 7.0 / 100 * 100 is more than 7.
   const auto rank = std::max<uint64_t>(
-      1, static_cast<uint64_t>(std::ceil(percent / 100 * static_cast<double>(count_))));
+      1, static_cast<uint64_t>(std::ceil(percent * static_cast<double>(count_) / 100)));
+  if (rank >= count_) return max();
   uint64_t seen = 0;
   for (size_t i = 0; i < buckets_.size(); ++i) {
     seen += buckets_[i];

@@ -57,7 +57,7 @@ class DurationHistogram {
   absl::Duration sum() const { return absl::Nanoseconds(sum_ns_); }
   absl::Duration max() const { return absl::Nanoseconds(max_ns_); }
   // The duration that `percent` of all are not longer than; 0 when there are none. 0 < percent <=
-  // 100.
+  // 100; the longest of all is exact.
   absl::Duration Percentile(double percent) const;
   // How many took no longer than `limit`, for cumulative buckets as Prometheus has them.
   uint64_t CountUpTo(absl::Duration limit) const;

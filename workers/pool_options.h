@@ -18,6 +18,9 @@
 
 namespace robusto {
 
+// Half a gigabyte of places: more is not a queue but a mistake.
+constexpr size_t kMaxQueueCapacity = size_t{1} << 24;
+
 struct ThreadPoolOptions {
   // Threads that Start starts, and the least that there are. At least 1.
   int min_threads = 10;
@@ -25,8 +28,8 @@ struct ThreadPoolOptions {
   // itself, which without a limit would turn every blocked task into a thread.
   absl::optional<int> max_threads;
 
-  // Tasks that may wait for a worker; at least 1. Bounded on purpose: an unbounded queue turns
-  // overload into latency.
+  // Tasks that may wait for a worker; at least 1, at most kMaxQueueCapacity. Bounded on purpose: an
+  // unbounded queue turns overload into latency. The memory for it is taken at once, 32 bytes each.
   size_t queue_capacity = 1024;
   // How long Put waits for room. 0: not at all; absl::InfiniteDuration(): for ever.
   absl::Duration queue_timeout = absl::Seconds(10);

@@ -114,9 +114,9 @@ absl::StatusOr<ResizeResult> ThreadPool::Resize(const ResizeRequest& request) {
   result.threads = workers_.staying();
   dispatcher_->WakeSupervisor();
   if (result.started == change.start) return result;
-  return absl::ResourceExhaustedError(absl::StrCat("resized to ", BoundsText(bounds), ", but only ",
-                                                   result.threads,
-                                                   " threads run for now: ", status.message()));
+  return absl::Status(status.code(),
+                      absl::StrCat("resized to ", BoundsText(bounds), ", but only ", result.threads,
+                                   " threads run for now: ", status.message()));
 }
 
 absl::Status ThreadPool::ConfirmResize(absl::optional<uint64_t> generation) {

@@ -80,8 +80,7 @@ int64_t ThreadPool::Autoscale(int64_t now_ns, int64_t oldest_wait_ns) {
 }
 
 int64_t ThreadPool::ReportStuck(int64_t now_ns) {
-  if (options_.stuck_after == absl::InfiniteDuration()) return Dispatcher::kNever;
-  const int64_t stuck_after = absl::ToInt64Nanoseconds(options_.stuck_after);
+  if (stuck_after_ns_ < 0) return Dispatcher::kNever;
   int64_t next = Dispatcher::kNever;
   for (const auto& worker : workers_.Alive()) {
     if (const uint64_t task_id = worker->TakeNewlyStuck(now_ns); task_id != 0) {
@@ -92,7 +91,8 @@ int64_t ThreadPool::ReportStuck(int64_t now_ns) {
     }
     // One that is stuck already is not looked at again until its next task.
     const int64_t since = worker->running_since_ns();
-    if (since >= 0 && since + stuck_after >= now_ns) next = std::min(next, since + stuck_after + 1);
+    const int64_t due = since + stuck_after_ns_;
+    if (since >= 0 && due >= now_ns) next = std::min(next, due + 1);
   }
   return next;
 }

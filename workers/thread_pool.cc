@@ -4,6 +4,7 @@
 #include "workers/thread_pool.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -12,6 +13,8 @@
 namespace robusto {
 namespace {
 
+// A century, which the clock can still count: a longer time is as good as infinite.
+constexpr absl::Duration kForEver = absl::Hours(24 * 365 * 100);
 constexpr int kNoLimit = std::numeric_limits<int>::max();
 
 absl::Status CheckNotNegative(absl::string_view name, absl::Duration value) {
@@ -34,7 +37,7 @@ absl::Status CheckPositive(absl::string_view name, absl::Duration value) {
 
 // Nanoseconds, or -1 for infinite.
 int64_t NanosOrNever(absl::Duration duration) {
-  return duration == absl::InfiniteDuration() ? -1 : absl::ToInt64Nanoseconds(duration);
+  return duration >= kForEver ? -1 : absl::ToInt64Nanoseconds(duration);
 }
 
 Dispatcher::Options DispatcherOptions(const ThreadPoolOptions& options) {
@@ -43,7 +46,7 @@ Dispatcher::Options DispatcherOptions(const ThreadPoolOptions& options) {
   out.queue_ttl_ns = NanosOrNever(options.queue_ttl);
   // Also without max_threads, which Resize may bring.
   out.attention_after_ns = NanosOrNever(options.grow_after);
-  out.watch_running = options.stuck_after < absl::InfiniteDuration();
+  out.watch_running = NanosOrNever(options.stuck_after) >= 0;
   out.admission_check = options.admission_check;
   out.work_source = options.work_source;
   return out;
@@ -53,8 +56,10 @@ Dispatcher::Options DispatcherOptions(const ThreadPoolOptions& options) {
 
 absl::StatusOr<std::unique_ptr<ThreadPool>> ThreadPool::Create(ThreadPoolOptions options) {
   absl::Status status = CheckBounds(options.min_threads, options.max_threads);
-  if (status.ok() && options.queue_capacity < 1) {
-    status = absl::InvalidArgumentError("queue_capacity is 0; it must be at least 1");
+  if (status.ok() && (options.queue_capacity < 1 || options.queue_capacity > kMaxQueueCapacity)) {
+    status = absl::InvalidArgumentError(absl::StrCat("queue_capacity is ", options.queue_capacity,
+                                                     "; it must be at least 1 and at most ",
+                                                     kMaxQueueCapacity));
   }
   if (status.ok()) status = CheckNotNegative("queue_timeout", options.queue_timeout);
   if (status.ok()) status = CheckNotNegative("queue_ttl", options.queue_ttl);
@@ -69,17 +74,22 @@ ThreadPool::ThreadPool(ThreadPoolOptions options)
     : options_(std::move(options)),
       dispatcher_(std::make_shared<Dispatcher>(DispatcherOptions(options_))),
       signal_(std::make_shared<WorkerSignal>()),
+      stuck_after_ns_(NanosOrNever(options_.stuck_after)),
       min_threads_(options_.min_threads),
       max_threads_(options_.max_threads),
       workers_({options_.name, dispatcher_, signal_, options_.on_task_failure,
-                options_.thread_factory, NanosOrNever(options_.stuck_after)}),
+                options_.thread_factory, stuck_after_ns_}),
       autoscaler_(NanosOrNever(options_.grow_after), NanosOrNever(options_.idle_timeout)) {}
 
 ThreadPool::~ThreadPool() {
   Stop(absl::ZeroDuration()).IgnoreError();
-  // A worker that called Stop could not be waited for there.
-  absl::MutexLock lock(&mu_);
-  workers_.JoinAll();
+  // A worker that called Stop could not be waited for there. Its task may want the lock.
+  std::vector<WorkerSet::Worker> left;
+  {
+    absl::MutexLock lock(&mu_);
+    left = workers_.workers();
+  }
+  for (const auto& worker : left) worker->Join();
 }
 
 absl::Status ThreadPool::Start() {
@@ -93,7 +103,7 @@ absl::Status ThreadPool::Start() {
       return absl::FailedPreconditionError(
           absl::StrCat("Start of a pool that is ", PoolStateName(state_), "; a pool is used once"));
     }
-    if (workers_.Start(min_threads_, &status) == min_threads_) status = supervisor->Start();
+    if (AddWorkers(min_threads_, &status) == min_threads_) status = supervisor->Start();
     if (status.ok()) {
       dispatcher_->Open();
       supervisor_ = std::move(supervisor);
@@ -111,9 +121,7 @@ absl::Status ThreadPool::Start() {
 }
 
 int64_t ThreadPool::DeadlineNanos(absl::Duration timeout) {
-  // An infinite timeout is cut to 100 years, which the clock can still count.
-  return MonotonicNanos() +
-         absl::ToInt64Nanoseconds(std::min(timeout, absl::Hours(24 * 365 * 100)));
+  return MonotonicNanos() + absl::ToInt64Nanoseconds(std::min(timeout, kForEver));
 }
 
 // --- Tasks ---
@@ -149,16 +157,20 @@ absl::Status ThreadPool::Cancel(uint64_t task_id, CancelLevel level) {
     workers = workers_.Alive();
   }
   for (const auto& worker : workers) {
-    if (!worker->Cancel(task_id, level)) continue;
-    absl::MutexLock lock(&mu_);
-    PoolEvent event = Event(PoolEvent::Kind::kCancel);
-    event.task_id = task_id;
-    event.worker_id = worker->id();
-    event.text = level == CancelLevel::kGentle ? "gentle" : "firm";
-    journal_.Append(std::move(event));
-    return absl::OkStatus();
+    if (CancelOn(*worker, task_id, level)) return absl::OkStatus();
   }
   return absl::NotFoundError(absl::StrCat("no task with id ", task_id, " is running"));
+}
+
+bool ThreadPool::CancelOn(WorkerThread& worker, uint64_t task_id, CancelLevel level) {
+  if (!worker.Cancel(task_id, level)) return false;
+  absl::MutexLock lock(&mu_);
+  PoolEvent event = Event(PoolEvent::Kind::kCancel);
+  event.task_id = task_id;
+  event.worker_id = worker.id();
+  event.text = level == CancelLevel::kGentle ? "gentle" : "firm";
+  journal_.Append(std::move(event));
+  return true;
 }
 
 bool ThreadPool::IsRunning(uint64_t task_id) const {
@@ -173,7 +185,8 @@ bool ThreadPool::IsRunning(uint64_t task_id) const {
 
 int ThreadPool::AddWorkers(int count, absl::Status* why) {
   const int taken_back = workers_.TakeBackRetirements(count);
-  return taken_back + workers_.Start(count - taken_back, why);
+  return taken_back + workers_.Start(
+                          count - taken_back, [this] { return StopHasBegun(); }, why);
 }
 
 absl::Status ThreadPool::CheckAlive(absl::string_view call) const {
@@ -190,7 +203,10 @@ absl::StatusOr<int> ThreadPool::Grow(int count) {
   absl::MutexLock lock(&mu_);
   status = CheckAlive("Grow");
   if (!status.ok()) return status;
-  count = std::min(count, max_threads_.value_or(kNoLimit) - workers_.staying());
+  // Below 0 stay, for a moment, when retired workers died first: without a limit that is one more
+  // than an int can say.
+  const int64_t room = int64_t{max_threads_.value_or(kNoLimit)} - workers_.staying();
+  count = static_cast<int>(std::min<int64_t>(count, room));
   if (count <= 0) return 0;
   const int added = AddWorkers(count, &status);
   if (!status.ok()) Note(PoolEvent::Kind::kStartFailed, count - added, status.message());
@@ -253,10 +269,18 @@ void ThreadPool::AwaitStopRequest() { stop_requested_.Park(); }
 absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
   absl::Status status = CheckNotNegative("Stop's timeout", timeout);
   if (!status.ok()) return status;
+  const int64_t begin = MonotonicNanos();
+  const int64_t deadline = DeadlineNanos(timeout);
+  int64_t earliest = stop_deadline_ns_.load();
+  while (deadline < earliest && !stop_deadline_ns_.compare_exchange_weak(earliest, deadline)) {
+  }
+  WorkerThread* const self = WorkerThread::Current();
+  if (self != nullptr && self->serves(*dispatcher_)) self->EnterStop();
+  signal_->Announce();
   {
     absl::MutexLock lock(&mu_);
     if (stopping_) {
-      // Not for ever: the first Stop ends by its own deadline.
+      // Not for ever: the first Stop ends by the earliest deadline.
       mu_.Await(absl::Condition(
           +[](PoolState* state) { return *state == PoolState::kStopped; }, &state_));
       return stop_report_;
@@ -271,7 +295,8 @@ absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
     state_ = PoolState::kDraining;
     Note(PoolEvent::Kind::kStop, 0, absl::FormatDuration(timeout));
   }
-  StopReport report = StopOnce(timeout);
+  StopReport report = StopOnce();
+  report.took = absl::Nanoseconds(MonotonicNanos() - begin);
   absl::MutexLock lock(&mu_);
   next_rejection_note_ns_ = 0;
   JournalRejections(MonotonicNanos());
@@ -284,55 +309,47 @@ absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
   return report;
 }
 
-StopReport ThreadPool::StopOnce(absl::Duration timeout) {
-  const int64_t begin = MonotonicNanos();
-  const int64_t deadline = DeadlineNanos(timeout);
-  const int64_t grace = absl::ToInt64Nanoseconds(kStopGrace);
+bool ThreadPool::Drained() const {
+  const PoolStats stats = Stats();
+  absl::MutexLock lock(&mu_);
+  const auto in_stop =
+      std::count_if(workers_.workers().begin(), workers_.workers().end(),
+                    [](const auto& worker) { return worker->in_stop() && worker->task_id() != 0; });
+  return stats.queued == 0 && stats.running <= static_cast<uint64_t>(in_stop);
+}
+
+StopReport ThreadPool::StopOnce() {
   const PoolStats before = Stats();
-  // One of our own workers may be the caller: its task ends after this, and it is not waited for.
-  const WorkerThread* const self = WorkerThread::Current();
+  const auto after_deadline = [this](absl::Duration grace) {
+    return [this, grace] { return stop_deadline_ns_.load() + absl::ToInt64Nanoseconds(grace); };
+  };
+  StopReport report;
+  dispatcher_->SetAdmission(Dispatcher::Admission::kStopped);
+  const bool drained =
+      signal_->AwaitUntil(after_deadline(absl::ZeroDuration()), [this] { return Drained(); });
+  dispatcher_->Close();
+  if (!drained) report.rejected = dispatcher_->RejectQueued(RejectReason::kStopped);
+
   std::vector<WorkerSet::Worker> workers;
   {
     absl::MutexLock lock(&mu_);
-    workers = workers_.Alive();
+    workers = workers_.Alive();  // none is added any more: stopping_ is set
   }
-  const uint64_t own_tasks = std::any_of(workers.begin(), workers.end(),
-                                         [&](const auto& worker) { return worker.get() == self; });
-
-  StopReport report;
-  dispatcher_->SetAdmission(Dispatcher::Admission::kStopped);
-  const bool drained = signal_->AwaitUntil(deadline, [&] {
-    const PoolStats stats = Stats();
-    return stats.queued == 0 && stats.running <= own_tasks;
-  });
-  dispatcher_->Close();
-  {
-    absl::MutexLock lock(&mu_);
-    workers = workers_.Alive();  // none can be added any more: stopping_ is set
-  }
-  const auto others_ended = [&] {
-    return std::all_of(workers.begin(), workers.end(), [&](const auto& worker) {
-      return worker.get() == self || worker->exited();
-    });
+  const auto ended = [&] {
+    return std::all_of(workers.begin(), workers.end(),
+                       [](const auto& worker) { return worker->exited() || worker->in_stop(); });
   };
-  std::vector<std::pair<WorkerThread*, uint64_t>> asked;
-  if (!drained) {
-    report.rejected = dispatcher_->RejectQueued(RejectReason::kStopped);
-    for (CancelLevel level : {CancelLevel::kGentle, CancelLevel::kFirm}) {
-      for (const auto& worker : workers) {
-        const uint64_t id = worker->task_id();
-        if (worker.get() == self || id == 0 || !worker->Cancel(id, level)) continue;
-        if (level == CancelLevel::kGentle) asked.emplace_back(worker.get(), id);
-      }
-      const int64_t until = deadline + (level == CancelLevel::kGentle ? grace / 2 : grace);
-      if (signal_->AwaitUntil(std::max(until, begin), others_ended)) break;
+  std::vector<uint64_t> asked;
+  bool all_ended = signal_->AwaitUntil(after_deadline(absl::ZeroDuration()), ended);
+  for (CancelLevel level : {CancelLevel::kGentle, CancelLevel::kFirm}) {
+    if (all_ended) break;
+    for (const auto& worker : workers) {
+      const uint64_t id = worker->task_id();
+      if (worker->in_stop() || !CancelOn(*worker, id, level)) continue;
+      if (std::find(asked.begin(), asked.end(), id) == asked.end()) asked.push_back(id);
     }
-  } else {
-    signal_->AwaitUntil(deadline + grace, others_ended);
-  }
-  for (const auto& [worker, id] : asked) {
-    (worker->task_id() == id && !worker->exited() ? report.abandoned : report.cancelled)
-        .push_back(id);
+    const absl::Duration grace = level == CancelLevel::kGentle ? kStopGrace / 2 : kStopGrace;
+    all_ended = signal_->AwaitUntil(after_deadline(grace), ended);
   }
 
   std::unique_ptr<Supervisor> supervisor;
@@ -340,14 +357,19 @@ StopReport ThreadPool::StopOnce(absl::Duration timeout) {
     absl::MutexLock lock(&mu_);
     supervisor = std::move(supervisor_);
     for (const auto& worker : workers) {
-      if (!worker->exited() && worker.get() != self) workers_.Abandon(worker);
+      if (worker->exited() || worker->in_stop()) continue;
+      if (const uint64_t id = worker->task_id(); id != 0) report.abandoned.push_back(id);
+      workers_.Abandon(worker);
     }
     workers_.Reap();
   }
+  std::copy_if(asked.begin(), asked.end(), std::back_inserter(report.cancelled), [&](uint64_t id) {
+    return std::find(report.abandoned.begin(), report.abandoned.end(), id) ==
+           report.abandoned.end();
+  });
   supervisor->Stop();
   const PoolStats after = Stats();
   report.completed = after.completed + after.failed - before.completed - before.failed;
-  report.took = absl::Nanoseconds(MonotonicNanos() - begin);
   return report;
 }
 

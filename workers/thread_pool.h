@@ -134,7 +134,8 @@ class ThreadPool {
   // cancelled, gently and after kStopGrace / 2 firmly, and a thread that still does not return
   // after kStopGrace is abandoned. So it returns within timeout + kStopGrace. A task of an
   // abandoned thread still runs: what it refers to must live on. InvalidArgument for a negative
-  // timeout. A second call waits for the first to end and returns the same report.
+  // timeout. A second call waits for the first to end, makes it end by its own deadline if that is
+  // earlier, and returns the same report.
   absl::StatusOr<StopReport> Stop(absl::Duration timeout);
   // Refuses new tasks from now on and ends AwaitStopRequest, whose caller then calls Stop. For
   // signal handlers: async-signal-safe.
@@ -185,7 +186,11 @@ class ThreadPool {
   // Starts up to `count` workers after taking back what was retired and has not gone; returns how
   // many, and why no more.
   int AddWorkers(int count, absl::Status* why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  StopReport StopOnce(absl::Duration timeout) ABSL_LOCKS_EXCLUDED(mu_);
+  StopReport StopOnce() ABSL_LOCKS_EXCLUDED(mu_);
+  // Whether nothing waits or runs, but for tasks that are in Stop themselves.
+  bool Drained() const ABSL_LOCKS_EXCLUDED(mu_);
+  bool StopHasBegun() const { return stop_deadline_ns_.load() != Dispatcher::kNever; }
+  bool CancelOn(WorkerThread& worker, uint64_t task_id, CancelLevel level) ABSL_LOCKS_EXCLUDED(mu_);
 
   // The supervisor's look at the pool; returns when to look again at the latest.
   int64_t Upkeep(int64_t oldest_wait_ns) ABSL_LOCKS_EXCLUDED(mu_);
@@ -203,10 +208,14 @@ class ThreadPool {
   const ThreadPoolOptions options_;
   const std::shared_ptr<Dispatcher> dispatcher_;
   const std::shared_ptr<WorkerSignal> signal_;
+  const int64_t stuck_after_ns_;  // negative: never
 
   // Own synchronisation.
   Journal journal_;
   Parker stop_requested_;
+  // The earliest of all Stops. Not under mu_, so that whoever holds that to start a thousand
+  // threads sees the Stop that waits for it; sequentially consistent.
+  std::atomic<int64_t> stop_deadline_ns_{Dispatcher::kNever};
 
   mutable absl::Mutex mu_;
   PoolState state_ ABSL_GUARDED_BY(mu_) = PoolState::kCreated;

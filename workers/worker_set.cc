@@ -17,8 +17,12 @@ std::vector<WorkerSet::Worker> WorkerSet::Alive() const {
   return alive;
 }
 
-int WorkerSet::Start(int count, absl::Status* why) {
+int WorkerSet::Start(int count, const std::function<bool()>& give_up, absl::Status* why) {
   for (int started = 0; started < count; ++started) {
+    if (give_up()) {
+      *why = absl::FailedPreconditionError("the pool is being stopped");
+      return started;
+    }
     auto worker = std::make_shared<WorkerThread>(next_id_, environment_);
     *why = worker->Start();
     if (!why->ok()) return started;

@@ -14,6 +14,7 @@
 #define ROBUSTO_WORKERS_WORKER_SET_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,9 +44,9 @@ class WorkerSet {
   // Those that are alive, oldest first, retired ones too.
   std::vector<Worker> Alive() const;
 
-  // Starts `count` workers, or as many as the system gives; returns how many. *why says why no
-  // more.
-  int Start(int count, absl::Status* why);
+  // Starts `count` workers, or as many as the system gives before `give_up()`; returns how many.
+  // *why says why no more.
+  int Start(int count, const std::function<bool()>& give_up, absl::Status* why);
   // Retires `count` of the staying ones: idle ones now, busy ones after their task.
   void Retire(int count);
   // Takes back up to `count` retirements that nobody has followed yet; returns how many.

@@ -19,6 +19,7 @@
 #ifndef ROBUSTO_WORKERS_WORKER_THREAD_H_
 #define ROBUSTO_WORKERS_WORKER_THREAD_H_
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -53,10 +54,11 @@ class WorkerSignal {
     changed_.notify_all();
   }
 
-  // Waits until `done()` or `deadline_ns` on the clock of MonotonicNanos; returns done(). `done` is
-  // called without the lock, after every Announce.
-  bool AwaitUntil(int64_t deadline_ns, const std::function<bool()>& done) {
-    const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(deadline_ns)};
+  // Waits until `done()` or `deadline_ns` on the clock of MonotonicNanos; returns done(). Both are
+  // called without the lock, after every Announce, and now and then without one: not everything
+  // that ends a wait is announced (a rejection is not), and a deadline may be moved.
+  template <typename Deadline, typename Done>
+  bool AwaitUntil(Deadline deadline_ns, Done done) {
     for (;;) {
       uint64_t seen;
       {
@@ -64,15 +66,17 @@ class WorkerSignal {
         seen = changes_;
       }
       if (done()) return true;
+      const int64_t left = deadline_ns() - MonotonicNanos();
+      if (left <= 0) return false;
       std::unique_lock<std::mutex> lock(mu_);
-      if (!changed_.wait_until(lock, deadline, [&] { return changes_ != seen; })) {
-        lock.unlock();
-        return done();
-      }
+      changed_.wait_for(lock, std::chrono::nanoseconds(std::min(left, kLookAgainNs)),
+                        [&] { return changes_ != seen; });
     }
   }
 
  private:
+  static constexpr int64_t kLookAgainNs = 10 * 1000 * 1000;
+
   std::mutex mu_;
   std::condition_variable changed_;
   uint64_t changes_ = 0;  // guarded by mu_
@@ -119,6 +123,14 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
   const std::string& death() const { return death_; }
   // The id of the task that it runs; 0 while it has none.
   uint64_t task_id() const { return running_.load(std::memory_order_acquire) >> kPinBits; }
+  // Told in this thread by a Stop of its pool that it is in: the Stop cannot wait for the task that
+  // waits for it.
+  void EnterStop() { in_stop_.store(true); }
+  bool in_stop() const { return in_stop_.load(); }
+  // Whether it works for this dispatcher, and so for its pool.
+  bool serves(const Dispatcher& dispatcher) const {
+    return environment_.dispatcher.get() == &dispatcher;
+  }
   // Asks the running task to give up if it has this id; false when it does not run (any more).
   bool Cancel(uint64_t task_id, CancelLevel level);
   WorkerTotals totals() const;
@@ -168,6 +180,7 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
   std::atomic<Task*> task_{nullptr};
   std::atomic<int64_t> started_ns_{0};
   std::atomic<bool> exited_{false};
+  std::atomic<bool> in_stop_{false};
   std::atomic<bool> cancel_asked_{false};  // of the running task; written while it is pinned
   Parker unpinned_;                        // the last pin of a task that has ended is gone
 

@@ -8,14 +8,11 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
@@ -24,121 +21,13 @@
 #include "gmock/gmock.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
+#include "tests/admin/admin_service_fixture.h"
 #include "workers/thread_pool.h"
 
 namespace robusto {
 namespace {
 
-using ::testing::HasSubstr;
-
-// A task that runs until it is let go, or cancelled at the level that it heeds.
-class HeldTask : public Task {
- public:
-  struct Control {
-    absl::Notification started;
-    absl::Notification let_go;
-    absl::Notification released;
-    CancelLevel heeds = CancelLevel::kGentle;
-    std::string request_id;
-  };
-  explicit HeldTask(Control* control) : control_(control) {}
-  void Run() override {
-    control_->started.Notify();
-    control_->let_go.WaitForNotification();
-  }
-  void Cancel(CancelLevel level) override {
-    if (level == control_->heeds && !control_->let_go.HasBeenNotified()) control_->let_go.Notify();
-  }
-  TaskDescription Describe() const override {
-    return {control_->request_id, "GET /held", "127.0.0.1:1", "handling"};
-  }
-  void Release() override {
-    control_->released.Notify();
-    delete this;
-  }
-
- private:
-  Control* const control_;
-};
-
-class AdminServiceTest : public ::testing::Test {
- protected:
-  void SetUp() override { Serve(2, 8, AdminServiceOptions()); }
-
-  void Serve(int min_threads, absl::optional<int> max_threads, AdminServiceOptions options) {
-    TearDown();
-    ThreadPoolOptions pool_options;
-    pool_options.min_threads = min_threads;
-    pool_options.max_threads = max_threads;
-    pool_options.queue_capacity = 4;
-    pool_options.grow_after = absl::InfiniteDuration();
-    pool_ = *ThreadPool::Create(pool_options);
-    ASSERT_TRUE(pool_->Start().ok());
-    service_ = std::make_unique<AdminService>(pool_.get(), std::move(options));
-    grpc::ServerBuilder builder;
-    builder.RegisterService(service_.get());
-    server_ = builder.BuildAndStart();
-    stub_ = admin::v1::PoolAdmin::NewStub(server_->InProcessChannel({}));
-  }
-
-  void TearDown() override {
-    stub_.reset();
-    if (service_ != nullptr) service_->EndStreams();
-    if (server_ != nullptr) server_->Shutdown();
-    server_.reset();
-    service_.reset();
-    pool_.reset();
-  }
-
-  void Hold(HeldTask::Control* control) {
-    ASSERT_TRUE(pool_->Put(TaskPtr(new HeldTask(control))).ok());
-    control->started.WaitForNotification();
-  }
-
-  admin::v1::PoolStats Stats() {
-    grpc::ClientContext context;
-    admin::v1::PoolStats stats;
-    EXPECT_TRUE(stub_->GetStats(&context, {}, &stats).ok());
-    return stats;
-  }
-
-  // A unary call of the stub.
-  template <typename Method, typename Request, typename Response>
-  grpc::Status Call(Method method, const Request& request, Response* response) {
-    grpc::ClientContext context;
-    return (stub_.get()->*method)(&context, request, response);
-  }
-
-  template <typename Request>
-  grpc::Status Resize(const Request& request, admin::v1::ResizeResponse* response) {
-    grpc::ClientContext context;
-    return stub_->Resize(&context, request, response);
-  }
-
-  std::unique_ptr<ThreadPool> pool_;
-  std::unique_ptr<AdminService> service_;
-  std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<admin::v1::PoolAdmin::Stub> stub_;
-};
-
-admin::v1::ResizeRequest Bounds(int min_threads, int max_threads) {
-  admin::v1::ResizeRequest request;
-  request.set_min_threads(min_threads);
-  request.set_max_threads(max_threads);
-  return request;
-}
-
-void ExpectError(const grpc::Status& status, grpc::StatusCode code, const std::string& message) {
-  EXPECT_EQ(status.error_code(), code) << status.error_message();
-  EXPECT_THAT(status.error_message(), HasSubstr(message));
-}
-
-void ExpectIdentity(const admin::v1::PoolStats& s) {
-  EXPECT_EQ(s.accepted(), s.completed() + s.failed() + s.cancelled() + s.expired() +
-                              s.rejected_queue_full() + s.rejected_draining() +
-                              s.rejected_stopped() + s.queued() + s.running())
-      << s.ShortDebugString();
-}
+using AdminServiceTest = AdminServiceFixture;
 
 // --- GetStats, ListWorkers ---
 
@@ -420,15 +309,6 @@ TEST_F(AdminServiceTest, DrainsAndResumes) {
   EXPECT_EQ(Stats().state(), admin::v1::POOL_STATE_RUNNING);
 }
 
-// Reads the stream to its end; returns the last message.
-template <typename Message>
-Message ReadAll(grpc::ClientReader<Message>* reader, grpc::Status* status) {
-  Message message, last;
-  while (reader->Read(&message)) last = message;
-  *status = reader->Finish();
-  return last;
-}
-
 TEST_F(AdminServiceTest, StopEndsWithTheReport) {
   HeldTask::Control held;
   Hold(&held);
@@ -507,134 +387,6 @@ TEST_F(AdminServiceTest, RefusesChangesOfAStoppedPool) {
   admin::v1::ResumeResponse resumed;
   ExpectError(Call(&Stub::Resume, admin::v1::ResumeRequest(), &resumed),
               grpc::StatusCode::FAILED_PRECONDITION, "Resume of");
-}
-
-// --- Streams ---
-
-TEST_F(AdminServiceTest, EverySnapshotOfAStreamAddsUp) {
-  admin::v1::WatchStatsRequest request;
-  SetDuration(absl::Milliseconds(10), request.mutable_interval());
-  grpc::ClientContext context;
-  const auto reader = stub_->WatchStats(&context, request);
-  uint64_t accepted = 0;
-  for (int i = 0; i < 20; ++i) {
-    for (int j = 0; j < 20; ++j) pool_->TryPut(MakeTask([] {})).IgnoreError();
-    admin::v1::PoolStats stats;
-    ASSERT_TRUE(reader->Read(&stats));
-    ExpectIdentity(stats);
-    EXPECT_GE(stats.accepted(), accepted);
-    accepted = stats.accepted();
-  }
-  EXPECT_GT(accepted, 0);
-  context.TryCancel();
-  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
-}
-
-TEST_F(AdminServiceTest, WatchStatsEndsAfterTheSnapshotOfAStoppedPool) {
-  admin::v1::WatchStatsRequest request;
-  SetDuration(absl::Milliseconds(10), request.mutable_interval());
-  grpc::ClientContext context;
-  const auto reader = stub_->WatchStats(&context, request);
-  ASSERT_TRUE(pool_->Stop(absl::ZeroDuration()).ok());
-  grpc::Status status;
-  EXPECT_EQ(ReadAll(reader.get(), &status).state(), admin::v1::POOL_STATE_STOPPED);
-  EXPECT_TRUE(status.ok()) << status.error_message();
-}
-
-TEST_F(AdminServiceTest, WatchStatsRefusesIntervalsOutOfItsBounds) {
-  for (const absl::Duration interval : {absl::Milliseconds(9), absl::Hours(2), absl::Seconds(-1)}) {
-    admin::v1::WatchStatsRequest request;
-    SetDuration(interval, request.mutable_interval());
-    grpc::ClientContext context;
-    const auto reader = stub_->WatchStats(&context, request);
-    grpc::Status status;
-    ReadAll(reader.get(), &status);
-    ExpectError(status, grpc::StatusCode::INVALID_ARGUMENT, "it must be from 10ms to 1h");
-  }
-}
-
-TEST_F(AdminServiceTest, StreamsHonourTheDeadlineOfTheCall) {
-  admin::v1::WatchStatsRequest request;
-  SetDuration(absl::Hours(1), request.mutable_interval());
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(20));
-  const auto reader = stub_->WatchStats(&context, request);
-  grpc::Status status;
-  ReadAll(reader.get(), &status);
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
-}
-
-TEST_F(AdminServiceTest, StreamsOfARunningPoolEndWhenTheServiceDoes) {
-  admin::v1::WatchStatsRequest watch;
-  SetDuration(absl::Hours(1), watch.mutable_interval());
-  grpc::ClientContext stats_context, events_context;
-  const auto stats = stub_->WatchStats(&stats_context, watch);
-  const auto events = stub_->WatchEvents(&events_context, admin::v1::WatchEventsRequest());
-  admin::v1::PoolStats snapshot;
-  admin::v1::PoolEvent event;
-  ASSERT_TRUE(stats->Read(&snapshot));
-  ASSERT_TRUE(events->Read(&event));
-  service_->EndStreams();
-  grpc::Status status;
-  ReadAll(stats.get(), &status);
-  ExpectError(status, grpc::StatusCode::UNAVAILABLE, "the admin service is ending");
-  ReadAll(events.get(), &status);
-  ExpectError(status, grpc::StatusCode::UNAVAILABLE, "the admin service is ending");
-}
-
-TEST_F(AdminServiceTest, ASlowReaderGetsFewSnapshotsAndTheServerKeepsAtMostOne) {
-  admin::v1::WatchStatsRequest request;
-  SetDuration(absl::Milliseconds(10), request.mutable_interval());
-  grpc::ClientContext slow_context, quick_context;
-  const auto slow = stub_->WatchStats(&slow_context, request);
-  const auto quick = stub_->WatchStats(&quick_context, request);
-  admin::v1::PoolStats stats;
-  for (int i = 0; i < 50; ++i) ASSERT_TRUE(quick->Read(&stats));
-  quick_context.TryCancel();
-  ASSERT_TRUE(pool_->Stop(absl::ZeroDuration()).ok());
-  // In process a message is handed over when it is read: all but those under way were skipped.
-  int read = 0;
-  while (slow->Read(&stats)) ++read;
-  EXPECT_LT(read, 10);
-  EXPECT_EQ(stats.state(), admin::v1::POOL_STATE_STOPPED);
-  EXPECT_TRUE(slow->Finish().ok());
-  quick->Finish();
-}
-
-TEST_F(AdminServiceTest, WatchEventsTellsTheJournalAndThenWhatHappens) {
-  grpc::ClientContext context;
-  const auto reader = stub_->WatchEvents(&context, admin::v1::WatchEventsRequest());
-  admin::v1::PoolEvent event;
-  ASSERT_TRUE(reader->Read(&event));
-  EXPECT_EQ(event.sequence(), 1);
-  EXPECT_EQ(event.kind(), admin::v1::PoolEvent::KIND_START);
-  EXPECT_EQ(event.count(), 2);
-  ASSERT_EQ(*pool_->Grow(3), 3);
-  ASSERT_TRUE(reader->Read(&event));
-  EXPECT_EQ(event.kind(), admin::v1::PoolEvent::KIND_GROW);
-  EXPECT_EQ(event.count(), 3);
-  EXPECT_EQ(event.threads(), 5);
-  ASSERT_TRUE(pool_->Stop(absl::ZeroDuration()).ok());
-  grpc::Status status;
-  EXPECT_EQ(ReadAll(reader.get(), &status).kind(), admin::v1::PoolEvent::KIND_STOPPED);
-  EXPECT_TRUE(status.ok());
-}
-
-TEST_F(AdminServiceTest, WatchEventsGoesOnWhereTheReaderLeft) {
-  ASSERT_EQ(*pool_->Grow(1), 1);
-  ASSERT_EQ(*pool_->Shrink(1), 1);
-  admin::v1::WatchEventsRequest request;
-  request.set_since(2);
-  request.set_no_follow(true);
-  grpc::ClientContext context;
-  const auto reader = stub_->WatchEvents(&context, request);
-  admin::v1::PoolEvent event;
-  ASSERT_TRUE(reader->Read(&event));
-  EXPECT_EQ(event.sequence(), 2);
-  ASSERT_TRUE(reader->Read(&event));
-  EXPECT_EQ(event.kind(), admin::v1::PoolEvent::KIND_SHRINK);
-  EXPECT_FALSE(reader->Read(&event));
-  EXPECT_TRUE(reader->Finish().ok());
 }
 
 // --- Callers ---

@@ -48,7 +48,7 @@ ABSL_FLAG(int, rounds, 7, "rounds of every measurement; their median is shown");
 ABSL_FLAG(std::string, only, "latency,saturated,nested", "which measurements, by commas");
 ABSL_FLAG(std::string, workers, "1,2,4,16", "how many workers, by commas");
 ABSL_FLAG(std::string, pools, "", "only pools whose name has this in it");
-ABSL_FLAG(int, tasks, 200'000, "tasks in a round of saturated and nested");
+ABSL_FLAG(int, tasks, 500'000, "tasks in a round of saturated and nested");
 ABSL_FLAG(int, samples, 1000, "tasks in a round of latency");
 
 namespace robusto {

@@ -306,12 +306,18 @@ class AdminTest(unittest.TestCase):
         with admin_process.AdminProcess() as testbed:
             m = testbed.messages
             manual = pathlib.Path("admin/pool_admin.proto").read_text(encoding="utf-8").replace("\\\n//", "")
-            lines = re.findall(r"grpcurl -plaintext(?: -d '([^']*)')?\s+127\.0\.0\.1:50051\s+(\S+)/(\w+)", manual)
-            self.assertGreaterEqual(len(lines), 3)
+            manual += pathlib.Path("README.md").read_text(encoding="utf-8")
+            lines = re.findall(r"grpcurl -plaintext(?: -d '([^']*)')?\s+127\.0\.0\.1:50051\s+(robusto\S+)/(\w+)", manual)
+            self.assertGreaterEqual(len(lines), 11)
             for data, service, method in lines:
                 self.assertEqual(service, "robusto.admin.v1.PoolAdmin")
                 request = json_format.Parse(data or "{}", getattr(m, method + "Request")())
+                if method == "CancelRequest":
+                    self.assert_refused("NOT_FOUND", "no task with id", testbed.admin.CancelRequest, request)
+                    continue
                 answer = getattr(testbed.admin, method)(request)
+                if method == "Stop":
+                    self.assertTrue(list(answer)[-1].report.clean)
                 if method.startswith("Watch"):
                     next(answer)
                     answer.cancel()

@@ -176,7 +176,7 @@ class Blocker {
   TaskRecord record_;
   std::mutex mu_;
   std::condition_variable changed_;
-  int begun_ = 0;       // guarded by mu_, as are the rest
+  int begun_ = 0;  // guarded by mu_, as are the rest
   int permits_ = 0;
   bool free_ = false;
 };
@@ -258,7 +258,7 @@ class FakeWorkSource : public WorkSource {
   std::atomic<int> polls_{0};
   std::mutex mu_;
   std::condition_variable changed_;
-  std::deque<TaskPtr> tasks_;      // guarded by mu_, as are the rest
+  std::deque<TaskPtr> tasks_;  // guarded by mu_, as are the rest
   bool interrupted_ = false;
   std::thread::id poller_;
   std::function<void()> on_poll_;

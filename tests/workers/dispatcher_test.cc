@@ -148,8 +148,7 @@ TEST_F(DispatcherTest, NothingUndoesStopped) {
 TEST_F(DispatcherTest, WhatIsLeftInTheQueueIsRejectedByItsIds) {
   Make({});
   for (int i = 0; i < 3; ++i) Offer(FakeTask::New(&record_));
-  EXPECT_EQ(dispatcher_->RejectQueued(RejectReason::kStopped),
-            (std::vector<uint64_t>{1, 2, 3}));
+  EXPECT_EQ(dispatcher_->RejectQueued(RejectReason::kStopped), (std::vector<uint64_t>{1, 2, 3}));
   EXPECT_EQ(record_.rejects(RejectReason::kStopped), 3);
   EXPECT_EQ(record_.releases(), 3);
 }
@@ -417,13 +416,11 @@ TEST_F(DispatcherTest, AWorkerThatComesFreeTakesTheLeadFromTheSupervisor) {
       dispatcher_->SupervisorTick(Dispatcher::kNever);
     }
   });
-  EXPECT_TRUE(Eventually([&] {
-    return source_.polled() && source_.poller() == supervisor.get_id();
-  }));
+  EXPECT_TRUE(
+      Eventually([&] { return source_.polled() && source_.poller() == supervisor.get_id(); }));
   blocker_.Free();
-  EXPECT_TRUE(Eventually([&] {
-    return source_.polled() && source_.poller() != supervisor.get_id();
-  }));
+  EXPECT_TRUE(
+      Eventually([&] { return source_.polled() && source_.poller() != supervisor.get_id(); }));
   EXPECT_FALSE(source_.overlapped());
   done.store(true);
   dispatcher_->WakeSupervisor();

@@ -194,16 +194,6 @@ def distro_repositories():
         libraries = {":benchmark": ["benchmark"]},
     )
     distro_library(
-        name = "boost",
-        debian_package = "libboost-dev",
-        libraries = {":asio": []},
-    )
-    distro_library(
-        name = "onetbb",
-        debian_package = "libtbb-dev",
-        libraries = {":tbb": ["tbb"]},
-    )
-    distro_library(
         name = "com_google_protobuf",
         build_file = Label("//tools/deps:well_known_protos.BUILD"),
         debian_package = "libprotobuf-dev protobuf-compiler",
@@ -237,8 +227,12 @@ def distro_repositories():
     )
     distro_library(
         name = "boost",
-        debian_package = "libboost-thread-dev",
-        libraries = {":thread": []},
+        debian_package = "libboost-dev libboost-thread-dev",
+        # Header-only, or without a pkg-config file to ask.
+        libraries = {
+            ":asio": [],
+            ":thread": [],
+        },
     )
     distro_library(
         name = "concurrentqueue",

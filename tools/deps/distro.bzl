@@ -203,6 +203,7 @@ def distro_repositories():
             Label("//tools/deps:proto_library.bzl"): "bazel/proto_library.bzl",
         },
         libraries = {
+            ":json_util": ["protobuf"],
             ":protobuf": ["protobuf"],
             ":protobuf_lite": ["protobuf-lite"],
         },

@@ -35,8 +35,8 @@ namespace robusto {
 
 class PoolMetrics final : public prometheus::Collectable {
  public:
-  // `http_connections` gives how many connections are open, for robusto_http_connections; null: there
-  // is no such metric.
+  // `http_connections` gives how many connections are open, for robusto_http_connections; null:
+  // there is no such metric.
   explicit PoolMetrics(const ThreadPool* pool, std::function<uint64_t()> http_connections = nullptr)
       : pool_(pool), http_connections_(std::move(http_connections)) {}
 

@@ -1,9 +1,9 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// StatusJson: a pool at a glance, for the status page: its counts, distributions, workers and newest
-// events, in one JSON object. The names are those of pool_admin.proto, with the unit at the end; the
-// counts keep the identity that PoolStats promises.
+// StatusJson: a pool at a glance, for the status page: its counts, distributions, workers and
+// newest events, in one JSON object. The names are those of pool_admin.proto, with the unit at the
+// end; the counts keep the identity that PoolStats promises.
 //
 // For machines there are /metrics and the gRPC service: this object may change with the page.
 //

@@ -183,7 +183,8 @@ function show(s) {
   document.title = `${s.busy}/${s.threads} busy – robusto`;
   const facts = [`up ${duration(s.uptime_s)}`, some(s.accepted, "request")];
   if (s.connections_open !== undefined) facts.push(some(s.connections_open, "connection"));
-  if (s.pending_revert) facts.push(`bounds return to ${bounds(s.pending_revert)} in ${duration(s.pending_revert.remaining_s)}`);
+  const revert = s.pending_revert;
+  if (revert) facts.push(`bounds return to ${bounds(revert)} in ${duration(revert.remaining_s)}`);
   setText($("facts"), facts.join(" · "));
   showTiles(s);
   for (const chart of charts) chart.draw();

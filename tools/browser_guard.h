@@ -1,10 +1,10 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What keeps a web page from somewhere else away from a server on this machine. A browser that shows
-// http://evil.example also reaches http://127.0.0.1, and lets that page read the answers when the
-// name evil.example leads to 127.0.0.1 (DNS rebinding). But it always says which name it was given:
-// in Host, and for POST in Origin.
+// What keeps a web page from somewhere else away from a server on this machine. A browser that
+// shows http://evil.example also reaches http://127.0.0.1, and lets that page read the answers when
+// the name evil.example leads to 127.0.0.1 (DNS rebinding). But it always says which name it was
+// given: in Host, and for POST in Origin.
 //
 // Thread-safety: pure functions.
 

@@ -15,8 +15,8 @@
 // a token. The last four change the pool, and always need an operator's token: that everybody on
 // this machine is an operator of the gRPC service where there are no tokens is no model for a port
 // that every web page in the operator's browser can send a POST to. A token comes in the field
-// Authorization, which no browser adds by itself (as it does a cookie), so that a page from elsewhere
-// cannot use it; Origin and Host are checked besides.
+// Authorization, which no browser adds by itself (as it does a cookie), so that a page from
+// elsewhere cannot use it; Origin and Host are checked besides.
 //
 // Thread-safety: the handler may be called from any thread.
 

@@ -1,9 +1,9 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// MetricsServer: a port of its own for metrics, health and the status page (metrics_handler.h), which
-// answers also while every worker of the pool that it tells of is blocked, while that pool drains,
-// and until the process ends.
+// MetricsServer: a port of its own for metrics, health and the status page (metrics_handler.h),
+// which answers also while every worker of the pool that it tells of is blocked, while that pool
+// drains, and until the process ends.
 //
 //   MetricsServerOptions options;
 //   options.listen = "127.0.0.1:9100";
@@ -64,8 +64,8 @@ struct MetricsServerOptions {
 
 class MetricsServer {
  public:
-  // Listens and answers from now on. InvalidArgument for options that cannot be had, Unavailable when
-  // the address cannot; the messages begin with the option's name.
+  // Listens and answers from now on. InvalidArgument for options that cannot be had, Unavailable
+  // when the address cannot; the messages begin with the option's name.
   static absl::StatusOr<std::unique_ptr<MetricsServer>> Create(ThreadPool* pool,
                                                                MetricsServerOptions options);
   // Answers what it has begun to, for up to a second.

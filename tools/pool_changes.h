@@ -3,8 +3,8 @@
 //
 // ChangePool: what the status page's buttons do, from a path and its query:
 //
-//   /resize?min=4&max=32&generation=7   max: absent or empty for no limit; generation: only while it
-//                                       is the pool's, absent for at any
+//   /resize?min=4&max=32&generation=7   max: absent or empty for no limit; generation: only while
+//                                       it is the pool's, absent for at any
 //   /drain   /resume
 //   /cancel?task=17&level=gentle        or firm
 //

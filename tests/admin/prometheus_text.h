@@ -1,10 +1,10 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// PrometheusText: a parser of Prometheus's text format (version 0.0.4) that takes nothing but what its
-// definition allows: HELP and TYPE before a family's samples, each family once and in one piece, names
-// as they may be, no sample twice, histograms whose buckets rise and end in +Inf = _count. What is
-// wrong fails the test.
+// PrometheusText: a parser of Prometheus's text format (version 0.0.4) that takes nothing but what
+// its definition allows: HELP and TYPE before a family's samples, each family once and in one
+// piece, names as they may be, no sample twice, histograms whose buckets rise and end in +Inf =
+// _count. What is wrong fails the test.
 //
 // Thread-safety: none.
 
@@ -66,7 +66,8 @@ class PrometheusText {
     static const std::regex kType(
         R"(# TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge|histogram|summary|untyped))");
     static const std::regex kSample(
-        R"re(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{([a-zA-Z_][a-zA-Z0-9_]*="([^"\\\n]|\\["\\n])*",?)+\})? (\S+))re");
+        R"re(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{([a-zA-Z_][a-zA-Z0-9_]*=)re"
+        R"re("([^"\\\n]|\\["\\n])*",?)+\})? (\S+))re");
     std::smatch match;
     if (std::regex_match(line, match, kHelp)) {
       EXPECT_TRUE(helps_.emplace(match[1], match[2]).second) << line;

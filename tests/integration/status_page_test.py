@@ -131,7 +131,8 @@ class StatusPageTest(unittest.TestCase):
                     "document.createElement('img').setAttribute('onerror', text)",
                     "document.body.append(Object.assign(document.createElement('script'), { text }))",
             ]:
-                script = f"const text = arguments[0]; try {{ {attempt}; return 'done'; }} catch (e) {{ return e.name; }}"
+                script = f"""const text = arguments[0];
+                             try {{ {attempt}; return 'done'; }} catch (e) {{ return e.name; }}"""
                 self.assertEqual(page.run(script, "document.title = 'run'"), "TypeError", attempt)
             elsewhere = "http://127.0.0.1:1/"
             sent = "return fetch(arguments[0], { mode: 'no-cors' }).then(() => 'sent', (e) => e.name)"

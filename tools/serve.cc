@@ -30,6 +30,8 @@
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
 #include "tools/admin_flags.h"
+#include "tools/metrics_flags.h"
+#include "tools/metrics_server.h"
 #include "tools/server_flags.h"
 
 ABSL_FLAG(
@@ -190,13 +192,17 @@ int Serve(absl::string_view program, Handler handler) {
   const auto requests = std::make_shared<StopRequests>();
   absl::StatusOr<std::unique_ptr<AdminServer>> admin = StartAdmin(**server, requests);
   if (!admin.ok()) return Refuse(program, AdminFlagError(admin.status().message()));
-  std::printf("listening on %s%s\n", absl::StrJoin((*server)->urls(), " ").c_str(),
-              *admin == nullptr ? "" : absl::StrCat(" admin ", (*admin)->address()).c_str());
+  absl::StatusOr<std::unique_ptr<MetricsServer>> metrics = StartMetricsFromFlags(**server);
+  if (!metrics.ok()) return Refuse(program, metrics.status().message());
+  std::printf("listening on %s%s%s\n", absl::StrJoin((*server)->urls(), " ").c_str(),
+              *admin == nullptr ? "" : absl::StrCat(" admin ", (*admin)->address()).c_str(),
+              *metrics == nullptr ? "" : absl::StrCat(" metrics ", (*metrics)->url()).c_str());
   std::fflush(stdout);
 
   FollowSignals(requests);
   const absl::Duration timeout = requests->Await();
   if (*admin != nullptr) (*admin)->SayStopping();
+  if (*metrics != nullptr) (*metrics)->SayStopping();
   const int exit_code = StopGracefully(**server, timeout, *requests);
   // After the stop, which its callers watch to the end.
   if (*admin != nullptr) (*admin)->Shutdown(kAdminGrace);

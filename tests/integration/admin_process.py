@@ -76,7 +76,7 @@ class AdminProcess:
         self.messages, self.subset = _Generated.load()
         self.log = tempfile.TemporaryFile(mode="w+")
         self._process = subprocess.Popen(
-            [BINARY, "--listen=127.0.0.1:0", "--admin=127.0.0.1:0", *flags],
+            [BINARY, "--listen=127.0.0.1:0", "--admin=127.0.0.1:0", "--metrics=", *flags],
             stdout=subprocess.PIPE,
             stderr=self.log,
             encoding="utf-8",

@@ -42,7 +42,7 @@ class ServerProcess:
     def __init__(self, *flags, env=None, cwd=None):
         self._log = tempfile.TemporaryFile(mode="w+b")
         self._process = subprocess.Popen(
-            [BINARY, "--listen=127.0.0.1:0", "--admin=", *flags],
+            [BINARY, "--listen=127.0.0.1:0", "--admin=", "--metrics=", *flags],
             stdout=subprocess.PIPE,
             stderr=self._log,
             env={**os.environ, **(env or {})},

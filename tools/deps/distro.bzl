@@ -245,3 +245,8 @@ def distro_repositories():
         debian_package = "libtbb-dev",
         libraries = {":tbb": ["tbb"]},
     )
+    distro_library(
+        name = "com_github_jupp0r_prometheus_cpp",
+        debian_package = "prometheus-cpp-dev",
+        libraries = {"core:core": ["prometheus-cpp-core"]},
+    )

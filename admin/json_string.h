@@ -1,0 +1,28 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// AppendJsonString: text that anybody may have written, as a JSON string.
+//
+//   AppendJsonString("say \"hi\"", &json);  // appends "say \"hi\"" with its quotes
+//
+// A request's path may hold any byte but controls and spaces, so that what is no UTF-8 has to
+// become something that is: U+FFFD, one for each byte that does not belong. `<`, `>` and `&` are
+// escaped too, which JSON does not ask for: then no HTML parser finds a tag in the result, wherever
+// it lands.
+//
+// Thread-safety: a pure function.
+
+#ifndef ROBUSTO_ADMIN_JSON_STRING_H_
+#define ROBUSTO_ADMIN_JSON_STRING_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace robusto {
+
+void AppendJsonString(absl::string_view text, std::string* json);
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_ADMIN_JSON_STRING_H_

@@ -1,0 +1,24 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The flags of the metrics listener that every robusto server has, and the listener that they make.
+
+#ifndef ROBUSTO_TOOLS_METRICS_FLAGS_H_
+#define ROBUSTO_TOOLS_METRICS_FLAGS_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "http/server.h"
+#include "tools/metrics_server.h"
+
+namespace robusto {
+
+// Null when --metrics is empty, or when it is as it was and something else has that address: a
+// default is no reason not to serve (that of others is 9100, too). The messages of errors begin
+// with the flag. What it does and what goes wrong is logged. `server` outlives it.
+absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetricsFromFlags(Server& server);
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_TOOLS_METRICS_FLAGS_H_

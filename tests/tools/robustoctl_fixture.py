@@ -54,7 +54,7 @@ class Testbed:
     def __init__(self, *flags, admin="127.0.0.1:0"):
         self._log = tempfile.TemporaryFile(mode="w+b")
         self.process = subprocess.Popen(
-            [TESTBED, "--listen=127.0.0.1:0", f"--admin={admin}", *flags],
+            [TESTBED, "--listen=127.0.0.1:0", f"--admin={admin}", "--metrics=", *flags],
             stdout=subprocess.PIPE,
             stderr=self._log,
         )

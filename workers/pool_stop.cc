@@ -29,7 +29,6 @@ StopReport ThreadPool::StopOnce() {
     return [this, grace] { return stop_deadline_ns_.load() + absl::ToInt64Nanoseconds(grace); };
   };
   StopReport report;
-  dispatcher_->SetAdmission(Dispatcher::Admission::kStopped);
   const bool drained =
       signal_->AwaitUntil(after_deadline(absl::ZeroDuration()), [this] { return Drained(); });
   dispatcher_->Close();

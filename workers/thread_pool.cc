@@ -292,6 +292,7 @@ absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
       return stop_report_;
     }
     state_ = PoolState::kDraining;
+    dispatcher_->SetAdmission(Dispatcher::Admission::kStopped);
     Note(PoolEvent::Kind::kStop, 0, absl::FormatDuration(timeout));
   }
   StopReport report = StopOnce();

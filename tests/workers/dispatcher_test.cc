@@ -227,9 +227,10 @@ TEST_F(DispatcherTest, AWorkerThatDiesInPollHandsTheLeadOn) {
   Dispatcher::Options options;
   options.work_source = &source_;
   Make(options);
-  std::atomic<bool> thrown{false};
-  source_.OnPoll([&] {
-    if (!thrown.exchange(true)) throw std::runtime_error("broken source");
+  // Shared: the source is polled until the fixture ends, not the test.
+  const auto thrown = std::make_shared<std::atomic<bool>>(false);
+  source_.OnPoll([thrown] {
+    if (!thrown->exchange(true)) throw std::runtime_error("broken source");
   });
   workers_->Add(2);
   ASSERT_TRUE(Eventually([&] { return workers_->ended() == 1; }));

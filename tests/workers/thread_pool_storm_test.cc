@@ -138,12 +138,12 @@ void Storm(WorkSource* source, const std::function<void(TaskPtr)>& give) {
   knobs.join();
   for (std::thread& thread : threads) thread.join();
 
-  // Settled: what was asked for last holds.
+  // Settled: all have come, also those that the source was given, and what was asked for last holds.
   ASSERT_TRUE(pool->Resize(3, 5).ok());
   EXPECT_TRUE(Eventually([&] {
     const PoolStats stats = pool->Stats();
-    return stats.threads >= 3 && stats.threads <= 5 && stats.retiring == 0 && stats.queued == 0 &&
-           stats.running == 0;
+    return stats.threads >= 3 && stats.threads <= 5 && stats.retiring == 0 &&
+           stats.accepted == kTasks && stats.queued == 0 && stats.running == 0;
   }));
   for (int i = 0; i < 100; ++i) {
     const PoolStats stats = pool->Stats();

@@ -92,8 +92,13 @@ absl::StatusOr<Listener> Listener::Open(absl::string_view address) {
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* raw = nullptr;
-  const int code = getaddrinfo(host.empty() ? nullptr : std::string(host).c_str(),
-                               std::string(port).c_str(), &hints, &raw);
+  int code = getaddrinfo(host.empty() ? nullptr : std::string(host).c_str(),
+                         std::string(port).c_str(), &hints, &raw);
+  if (code != 0 && host == "localhost") {
+    // It is the loopback address also where nothing says so (RFC 6761 section 6.3), as in a container
+    // without /etc/hosts.
+    code = getaddrinfo("127.0.0.1", std::string(port).c_str(), &hints, &raw);
+  }
   if (code != 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("cannot listen on ", address, ": ", gai_strerror(code)));

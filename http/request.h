@@ -12,10 +12,14 @@
 #ifndef ROBUSTO_HTTP_REQUEST_H_
 #define ROBUSTO_HTTP_REQUEST_H_
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 
@@ -93,6 +97,16 @@ class Request {
           absl::string_view peer)
       : bytes_(bytes), head_(head), body_(body), peer_(peer) {}
 
+  // Where a request stands in the server, beside what the client sent.
+  struct Origin {
+    uint64_t connection = 0;    // unique in the process
+    uint64_t number = 0;        // of the request on its connection, from 1
+    absl::string_view sent_id;  // taken over from the client; see ServerOptions::request_id_header
+    bool body_complete = true;
+    absl::optional<uid_t> peer_uid;
+  };
+  void SetOrigin(const Origin& origin) { origin_ = origin; }
+
   Method method() const { return head_->method; }
   absl::string_view method_name() const { return View(head_->method_name); }
   // The request target as it was sent (RFC 9112 section 3.2).
@@ -116,10 +130,23 @@ class Request {
     return absl::nullopt;
   }
 
-  // The whole body, already decoded from chunks.
+  // The body, already decoded from chunks: the whole of it when body_complete().
   absl::string_view body() const { return body_; }
+  // False: this is the beginning of a body of more than ServerOptions::body_buffer bytes; the rest
+  // comes through ResponseWriter::ReceiveBody. Never false with the default options.
+  bool body_complete() const { return origin_.body_complete; }
   // The client's address: "127.0.0.1:40312", "[::1]:40312" or "unix:".
   absl::string_view peer() const { return peer_; }
+  // The user at the other end of a unix socket, as the kernel vouches for it (SO_PEERCRED, unix(7));
+  // nullopt for TCP.
+  absl::optional<uid_t> peer_uid() const { return origin_.peer_uid; }
+  // Unique within the process, for finding a request again in a log or in the pool: the connection
+  // and the request's number on it, "1f00000003-12"; or what the client sent, where the server is
+  // set to take that over.
+  std::string id() const {
+    if (!origin_.sent_id.empty()) return std::string(origin_.sent_id);
+    return absl::StrCat(absl::Hex(origin_.connection), "-", origin_.number);
+  }
 
  private:
   absl::string_view View(Slice slice) const { return {bytes_ + slice.offset, slice.size}; }
@@ -128,6 +155,7 @@ class Request {
   const RequestHead* head_;
   absl::string_view body_;
   absl::string_view peer_;
+  Origin origin_;
 };
 
 }  // namespace robusto

@@ -109,11 +109,20 @@ bool ResponseWriter::AddHeader(absl::string_view name, absl::string_view value) 
 
 void ResponseWriter::Write(absl::string_view data) {
   file_ = FileRange();
+  source_ = nullptr;
   body_.append(data.data(), data.size());
 }
 
+void ResponseWriter::Stream(BodySource source, absl::optional<uint64_t> length) {
+  DropBody();
+  source_ = std::move(source);
+  stream_length_ = length;
+}
+
+void ResponseWriter::ReceiveBody(BodyReceiver receiver) { receiver_ = std::move(receiver); }
+
 void ResponseWriter::WriteFile(UniqueFd fd, uint64_t offset, uint64_t length) {
-  body_.clear();
+  DropBody();
   file_.fd = std::move(fd);
   file_.offset = offset;
   file_.length = length;
@@ -122,12 +131,15 @@ void ResponseWriter::WriteFile(UniqueFd fd, uint64_t offset, uint64_t length) {
 void ResponseWriter::Error(int status, absl::string_view detail) {
   SetStatus(status);
   // `detail` may point into what is dropped here.
-  std::string body =
-      absl::StrCat(status_, " ", ReasonPhrase(status_), detail.empty() ? "" : ": ", detail, "\n");
+  const std::string text(detail);
   headers_.clear();
-  file_ = FileRange();
-  body_.assign(body);
-  AppendField("Content-Type", "text/plain; charset=utf-8", &headers_);
+  DropBody();
+  if (error_page_ != nullptr && *error_page_ != nullptr) {
+    (*error_page_)(status_, text, *this);
+    if (body_size() > 0 || streams()) return;
+  }
+  Write(absl::StrCat(status_, " ", ReasonPhrase(status_), text.empty() ? "" : ": ", text, "\n"));
+  SetHeader("Content-Type", "text/plain; charset=utf-8");
 }
 
 absl::optional<absl::string_view> ResponseWriter::Header(absl::string_view name) const {
@@ -142,6 +154,7 @@ ResponseWriter::FileRange ResponseWriter::ReleaseFile() { return std::exchange(f
 void ResponseWriter::DropBody() {
   body_.clear();
   file_ = FileRange();
+  source_ = nullptr;
 }
 
 void ResponseWriter::Reset() {
@@ -154,6 +167,8 @@ void ResponseWriter::Reset() {
     body_.clear();
   }
   file_ = FileRange();
+  source_ = nullptr;
+  receiver_ = nullptr;
 }
 
 }  // namespace robusto

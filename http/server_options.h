@@ -7,6 +7,8 @@
 #ifndef ROBUSTO_HTTP_SERVER_OPTIONS_H_
 #define ROBUSTO_HTTP_SERVER_OPTIONS_H_
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -15,7 +17,10 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "http/access_record.h"
 #include "http/request_parser.h"
+#include "http/response.h"
 #include "workers/thread_pool.h"
 
 namespace robusto {
@@ -23,6 +28,8 @@ namespace robusto {
 struct ServerOptions {
   // Where to listen; see Listener for the forms. At least one.
   std::vector<std::string> listen = {"127.0.0.1:8080"};
+  // Permission bits of the files of unix sockets; absent: what the umask leaves.
+  absl::optional<mode_t> unix_socket_mode;
 
   // The worker pool. queue_ttl is how long a request may wait for a worker before it gets 503;
   // queue_timeout has no effect here: the server never waits for room in the queue, it sheds.
@@ -31,8 +38,13 @@ struct ServerOptions {
 
   // Request line (414), header section (431).
   ParserLimits parser;
-  // Bytes of a request body, after decoding (413). Gathered in memory before the handler runs.
+  // Bytes of a request body, after decoding (413).
   uint64_t max_body_bytes = 1 << 20;
+  // Bodies up to this are gathered in memory before the handler runs. With a max_body_bytes beyond
+  // it, larger ones reach the handler before they are whole: it must look at
+  // Request::body_complete() and take the rest through ResponseWriter::ReceiveBody (a Router's
+  // routes do so by themselves). A connection never has much more than this of a body in memory.
+  uint64_t body_buffer = 1 << 20;
 
   // From a connection's start, or a request's first byte, to the end of its header section (408).
   absl::Duration header_timeout = absl::Seconds(10);
@@ -43,11 +55,32 @@ struct ServerOptions {
   // How long a client may take nothing of its response; then the connection is dropped.
   absl::Duration write_timeout = absl::Seconds(30);
 
-  // Connections open at once; the next ones wait in the kernel's backlog.
+  // Connections open at once. When all are taken, the one that is idle and would be closed next
+  // makes room for a new one; when none is idle, new ones wait in the kernel's backlog.
   size_t max_connections = 10000;
+  // Of these, the ones that may be kept idle between two requests; beyond it the one that would be
+  // closed next goes first. 0: none are kept, every response ends its connection.
+  size_t max_parked_connections = 10000;
+  // Requests that one connection may send; the response to the last says Connection: close. 0: no
+  // limit.
+  uint64_t max_requests_per_connection = 0;
 
   // The value of the Server field; empty: no such field.
   std::string server_name = "robusto";
+
+  // The name of a field that carries the request's id, for example "X-Request-Id": told in every
+  // response, and taken over from a request that has it (1 to 64 characters that are letters,
+  // digits or one of "-_.:+/="). Empty: ids are only for logs and for the pool's watchers.
+  std::string request_id_header;
+
+  // Makes the body of responses without a handler's own, the ones of ResponseWriter::Error: sets
+  // fields and writes, or does nothing to have the plain text. Called from any thread, the event
+  // loop's too: must not block. Null: plain text.
+  ErrorPage error_page;
+
+  // Told of every request once it is over, by the thread that was last at it: must not block. Null:
+  // nobody is told, and no time is taken.
+  std::function<void(const AccessRecord&)> on_access;
 
   // Told, in one line each, of what an operator may want to know: a bad request, a handler that
   // threw, no descriptors left. Called from many threads; must not block. Null: nobody is told.

@@ -49,17 +49,18 @@ void Dispatcher::ServeFromThisThread() const { t_serves = this; }
 
 // --- Producers ---
 
-absl::optional<RejectReason> Dispatcher::CheckAdmission() const {
+absl::optional<RejectReason> Dispatcher::CheckAdmission(const Task& task) const {
   switch (admission_.load()) {
     case Admission::kOpen:
       break;
     case Admission::kDraining:
+      if (task.Continues()) return absl::nullopt;
       return RejectReason::kDraining;
     case Admission::kNotOpen:
     case Admission::kStopped:
       return RejectReason::kStopped;
   }
-  if (!admission_check_) return absl::nullopt;
+  if (!admission_check_ || task.Continues()) return absl::nullopt;
   AdmissionFacts facts;
   facts.queue_size = queue_.size();
   facts.queue_capacity = queue_.capacity();
@@ -75,7 +76,7 @@ absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration time
   item.accepted_ns = MonotonicNanos();
   item.task = std::move(task);
 
-  absl::optional<RejectReason> reason = CheckAdmission();
+  absl::optional<RejectReason> reason = CheckAdmission(*item.task);
   if (!reason.has_value()) {
     PushResult result = queue_.TryPush(std::move(item));
     if (result == PushResult::kFull && timeout > absl::ZeroDuration() && t_serves != this) {
@@ -100,7 +101,7 @@ void Dispatcher::Admit(absl::Span<TaskPtr> tasks) {
     item.task = std::move(task);
     item.id = ++id;
     item.accepted_ns = now;
-    absl::optional<RejectReason> reason = CheckAdmission();
+    absl::optional<RejectReason> reason = CheckAdmission(*item.task);
     if (!reason.has_value()) {
       const PushResult result = queue_.TryPush(std::move(item));
       if (result == PushResult::kOk) continue;

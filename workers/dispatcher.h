@@ -230,7 +230,7 @@ class Dispatcher {
   // Rejects what has waited too long, and notes how long the rest has.
   void ExpireQueued(int64_t now);
   // Why a task is not let in; nullopt: it may try the queue.
-  absl::optional<RejectReason> CheckAdmission() const;
+  absl::optional<RejectReason> CheckAdmission(const Task& task) const;
   bool Expired(const QueuedTask& task, int64_t now) const {
     return queue_ttl_ns_ >= 0 && now - task.accepted_ns > queue_ttl_ns_;
   }

@@ -66,6 +66,11 @@ class Task {
   // reported; the worker lives on.
   virtual void Run() = 0;
 
+  // True when the task carries on with work that the pool has begun, a response that is half sent
+  // say: it is let in while the pool drains and without an admission check; the queue's bound holds
+  // for it as for others. Asked when it is offered.
+  virtual bool Continues() const { return false; }
+
   // Called instead of Run, by the thread that offered the task, by a worker or by the pool's
   // supervisor. Must not block and must not throw.
   virtual void Reject(RejectReason reason) { (void)reason; }

@@ -79,6 +79,7 @@ class FakeTask : public Task {
     std::function<void(CancelLevel)> cancel;
     std::function<TaskDescription()> describe;
     std::function<void()> release;
+    bool continues = false;
   };
 
   explicit FakeTask(TaskRecord* record) : record_(record) {}
@@ -104,6 +105,7 @@ class FakeTask : public Task {
   TaskDescription Describe() const override {
     return hooks_.describe ? hooks_.describe() : TaskDescription();
   }
+  bool Continues() const override { return hooks_.continues; }
   void Release() override {
     const auto release = std::move(hooks_.release);
     TaskRecord* const record = record_;

@@ -301,6 +301,23 @@ TEST_F(DispatcherTest, TheAdmissionCheckKeepsTasksOutOfTheQueue) {
   EXPECT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kQueueFull);
 }
 
+TEST_F(DispatcherTest, WhatContinuesIsLetInWhileThePoolDrainsAndHeldByTheBoundAlone) {
+  Dispatcher::Options options;
+  options.queue_capacity = 2;
+  options.admission_check = [](const AdmissionFacts&) { return RejectReason::kQueueFull; };
+  Make(options);
+  FakeTask::Hooks continues;
+  continues.continues = true;
+  EXPECT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kQueueFull);
+  EXPECT_EQ(Offer(FakeTask::New(&record_, continues)), absl::nullopt);
+  dispatcher_->SetAdmission(Admission::kDraining);
+  EXPECT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kDraining);
+  EXPECT_EQ(Offer(FakeTask::New(&record_, continues)), absl::nullopt);
+  EXPECT_EQ(Offer(FakeTask::New(&record_, continues)), RejectReason::kQueueFull);
+  dispatcher_->SetAdmission(Admission::kStopped);
+  EXPECT_EQ(Offer(FakeTask::New(&record_, continues)), RejectReason::kStopped);
+}
+
 // Decision 3.
 TEST_F(DispatcherTest, AWorkerNeverWaitsForRoomInItsOwnQueueButInAnother) {
   Dispatcher::Options options;

@@ -9,10 +9,19 @@
 //   kIdle       no byte of a request (keep-alive, or new)  a byte; keep_alive_timeout: closed
 //   kHead       part of a head                             complete; bad: kWriting (4xx); 408
 //   kBody       part of a body                             complete; bad: kWriting (4xx); 408
-//   kQueued     a whole request, waiting for a worker      Run; Reject: kWriting (503)
-//   kHandling   in the handler                             it returns or throws
-//   kWriting    part of a response                         sent; write_timeout: closed
+//   kQueued     something for a worker: a request, or      Run; Reject: kWriting (503), or kPaused
+//               the next piece of a stream
+//   kHandling   in the handler, or a BodyReceiver          it returns or throws; kBody if it
+//                                                          receives and there is more
+//   kWriting    part of a response                         sent; kQueued when a stream has more;
+//                                                          write_timeout: closed
+//   kPaused     kQueued, but not before a while            its end; a reset: closed
 //   kLingering  answered, sent FIN, reads and discards     end of input, or 2 s: closed
+//
+// A stream is pulled: a worker asks its BodySource for pieces until the socket is full, and nobody
+// holds the connection until there is room again. A large request body is pushed: a worker gives
+// what has been gathered to the BodyReceiver, and the event loop gathers the next piece. Either way
+// each turn is a task of its own in the pool's queue.
 //
 // Ownership. Exactly one thread at a time owns a connection and may touch anything but the atomics:
 //   parked      nobody; an event or a timer may take it
@@ -25,7 +34,8 @@
 //   (C1) One owner at a time; parked only when no event was missed.
 //   (C2) Every request that was read whole is answered, or its connection is closed.
 //   (C3) After a bad message no later byte of the connection is read as a request.
-//   (C4) No call here blocks, except the handler's own.
+//   (C4) No call here blocks, except the handler's, source's and receiver's own.
+//   (C5) Of a body no more than about body_buffer is in memory, of a stream no more than a piece.
 //
 // Lock order: none is held while any of this runs; the tables, pools and wheels that it calls have
 // leaf locks.
@@ -46,6 +56,7 @@
 #include "http/handler.h"
 #include "http/listener.h"
 #include "http/response_head.h"
+#include "http/server_counters.h"
 #include "http/server_options.h"
 #include "http/timer_wheel.h"
 #include "http/unique_fd.h"
@@ -74,10 +85,13 @@ class ConnectionHost {
   virtual int RetryAfterSeconds() const = 0;
   // The server finishes what it has: responses say Connection: close.
   virtual bool draining() const = 0;
+  // A connection is about to be parked between two requests: others may have to make room.
+  virtual void BeforeParking() = 0;
 
   virtual const ServerOptions& options() const = 0;
   virtual const Handler& handler() const = 0;
   virtual ExchangePool& exchanges() = 0;
+  virtual ServerCounters& counters() = 0;
 };
 
 // What an event said, cut to what a connection needs to know.
@@ -89,7 +103,16 @@ struct Readiness {
 
 class Connection final : public Task, public TimerWheel::Node {
  public:
-  enum class Phase : uint8_t { kIdle, kHead, kBody, kQueued, kHandling, kWriting, kLingering };
+  enum class Phase : uint8_t {
+    kIdle,
+    kHead,
+    kBody,
+    kQueued,
+    kHandling,
+    kWriting,
+    kPaused,
+    kLingering,
+  };
 
   Connection() = default;
 
@@ -109,7 +132,8 @@ class Connection final : public Task, public TimerWheel::Node {
   uint32_t generation() const { return static_cast<uint32_t>(word_.load() >> kGenerationShift); }
   int fd() const { return fd_.get(); }
 
-  // An event came. True: a whole request is there and the caller hands the connection to the pool.
+  // An event came. True: there is a whole request, or another turn of a stream, and the caller
+  // hands the connection to the pool.
   bool OnEvent(uint32_t generation, Readiness readiness);
   // Its timer fired. True as in OnEvent.
   bool OnTimer(int64_t now_ns);
@@ -118,6 +142,11 @@ class Connection final : public Task, public TimerWheel::Node {
   // The host is draining from now on: an idle connection ends after kDrainGrace unless a request
   // comes before. True as in OnEvent.
   bool OnDrain();
+  // When it would be closed if nothing came: a time while it is idle and parked, kNever otherwise.
+  // A guess, as it may change at any moment.
+  int64_t IdleDeadline() const;
+  // Closes it if it is idle still and nothing has come. True: it is closed.
+  bool Evict(uint32_t generation);
   // Drops it, whoever the client is; only by its owner, or when no other thread is left that could
   // own it.
   void Abort();
@@ -130,6 +159,7 @@ class Connection final : public Task, public TimerWheel::Node {
   void Reject(RejectReason reason) override;
   void Cancel(CancelLevel level) override;
   TaskDescription Describe() const override;
+  bool Continues() const override;
   void Release() override;
 
  private:
@@ -138,13 +168,13 @@ class Connection final : public Task, public TimerWheel::Node {
   static constexpr uint64_t kOwnershipMask = 3;
 
   enum class Progress : uint8_t {
-    kReady,     // a whole request is there
+    kReady,     // there is something for a worker
     kWait,      // nothing to do until an event or a timer
     kDeferred,  // more to do, but others first: the event loop calls Resume
     kClosed,
     kGoOn,  // the phase has changed
   };
-  enum class Gathered : uint8_t { kRequest, kMore, kBad };
+  enum class Gathered : uint8_t { kReady, kMore, kBad };
   enum class Sent : uint8_t { kAll, kBlocked, kSlice, kFailed };
 
   // Takes a parked connection; tells its owner to look again when it has one.
@@ -152,32 +182,58 @@ class Connection final : public Task, public TimerWheel::Node {
   // False: something came meanwhile, the caller still owns it.
   bool Park();
 
-  // Goes on as far as it can without blocking. True: a whole request is there. False: parked,
+  // Goes on as far as it can without blocking. True: there is something for a worker. False: parked,
   // deferred or closed.
   bool Drive();
   Progress Advance();
   Progress AdvanceWriting();
   Progress AdvanceLingering();
   Progress AdvanceReading();
+  Progress AdvancePaused();
+  void SetDeadline(int64_t at_ns);
+  void Close();
 
-  // Looks whether the input holds a whole request.
+  // --- Reading (connection_read.cc) ---
+
+  // Looks whether the input holds something for a worker.
   Gathered Gather();
   Gathered GatherBody();
+  // Takes what the BodyReceiver has had out of the buffers.
+  void TakeDelivered();
   // Reads once. False: nothing there, or the end (then end_of_input_).
   bool Receive();
-  void SetDeadline(int64_t at_ns);
 
+  // --- Answering (connection_answer.cc) ---
+
+  // A look before the handler runs, when something has come while the request waited. True: there
+  // is nobody to answer, or that is not known yet; the phase says what is next.
+  bool ClientIsGone();
+  // Runs the handler, or the receiver. True: the response can begin.
+  bool Handle();
+  bool Deliver();
   // Answers without a handler; `reason` is the machine-readable X-Robusto-Reason.
   void RespondWithError(int status, absl::string_view reason, bool close);
   void RespondToBadMessage(ParseError error);
   void BeginResponse();
-  // Sends until all is out, the socket is full, or kWriteSlice of a file is sent (kSlice).
+  // Tells ServerOptions::on_access.
+  void ReportAccess() const;
+
+  // --- Writing (connection_write.cc) ---
+
+  // A worker's turn: sends until all is out, the socket is full or a slice is sent (kSlice); asks
+  // the source for pieces. Throws what the source throws.
+  Sent WriteFromWorker();
+  // Makes the next piece of a stream. False: it is not what was announced.
+  bool NextPiece();
+  // Sends what there is. Never calls a source.
   Sent Write();
   Sent WriteFile();
+  void CountSent(uint64_t bytes);
   // The response is out.
   Progress FinishResponse();
-  void Close();
 
+  // The request as handlers see it, without its body: any thread while Run runs.
+  Request MakeRequestHead() const;
   Request MakeRequest() const;
   void Warn(absl::string_view text) const;
 
@@ -202,12 +258,12 @@ class Connection final : public Task, public TimerWheel::Node {
   bool close_after_ = false;    // the response that is being written is the last
   bool discard_input_ = false;  // no byte after this message can be trusted (C3)
   bool rejected_ = false;       // Release must not recurse into the pool
+  bool has_peer_uid_ = false;
   uint8_t peer_size_ = 0;
   UniqueFd fd_;
-  uint64_t request_size_ = 0;  // bytes of the input that are this request's, as far as gathered
-  int64_t body_began_ns_ = 0;
-  uint64_t body_received_ = 0;  // raw bytes, for the minimum rate
-  uint64_t sent_ = 0;           // of output and body, or of output alone when the body is a file
+  uid_t peer_uid_ = 0;
+  uint64_t serial_ = 0;                 // of the connection, unique in the process
+  uint64_t requests_ = 0;               // that have come on it
   std::unique_ptr<Exchange> exchange_;  // null while idle
   std::array<char, kMaxPeerName> peer_;
 };

@@ -1,18 +1,21 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The half of a connection that answers: running the handler, refusing, writing, and the end.
+// The part of a connection that answers: running the handler, refusing, and what is told of it.
 
-#include <sys/sendfile.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <ctime>
-#include <utility>
+#include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "http/coarse_clock.h"
 #include "http/connection.h"
 #include "http/status.h"
@@ -20,50 +23,174 @@
 namespace robusto {
 namespace {
 
-// What one turn may send of a file or discard of a connection's rest, before others get theirs.
-constexpr size_t kSliceBytes = 1 << 20;
-// How long the rest of what a refused client sends is read away, so that it sees the answer rather
-// than a reset (RFC 9112 section 9.6).
-constexpr int64_t kLingerNanos = 2'000'000'000;
+// Less than this in the queue and a client that has closed its side is taken for one that sent its
+// request and shut its side down at once, which is a way to use HTTP (RFC 9112 section 9.6).
+constexpr int64_t kSuspectAfterNanos = 20'000'000;
+// When to look again whether a client that was asked is there: two round trips, within limits.
+constexpr int64_t kMaxAskNanos = 500'000'000;
+// When the next piece of a stream for which the queue had no room is offered again.
+constexpr int64_t kRetryNanos = 50'000'000;
 
-bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+// The client's choice, cut to what is safe in a log, a header and a terminal.
+bool IsRequestId(absl::string_view id) {
+  if (id.empty() || id.size() > 64) return false;
+  for (char c : id) {
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) &&
+        std::strchr("-_.:+/=", c) == nullptr) {
+      return false;
+    }
+  }
+  return true;
+}
 
 }  // namespace
+
+// --- The request ---
+
+Request Connection::MakeRequestHead() const {
+  Request request(exchange_->input.data(), &exchange_->parser.head(), {},
+                  {peer_.data(), peer_size_});
+  Request::Origin origin;
+  origin.connection = serial_;
+  origin.number = requests_;
+  origin.body_complete = !exchange_->in.partial;
+  if (has_peer_uid_) origin.peer_uid = peer_uid_;
+  if (const std::string& name = host_->options().request_id_header; !name.empty()) {
+    const absl::string_view sent = request.Header(name).value_or("");
+    if (IsRequestId(sent)) origin.sent_id = sent;
+  }
+  request.SetOrigin(origin);
+  return request;
+}
 
 Request Connection::MakeRequest() const {
   const RequestHead& head = exchange_->parser.head();
   const size_t head_size = exchange_->parser.head_size();
-  const absl::string_view body =
-      head.chunked ? absl::string_view(exchange_->body)
-                   : exchange_->input.view().substr(head_size, request_size_ - head_size);
-  return Request(exchange_->input.data(), &head, body, {peer_.data(), peer_size_});
+  Request request = MakeRequestHead();
+  request.SetBody(head.chunked
+                      ? absl::string_view(exchange_->body)
+                      : exchange_->input.view().substr(head_size, exchange_->in.size - head_size));
+  return request;
 }
 
+// --- Task ---
+
 void Connection::Run() {
-  phase_.store(Phase::kHandling, std::memory_order_relaxed);
-  ResponseWriter& response = exchange_->response;
-  const auto answer = [this] {
+  if (!exchange_->out.streaming) {
+    if (ClientIsGone()) return;
+    phase_.store(Phase::kHandling, std::memory_order_relaxed);
+    const bool timed = exchange_->began_ns != 0;
+    const int64_t begin_ns = timed ? MonotonicNanos() : 0;
+    const auto count_time = [&] {
+      if (timed) exchange_->handled_ns += MonotonicNanos() - begin_ns;
+    };
+    try {
+      if (!Handle()) {
+        count_time();
+        return;
+      }
+    } catch (...) {
+      count_time();
+      ResponseWriter& response = exchange_->response;
+      response.Reset();
+      response.Error(500);
+      response.CloseConnection();
+      BeginResponse();
+      broken_ = broken_ || Write() == Sent::kFailed;
+      throw;  // to be counted and reported by the pool
+    }
+    count_time();
     BeginResponse();
-    // What is left is sent by Release, when nobody can Cancel any more: closing belongs there.
-    broken_ = broken_ || Write() == Sent::kFailed;
-  };
-  try {
-    host_->handler()(MakeRequest(), response);
-  } catch (...) {
-    response.Reset();
-    response.Error(500);
-    response.CloseConnection();
-    answer();
-    throw;  // to be counted and reported by the pool
   }
-  answer();
+  phase_.store(Phase::kWriting, std::memory_order_relaxed);
+  // What is left is sent by Release, when nobody can Cancel any more: closing belongs there.
+  broken_ = broken_ || WriteFromWorker() == Sent::kFailed;
+}
+
+bool Connection::ClientIsGone() {
+  if (!read_dry_ && (word_.load(std::memory_order_relaxed) & kOwnershipMask) != kOwnedAgain) {
+    return false;
+  }
+  Exchange::Incoming& in = exchange_->in;
+  const auto gone = [this] {
+    char byte;
+    const ssize_t got = recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
+  };
+  const auto drop = [this] {
+    host_->counters().CountRefusal("client_gone");
+    broken_ = true;
+    phase_.store(Phase::kWriting, std::memory_order_relaxed);
+    return true;
+  };
+  if (gone()) return drop();
+  char byte;
+  const bool half_closed = recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+  if (!half_closed || in.asked_if_alive || exchange_->parser.head().minor_version == 0 ||
+      CoarseNanos() - in.ready_ns < kSuspectAfterNanos) {
+    return false;
+  }
+  // A client that closed its socket and one that only shut down its sending side look the same: TCP
+  // tells them apart when something is sent. An interim response is something that every client
+  // of HTTP/1.1 skips (RFC 9110 section 15.2), and a closed socket answers with a reset.
+  in.asked_if_alive = true;
+  const ssize_t sent = send(fd_.get(), kContinueResponse.data(), kContinueResponse.size(),
+                            MSG_NOSIGNAL | MSG_DONTWAIT);
+  if ((sent < 0 && errno == EPIPE) ||
+      (sent > 0 && static_cast<size_t>(sent) < kContinueResponse.size()) || gone()) {
+    return drop();
+  }
+  tcp_info info;
+  socklen_t size = sizeof(info);
+  if (getsockopt(fd_.get(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return false;
+  const int64_t round_trips_ns = int64_t{2'000} * info.tcpi_rtt;
+  // So near that the reset would be here.
+  if (round_trips_ns < 1'000'000) return false;
+  phase_.store(Phase::kPaused, std::memory_order_relaxed);
+  SetDeadline(CoarseNanos() + std::min(round_trips_ns, kMaxAskNanos));
+  return true;
+}
+
+bool Connection::Handle() {
+  ResponseWriter& response = exchange_->response;
+  if (response.receiver() == nullptr) host_->handler()(MakeRequest(), response);
+  if (response.receiver() != nullptr) return Deliver();
+  return true;
+}
+
+bool Connection::Deliver() {
+  ResponseWriter& response = exchange_->response;
+  const bool last = !exchange_->in.partial;
+  if (response.receiver()(MakeRequest().body(), last, response) && !last) {
+    exchange_->in.delivered = true;
+    phase_.store(Phase::kBody, std::memory_order_relaxed);
+    return false;
+  }
+  return true;
+}
+
+bool Connection::Continues() const {
+  return exchange_->out.streaming || exchange_->response.receiver() != nullptr;
 }
 
 void Connection::Reject(RejectReason reason) {
   rejected_ = true;
+  if (exchange_->out.streaming) {
+    // The response is on its way: what was promised is kept when there is room again.
+    host_->counters().CountRefusal("stream_delayed");
+    if (reason == RejectReason::kStopped) {
+      broken_ = true;
+      phase_.store(Phase::kWriting, std::memory_order_relaxed);
+    } else {
+      phase_.store(Phase::kPaused, std::memory_order_relaxed);
+      SetDeadline(CoarseNanos() + kRetryNanos);
+    }
+    return;
+  }
   const bool for_good = reason == RejectReason::kDraining || reason == RejectReason::kStopped;
+  const bool close = for_good || exchange_->in.partial;
   exchange_->response.Reset();
-  RespondWithError(503, RejectReasonName(reason), /*close=*/for_good);
+  RespondWithError(503, RejectReasonName(reason), close);
 }
 
 void Connection::Cancel(CancelLevel level) {
@@ -83,7 +210,8 @@ void Connection::Release() {
 
 TaskDescription Connection::Describe() const {
   TaskDescription description;
-  const Request request = MakeRequest();
+  const Request request = MakeRequestHead();
+  description.request_id = request.id();
   description.label = absl::StrCat(request.method_name(), " ", request.target());
   description.peer = std::string(request.peer());
   description.phase =
@@ -91,12 +219,15 @@ TaskDescription Connection::Describe() const {
   return description;
 }
 
+// --- The response ---
+
 void Connection::RespondToBadMessage(ParseError error) {
   Warn(absl::StrCat(error.status, " ", ReasonName(error.reason)));
   RespondWithError(error.status, ReasonName(error.reason), /*close=*/true);
 }
 
 void Connection::RespondWithError(int status, absl::string_view reason, bool close) {
+  host_->counters().CountRefusal(reason);
   ResponseWriter& response = exchange_->response;
   response.Error(status, reason);
   response.SetHeader("X-Robusto-Reason", reason);
@@ -105,12 +236,16 @@ void Connection::RespondWithError(int status, absl::string_view reason, bool clo
     response.CloseConnection();
     discard_input_ = status != 503;
   }
+  exchange_->out.refusal = reason;
   BeginResponse();
 }
 
 void Connection::BeginResponse() {
   const Phase before = phase_.load(std::memory_order_relaxed);
+  const ServerOptions& options = host_->options();
   ResponseWriter& response = exchange_->response;
+  Exchange::Outgoing& out = exchange_->out;
+  response.receiver() = nullptr;
   ResponseFacts facts;
   const RequestHead& head = exchange_->parser.head();
   // Known as soon as the request line is, whatever was wrong after it.
@@ -119,141 +254,56 @@ void Connection::BeginResponse() {
     facts.minor_version = head.minor_version;
     close_after_ = !head.keep_alive;
   }
-  close_after_ |= response.close() || discard_input_ || host_->draining();
+  const bool last_one =
+      options.max_parked_connections == 0 || (options.max_requests_per_connection != 0 &&
+                                              requests_ >= options.max_requests_per_connection);
+  // The rest of a body that nobody wants cannot be told from a request but by reading all of it.
+  close_after_ |=
+      response.close() || discard_input_ || exchange_->in.partial || last_one || host_->draining();
+  const bool has_body = ResponseHasBody(response.status(), facts.head);
+  if (has_body && response.streams()) {
+    out.streaming = true;
+    out.chunked = !response.stream_length().has_value() && facts.minor_version > 0;
+    out.stream_left = response.stream_length().value_or(~uint64_t{0});
+    close_after_ |= !response.stream_length().has_value() && !out.chunked;
+  }
   facts.keep_alive = !close_after_;
   facts.now = std::time(nullptr);
-  facts.server = host_->options().server_name;
+  facts.server = options.server_name;
+  if (!options.request_id_header.empty()) {
+    response.SetHeader(options.request_id_header, MakeRequestHead().id());
+  }
   AppendResponseHead(response, facts, &exchange_->output);
-  if (!ResponseHasBody(response.status(), facts.head)) response.DropBody();
-  sent_ = 0;
+  if (!has_body) response.DropBody();
+  out.begun = true;
+  out.head_bytes = exchange_->output.size();
+  host_->counters().CountResponse(response.status());
   phase_.store(Phase::kWriting, std::memory_order_relaxed);
   // A worker that is about to write needs no deadline yet: it sets one when the socket is full.
-  if (before != Phase::kHandling) SetDeadline(After(host_->options().write_timeout));
+  if (before != Phase::kHandling) SetDeadline(After(options.write_timeout));
 }
 
-Connection::Sent Connection::Write() {
-  const std::string& output = exchange_->output;
-  ResponseWriter& response = exchange_->response;
-  const bool file = response.file().fd.valid();
-  const absl::string_view body = file ? absl::string_view() : response.body();
-  while (sent_ < output.size() + body.size()) {
-    iovec parts[2];
-    msghdr message = {};
-    message.msg_iov = parts;
-    if (sent_ < output.size()) {
-      parts[message.msg_iovlen++] = {const_cast<char*>(output.data()) + sent_,
-                                     output.size() - sent_};
-    }
-    const size_t body_sent = sent_ > output.size() ? sent_ - output.size() : 0;
-    if (!body.empty()) {
-      parts[message.msg_iovlen++] = {const_cast<char*>(body.data()) + body_sent,
-                                     body.size() - body_sent};
-    }
-    // Nothing comes after the head of an empty file, and MSG_MORE would hold it back for 200 ms.
-    const int more = file && response.file().length > 0 ? MSG_MORE : 0;
-    const ssize_t sent = sendmsg(fd_.get(), &message, MSG_NOSIGNAL | more);
-    if (sent < 0) {
-      if (errno == EINTR) continue;
-      return WouldBlock(errno) ? Sent::kBlocked : Sent::kFailed;
-    }
-    sent_ += static_cast<uint64_t>(sent);
+void Connection::ReportAccess() const {
+  const Exchange::Outgoing& out = exchange_->out;
+  const Request request = MakeRequestHead();
+  AccessRecord record;
+  record.took = absl::Nanoseconds(MonotonicNanos() - exchange_->began_ns);
+  record.began = absl::Now() - record.took;
+  record.handled_in = absl::Nanoseconds(exchange_->handled_ns);
+  record.peer = request.peer();
+  record.request_id = request.id();
+  record.method = request.method_name();
+  record.target = request.target();
+  record.minor_version = request.minor_version();
+  record.referer = request.Header("Referer").value_or("");
+  record.user_agent = request.Header("User-Agent").value_or("");
+  if (out.begun) {
+    record.status = exchange_->response.status();
+    record.body_bytes = out.sent > out.head_bytes ? out.sent - out.head_bytes : 0;
   }
-  return file ? WriteFile() : Sent::kAll;
-}
-
-Connection::Sent Connection::WriteFile() {
-  ResponseWriter::FileRange& file = exchange_->response.mutable_file();
-  for (size_t slice = 0; file.length > 0;) {
-    if (slice >= kSliceBytes) return Sent::kSlice;
-    auto offset = static_cast<off_t>(file.offset);
-    const ssize_t sent =
-        sendfile(fd_.get(), file.fd.get(), &offset, std::min<uint64_t>(file.length, kSliceBytes));
-    if (sent < 0) {
-      if (errno == EINTR) continue;
-      return WouldBlock(errno) ? Sent::kBlocked : Sent::kFailed;
-    }
-    if (sent == 0) return Sent::kFailed;  // the file is shorter than it was: cut off, not made up
-    file.offset += static_cast<uint64_t>(sent);
-    file.length -= static_cast<uint64_t>(sent);
-    slice += static_cast<size_t>(sent);
-  }
-  return Sent::kAll;
-}
-
-Connection::Progress Connection::AdvanceWriting() {
-  if (broken_) {
-    Close();
-    return Progress::kClosed;
-  }
-  if (!writable_) return Progress::kWait;
-  const uint64_t left_before = exchange_->response.file().length;
-  const uint64_t sent_before = sent_;
-  switch (Write()) {
-    case Sent::kAll:
-      return FinishResponse();
-    case Sent::kSlice:
-      SetDeadline(After(host_->options().write_timeout));
-      return Progress::kDeferred;
-    case Sent::kBlocked:
-      writable_ = false;
-      // The timeout is for a client that takes nothing, not for a long response.
-      if (sent_ != sent_before || exchange_->response.file().length != left_before ||
-          deadline_ns_.load(std::memory_order_relaxed) == TimerWheel::kNever) {
-        SetDeadline(After(host_->options().write_timeout));
-      }
-      if (!watches_writable_) {
-        watches_writable_ = true;
-        host_->WatchWritable(this);
-      }
-      return Progress::kWait;
-    case Sent::kFailed:
-      break;
-  }
-  Close();
-  return Progress::kClosed;
-}
-
-Connection::Progress Connection::FinishResponse() {
-  InputBuffer& input = exchange_->input;
-  if (!close_after_) {
-    input.Consume(request_size_);
-    exchange_->NextRequest();
-    phase_.store(Phase::kIdle, std::memory_order_relaxed);
-    SetDeadline(After(host_->options().keep_alive_timeout));
-    return Progress::kGoOn;
-  }
-  // Closing a socket with unread input resets the connection, and the reset may overtake the
-  // response (RFC 9112 section 9.6): then the rest is read away first.
-  const bool unread = discard_input_ || must_read_ || input.size() > request_size_;
-  if (!unread || end_of_input_ || shutdown(fd_.get(), SHUT_WR) != 0) {
-    Close();
-    return Progress::kClosed;
-  }
-  host_->exchanges().Release(std::move(exchange_));
-  phase_.store(Phase::kLingering, std::memory_order_relaxed);
-  SetDeadline(CoarseNanos() + kLingerNanos);
-  must_read_ = true;
-  return Progress::kGoOn;
-}
-
-Connection::Progress Connection::AdvanceLingering() {
-  char discarded[16 * 1024];
-  for (size_t slice = 0; must_read_;) {
-    if (slice >= kSliceBytes) return Progress::kDeferred;
-    const ssize_t got = recv(fd_.get(), discarded, sizeof(discarded), 0);
-    if (got > 0) {
-      slice += static_cast<size_t>(got);
-      continue;
-    }
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0 && WouldBlock(errno)) {
-      must_read_ = false;
-      break;
-    }
-    Close();
-    return Progress::kClosed;
-  }
-  return Progress::kWait;
+  record.complete = out.complete;
+  record.reason = out.refusal;
+  host_->options().on_access(record);
 }
 
 void Connection::Warn(absl::string_view text) const {

@@ -3,6 +3,7 @@
 
 #include "http/event_loop.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -15,6 +16,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "http/coarse_clock.h"
 
 namespace robusto {
 namespace {
@@ -22,6 +24,10 @@ namespace {
 constexpr size_t kEventBatch = 128;
 // Connections accepted in one turn, before those that are there get theirs.
 constexpr int kAcceptBatch = 64;
+// Idle connections that are closed at once when the system has no descriptor for another.
+constexpr size_t kEvictBatch = 16;
+// How long a computed Retry-After is told: overload is when computing is least welcome.
+constexpr int64_t kRetryAfterNanos = 250'000'000;
 // How long accepting pauses when the system has no descriptor or memory for another connection.
 constexpr int64_t kAcceptPauseNanos = 100'000'000;
 
@@ -82,6 +88,7 @@ EventLoop::EventLoop(ServerOptions options, Handler handler, std::vector<Listene
       exchanges_(options_.parser, BodyLimits(options_)),
       timers_(MonotonicNanos()),
       table_(this, options_.max_connections),
+      evictor_(&table_),
       listeners_(std::move(listeners)) {}
 
 EventLoop::~EventLoop() {
@@ -188,6 +195,7 @@ void EventLoop::Accept(size_t index) {
 
 bool EventLoop::AcceptOne(Listener& listener) {
   Connection* connection = table_.Allocate();
+  if (connection == nullptr && MakeRoom(listener)) connection = table_.Allocate();
   if (connection == nullptr) {
     waits_for_room_.store(true);
     // One may have closed before it could see that somebody waits.
@@ -203,6 +211,8 @@ bool EventLoop::AcceptOne(Listener& listener) {
     const int error = errno;
     table_.Free(connection);
     if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
+      counters_.CountAcceptError();
+      if (evictor_.Evict(kEvictBatch) > 0) return true;
       // Asking again at once would spin: the listener stays readable.
       Warn(absl::StrCat("cannot accept: ", std::strerror(error), "; pausing"));
       accept_again_ns_ = MonotonicNanos() + kAcceptPauseNanos;
@@ -222,6 +232,12 @@ bool EventLoop::AcceptOne(Listener& listener) {
     connection->Abort();
   }
   return true;
+}
+
+bool EventLoop::MakeRoom(const Listener& listener) {
+  // Nobody is sent away before somebody is there to come in.
+  pollfd waiting = {listener.fd(), POLLIN, 0};
+  return poll(&waiting, 1, 0) == 1 && evictor_.Evict(1) == 1;
 }
 
 void EventLoop::PauseAccepting() {
@@ -279,14 +295,37 @@ void EventLoop::Closed(Connection* connection) {
   }
 }
 
+void EventLoop::BeforeParking() {
+  if (options_.max_parked_connections >= options_.max_connections) return;
+  // Those that linger count as well: a few, for a moment.
+  const size_t open = table_.open();
+  const size_t busy = exchanges_.in_use();
+  if (open > busy && open - busy > options_.max_parked_connections) evictor_.Evict(1);
+}
+
+ServerStats EventLoop::Stats() const {
+  ServerStats stats = counters_.Snapshot();
+  const size_t busy = exchanges_.in_use();
+  stats.connections_open = table_.open();
+  stats.connections_parked = stats.connections_open - std::min(stats.connections_open, busy);
+  return stats;
+}
+
 int EventLoop::RetryAfterSeconds() const {
   // Until what is queued now would have been served, at the pool's recent speed.
   if (pool_ == nullptr) return 1;
+  const int64_t now = CoarseNanos();
+  if (now < retry_after_until_ns_.load(std::memory_order_relaxed)) {
+    return retry_after_seconds_.load(std::memory_order_relaxed);
+  }
   const PoolStats stats = pool_->Stats();
   const double seconds = static_cast<double>(stats.queue_size) *
                          absl::ToDoubleSeconds(pool_->RecentServiceTime()) /
                          std::max(stats.threads, 1);
-  return static_cast<int>(std::min(std::max(std::ceil(seconds), 1.0), 60.0));
+  const int rounded = static_cast<int>(std::min(std::max(std::ceil(seconds), 1.0), 60.0));
+  retry_after_seconds_.store(rounded, std::memory_order_relaxed);
+  retry_after_until_ns_.store(now + kRetryAfterNanos, std::memory_order_relaxed);
+  return rounded;
 }
 
 // --- Draining ---

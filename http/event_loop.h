@@ -34,8 +34,11 @@
 #include "http/connection.h"
 #include "http/connection_table.h"
 #include "http/exchange.h"
+#include "http/idle_evictor.h"
 #include "http/listener.h"
+#include "http/server_counters.h"
 #include "http/server_options.h"
+#include "http/server_stats.h"
 #include "http/timer_wheel.h"
 #include "http/unique_fd.h"
 #include "workers/thread_pool.h"
@@ -69,6 +72,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   void Finish();
 
   size_t open_connections() const { return table_.open(); }
+  ServerStats Stats() const;
 
  private:
   EventLoop(ServerOptions options, Handler handler, std::vector<Listener> listeners, UniqueFd epoll,
@@ -82,15 +86,19 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   void Closed(Connection* connection) override;
   int RetryAfterSeconds() const override;
   bool draining() const override { return draining_.load(std::memory_order_relaxed); }
+  void BeforeParking() override;
   const ServerOptions& options() const override { return options_; }
   const Handler& handler() const override { return handler_; }
   ExchangePool& exchanges() override { return exchanges_; }
+  ServerCounters& counters() override { return counters_; }
 
   // --- The poller's ---
   void WatchListener(size_t index, bool watch);
   void Accept(size_t index);
   // Accepts one connection. False: none is waiting, or no more can be taken now.
   bool AcceptOne(Listener& listener);
+  // No place for another. True: one has been made.
+  bool MakeRoom(const Listener& listener);
   void PauseAccepting();
   void ResumeAcceptingIfDue(int64_t now_ns);
   void StartDraining();
@@ -115,6 +123,11 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   ExchangePool exchanges_;
   TimerWheel timers_;
   ConnectionTable table_;
+  IdleEvictor evictor_;
+  ServerCounters counters_;
+  // What RetryAfterSeconds said last, and until when it is good (CLOCK_MONOTONIC_COARSE).
+  mutable std::atomic<int> retry_after_seconds_{1};
+  mutable std::atomic<int64_t> retry_after_until_ns_{0};
   std::atomic<bool> draining_{false};
   std::atomic<bool> drain_started_{false};
   std::atomic<bool> waits_for_room_{false};  // accepting is paused until a connection closes

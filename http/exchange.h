@@ -1,22 +1,26 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Exchange: the memory of one request and its response. A connection has one while a request is on
-// its way through it; a parked one has none, which is what makes ten thousand idle clients cheap.
-// ExchangePool keeps used ones for the next request, so that a warm server does not allocate.
+// Exchange: the memory of one request and its response, and how far both have come. A connection
+// has one while a request is on its way through it; a parked one has none, which is what makes ten
+// thousand idle clients cheap. ExchangePool keeps used ones for the next request, so that a warm
+// server does not allocate.
 //
 // Thread-safety: an Exchange has one owner at a time; ExchangePool: all methods.
 
 #ifndef ROBUSTO_HTTP_EXCHANGE_H_
 #define ROBUSTO_HTTP_EXCHANGE_H_
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "http/chunked_decoder.h"
 #include "http/input_buffer.h"
@@ -32,12 +36,42 @@ struct Exchange {
   // Beyond this a buffer is not kept for the next request.
   static constexpr size_t kKeptBytes = 64 * 1024;
 
+  // How far the request has come.
+  struct Incoming {
+    uint64_t size = 0;            // bytes of the input that are this request's, as far as gathered
+    uint64_t body_taken = 0;      // of a Content-Length body: given to a BodyReceiver and gone
+    uint64_t body_received = 0;   // raw bytes, for the minimum rate
+    int64_t body_began_ns = 0;    // later by what the server itself took
+    int64_t ready_ns = 0;         // when it was last ready for a worker
+    bool partial = false;         // the body goes on beyond what is gathered
+    bool delivered = false;       // what is gathered has been given to the BodyReceiver
+    bool asked_if_alive = false;  // see Connection::ClientIsGone
+  };
+  // How far the response has come.
+  struct Outgoing {
+    uint64_t position = 0;    // in output and body, or in output alone when the body is a file
+    uint64_t sent = 0;        // in all
+    uint64_t head_bytes = 0;  // of what is sent in all
+    bool begun = false;       // there is a response
+    bool complete = false;    // all of it is sent
+    bool streaming = false;   // the body comes from a BodySource
+    bool chunked = false;
+    bool source_ended = false;
+    uint64_t stream_left = 0;   // when not chunked; all ones: until the connection's end
+    absl::string_view refusal;  // why the server answered by itself
+  };
+
   InputBuffer input;  // starts at the first byte of the request
   RequestParser parser;
   ChunkedDecoder decoder;
   std::string body;  // decoded from chunks
   ResponseWriter response;
-  std::string output;  // the response's head
+  std::string output;  // the response's head, or the line before a chunk
+  Incoming in;
+  Outgoing out;
+  // For ServerOptions::on_access only: CLOCK_MONOTONIC at the first byte, and time in the handler.
+  int64_t began_ns = 0;
+  int64_t handled_ns = 0;
 
   // Makes it ready for the next request, keeping the input.
   void NextRequest() {
@@ -46,12 +80,16 @@ struct Exchange {
     body.clear();
     response.Reset();
     output.clear();
+    in = Incoming();
+    out = Outgoing();
+    began_ns = handled_ns = 0;
   }
 
   void Recycle() {
     NextRequest();
     input.Shrink(kKeptBytes);
     if (body.capacity() > kKeptBytes) std::string().swap(body);
+    if (output.capacity() > kKeptBytes) std::string().swap(output);
   }
 };
 
@@ -65,6 +103,7 @@ class ExchangePool {
   std::unique_ptr<Exchange> Acquire() {
     {
       absl::MutexLock lock(&mu_);
+      in_use_.store(in_use_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
       if (!free_.empty()) {
         std::unique_ptr<Exchange> exchange = std::move(free_.back());
         free_.pop_back();
@@ -77,8 +116,12 @@ class ExchangePool {
   void Release(std::unique_ptr<Exchange> exchange) {
     exchange->Recycle();
     absl::MutexLock lock(&mu_);
+    in_use_.store(in_use_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
     if (free_.size() < kMaxKept) free_.push_back(std::move(exchange));
   }
+
+  // How many connections have one.
+  size_t in_use() const { return in_use_.load(std::memory_order_relaxed); }
 
  private:
   // A few MiB at the most.
@@ -87,6 +130,7 @@ class ExchangePool {
   const ParserLimits parser_limits_;
   const ChunkedLimits chunked_limits_;
   absl::Mutex mu_;
+  std::atomic<size_t> in_use_{0};  // written under mu_
   std::vector<std::unique_ptr<Exchange>> free_ ABSL_GUARDED_BY(mu_);
 };
 

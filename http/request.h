@@ -106,6 +106,7 @@ class Request {
     absl::optional<uid_t> peer_uid;
   };
   void SetOrigin(const Origin& origin) { origin_ = origin; }
+  void SetBody(absl::string_view body) { body_ = body; }
 
   Method method() const { return head_->method; }
   absl::string_view method_name() const { return View(head_->method_name); }

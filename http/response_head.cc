@@ -59,9 +59,18 @@ void AppendResponseHead(const ResponseWriter& response, const ResponseFacts& fac
   at = Put(CachedHttpDate(facts.now), at);
   at = Put("\r\n", at);
   at = Put(headers, at);
-  if (status != 204 && status != 304) {
+  if (status == 204 || status == 304) {
+    // No framing field: there is no content.
+  } else if (response.streams() && status != 205 && !response.stream_length().has_value()) {
+    // An HTTP/1.0 client knows no chunks: the end of the connection is the end of the body
+    // (RFC 9112 section 6.1 and 6.3).
+    if (facts.minor_version > 0) at = Put("Transfer-Encoding: chunked\r\n", at);
+  } else {
     at = Put(kContentLength, at);
-    at = PutNumber(status == 205 ? 0 : response.body_size(), at);
+    at = PutNumber(status == 205        ? 0
+                   : response.streams() ? *response.stream_length()
+                                        : response.body_size(),
+                   at);
     at = Put("\r\n", at);
   }
   if (!facts.keep_alive) {

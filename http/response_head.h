@@ -37,7 +37,8 @@ struct ResponseFacts {
 };
 
 // Appends the head to `out`, with the empty line that ends it.
-//   - Content-Length is response.body_size(), for HEAD too. None with 204 (RFC 9110 section 8.6
+//   - Content-Length is response.body_size(), or the stream's length, for HEAD too; a stream of
+//     unknown length has Transfer-Encoding: chunked instead, and neither for HTTP/1.0. None with 204 (RFC 9110 section 8.6
 //     forbids it) and with 304 (there it would have to be the length of the 200, which a handler
 //     that answers 304 does not have). 205 has 0.
 //   - Connection: close when !keep_alive; keep-alive only for HTTP/1.0, where closing is the

@@ -34,6 +34,7 @@
 #include "http/event_loop.h"
 #include "http/handler.h"
 #include "http/server_options.h"
+#include "http/server_stats.h"
 #include "workers/thread_pool.h"
 
 namespace robusto {
@@ -63,6 +64,8 @@ class Server {
   ThreadPool& pool() { return *pool_; }
   // Connections that are open now, idle ones too.
   size_t open_connections() const { return loop_->open_connections(); }
+  // What it has done so far. Cheap enough to be asked many times a second.
+  ServerStats Stats() const { return loop_->Stats(); }
 
  private:
   Server() = default;

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,9 +42,11 @@ class FakeHost final : public ConnectionHost {
   void Closed(Connection*) override { ++closed; }
   int RetryAfterSeconds() const override { return 7; }
   bool draining() const override { return drains; }
+  void BeforeParking() override { ++parkings; }
   const ServerOptions& options() const override { return server_options; }
   const Handler& handler() const override { return serve; }
-  ExchangePool& exchanges() override { return exchange_pool; }
+  ExchangePool& exchanges() override { return *exchange_pool; }
+  ServerCounters& counters() override { return server_counters; }
 
   std::vector<Connection*> submitted;
   std::vector<Connection*> deferred;
@@ -51,9 +54,12 @@ class FakeHost final : public ConnectionHost {
   int64_t timer_ns = TimerWheel::kNever;  // of the last ScheduleTimer
   int closed = 0;
   bool drains = false;
+  int parkings = 0;
+  ServerCounters server_counters;
   ServerOptions server_options;
   Handler serve;
-  ExchangePool exchange_pool{Limits().first, Limits().second};
+  std::unique_ptr<ExchangePool> exchange_pool =
+      std::make_unique<ExchangePool>(Limits().first, Limits().second);
 
   static std::pair<ParserLimits, ChunkedLimits> Limits() {
     ParserLimits parser;

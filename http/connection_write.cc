@@ -1,0 +1,224 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The part of a connection that writes, and the end.
+
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <utility>
+
+#include "http/coarse_clock.h"
+#include "http/connection.h"
+
+namespace robusto {
+namespace {
+
+// What one turn may send of a file or a stream, or discard of a connection's rest, before others get
+// theirs.
+constexpr size_t kSliceBytes = 1 << 20;
+// How long the rest of what a refused client sends is read away, so that it sees the answer rather
+// than a reset (RFC 9112 section 9.6).
+constexpr int64_t kLingerNanos = 2'000'000'000;
+
+bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+
+}  // namespace
+
+Connection::Sent Connection::WriteFromWorker() {
+  Exchange::Outgoing& out = exchange_->out;
+  if (!out.streaming) return Write();
+  for (size_t slice = 0;;) {
+    if (out.position == exchange_->output.size() + exchange_->response.body().size() ||
+        out.sent == 0) {
+      if (out.source_ended) return Sent::kAll;
+      if (slice >= kSliceBytes) return Sent::kSlice;
+      if (!NextPiece()) return Sent::kFailed;
+      slice += std::max<size_t>(exchange_->response.body().size(), 1);
+    }
+    const Sent sent = Write();
+    if (sent != Sent::kAll) return sent;
+  }
+}
+
+bool Connection::NextPiece() {
+  Exchange::Outgoing& out = exchange_->out;
+  ResponseWriter& response = exchange_->response;
+  std::string& piece = response.mutable_body();
+  piece.clear();
+  // The first piece goes out together with the head.
+  if (out.sent != 0) exchange_->output.clear();
+  out.position = 0;
+  try {
+    out.source_ended = !response.source()(&piece);
+  } catch (...) {
+    broken_ = true;  // cut, so that the client sees that it has not all of it
+    throw;
+  }
+  if (!out.chunked) {
+    if (piece.size() >= out.stream_left) {
+      piece.resize(static_cast<size_t>(out.stream_left));
+      out.source_ended = true;
+    }
+    out.stream_left -= piece.size();
+    const bool announced = response.stream_length().has_value();
+    return !out.source_ended || !announced || out.stream_left == 0;
+  }
+  if (!piece.empty()) {
+    char size[16];
+    const char* const end = std::to_chars(size, size + sizeof(size), piece.size(), 16).ptr;
+    exchange_->output.append(size, static_cast<size_t>(end - size)).append("\r\n");
+    piece.append("\r\n");
+  }
+  if (out.source_ended) piece.append("0\r\n\r\n");
+  return true;
+}
+
+Connection::Sent Connection::Write() {
+  const std::string& output = exchange_->output;
+  uint64_t& position = exchange_->out.position;
+  ResponseWriter& response = exchange_->response;
+  const bool file = response.file().fd.valid();
+  const absl::string_view body = file ? absl::string_view() : response.body();
+  while (position < output.size() + body.size()) {
+    iovec parts[2];
+    msghdr message = {};
+    message.msg_iov = parts;
+    if (position < output.size()) {
+      parts[message.msg_iovlen++] = {const_cast<char*>(output.data()) + position,
+                                     output.size() - position};
+    }
+    const size_t body_sent = position > output.size() ? position - output.size() : 0;
+    if (!body.empty()) {
+      parts[message.msg_iovlen++] = {const_cast<char*>(body.data()) + body_sent,
+                                     body.size() - body_sent};
+    }
+    // Nothing comes after the head of an empty file, and MSG_MORE would hold it back for 200 ms.
+    const int more = file && response.file().length > 0 ? MSG_MORE : 0;
+    const ssize_t sent = sendmsg(fd_.get(), &message, MSG_NOSIGNAL | more);
+    if (sent < 0) {
+      if (errno == EINTR) continue;
+      return WouldBlock(errno) ? Sent::kBlocked : Sent::kFailed;
+    }
+    position += static_cast<uint64_t>(sent);
+    CountSent(static_cast<uint64_t>(sent));
+  }
+  return file ? WriteFile() : Sent::kAll;
+}
+
+Connection::Sent Connection::WriteFile() {
+  ResponseWriter::FileRange& file = exchange_->response.mutable_file();
+  for (size_t slice = 0; file.length > 0;) {
+    if (slice >= kSliceBytes) return Sent::kSlice;
+    auto offset = static_cast<off_t>(file.offset);
+    const ssize_t sent =
+        sendfile(fd_.get(), file.fd.get(), &offset, std::min<uint64_t>(file.length, kSliceBytes));
+    if (sent < 0) {
+      if (errno == EINTR) continue;
+      return WouldBlock(errno) ? Sent::kBlocked : Sent::kFailed;
+    }
+    if (sent == 0) return Sent::kFailed;  // the file is shorter than it was: cut off, not made up
+    file.offset += static_cast<uint64_t>(sent);
+    file.length -= static_cast<uint64_t>(sent);
+    slice += static_cast<size_t>(sent);
+    CountSent(static_cast<uint64_t>(sent));
+  }
+  return Sent::kAll;
+}
+
+Connection::Progress Connection::AdvanceWriting() {
+  if (broken_) {
+    Close();
+    return Progress::kClosed;
+  }
+  if (!writable_) return Progress::kWait;
+  Exchange::Outgoing& out = exchange_->out;
+  const uint64_t sent_before = out.sent;
+  switch (Write()) {
+    case Sent::kAll:
+      if (!out.streaming || out.source_ended) return FinishResponse();
+      // There is room for the next piece, and making one is a worker's business.
+      deadline_ns_.store(TimerWheel::kNever);
+      phase_.store(Phase::kQueued, std::memory_order_relaxed);
+      return Progress::kReady;
+    case Sent::kSlice:
+      SetDeadline(After(host_->options().write_timeout));
+      return Progress::kDeferred;
+    case Sent::kBlocked:
+      writable_ = false;
+      // The timeout is for a client that takes nothing, not for a long response.
+      if (out.sent != sent_before ||
+          deadline_ns_.load(std::memory_order_relaxed) == TimerWheel::kNever) {
+        SetDeadline(After(host_->options().write_timeout));
+      }
+      if (!watches_writable_) {
+        watches_writable_ = true;
+        host_->WatchWritable(this);
+      }
+      return Progress::kWait;
+    case Sent::kFailed:
+      break;
+  }
+  Close();
+  return Progress::kClosed;
+}
+
+void Connection::CountSent(uint64_t bytes) {
+  exchange_->out.sent += bytes;
+  host_->counters().CountSent(bytes);
+}
+
+Connection::Progress Connection::FinishResponse() {
+  InputBuffer& input = exchange_->input;
+  Exchange::Incoming& in = exchange_->in;
+  exchange_->out.complete = true;
+  if (exchange_->began_ns != 0) {
+    ReportAccess();
+    exchange_->began_ns = 0;
+  }
+  if (!close_after_) {
+    input.Consume(static_cast<size_t>(in.size));
+    exchange_->NextRequest();
+    phase_.store(Phase::kIdle, std::memory_order_relaxed);
+    SetDeadline(After(host_->options().keep_alive_timeout));
+    return Progress::kGoOn;
+  }
+  // Closing a socket with unread input resets the connection, and the reset may overtake the
+  // response (RFC 9112 section 9.6): then the rest is read away first.
+  const bool unread = discard_input_ || in.partial || must_read_ || input.size() > in.size;
+  if (!unread || end_of_input_ || shutdown(fd_.get(), SHUT_WR) != 0) {
+    Close();
+    return Progress::kClosed;
+  }
+  host_->exchanges().Release(std::move(exchange_));
+  phase_.store(Phase::kLingering, std::memory_order_relaxed);
+  SetDeadline(CoarseNanos() + kLingerNanos);
+  must_read_ = true;
+  return Progress::kGoOn;
+}
+
+Connection::Progress Connection::AdvanceLingering() {
+  char discarded[16 * 1024];
+  for (size_t slice = 0; must_read_;) {
+    if (slice >= kSliceBytes) return Progress::kDeferred;
+    const ssize_t got = recv(fd_.get(), discarded, sizeof(discarded), 0);
+    if (got > 0) {
+      slice += static_cast<size_t>(got);
+      continue;
+    }
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && WouldBlock(errno)) {
+      must_read_ = false;
+      break;
+    }
+    Close();
+    return Progress::kClosed;
+  }
+  return Progress::kWait;
+}
+
+}  // namespace robusto

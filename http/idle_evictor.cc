@@ -1,0 +1,55 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "http/idle_evictor.h"
+
+#include <algorithm>
+
+#include "http/timer_wheel.h"
+
+namespace robusto {
+
+size_t IdleEvictor::Evict(size_t count) {
+  size_t evicted = 0;
+  while (evicted < count) {
+    const absl::optional<Candidate> next = Next();
+    if (!next.has_value()) break;
+    if (next->connection->Evict(next->generation)) ++evicted;
+  }
+  return evicted;
+}
+
+absl::optional<IdleEvictor::Candidate> IdleEvictor::Next() {
+  absl::MutexLock lock(&mu_);
+  for (bool looked = false;; looked = true) {
+    while (!candidates_.empty()) {
+      const Candidate candidate = candidates_.back();
+      candidates_.pop_back();
+      if (candidate.connection->generation() == candidate.generation &&
+          candidate.connection->IdleDeadline() == candidate.deadline_ns) {
+        return candidate;
+      }
+    }
+    if (looked) return absl::nullopt;
+    Look();
+  }
+}
+
+void IdleEvictor::Look() {
+  table_->ForEach([this](Connection& connection) {
+    const uint32_t generation = connection.generation();
+    const int64_t deadline = connection.IdleDeadline();
+    if (deadline != TimerWheel::kNever) {
+      candidates_.push_back({deadline, &connection, generation});
+    }
+  });
+  const size_t kept = std::min(candidates_.size(), kBatch);
+  std::partial_sort(candidates_.begin(), candidates_.begin() + static_cast<std::ptrdiff_t>(kept),
+                    candidates_.end(), [](const Candidate& a, const Candidate& b) {
+                      return a.deadline_ns < b.deadline_ns;
+                    });
+  candidates_.resize(kept);
+  std::reverse(candidates_.begin(), candidates_.end());
+}
+
+}  // namespace robusto

@@ -9,29 +9,12 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 #include "http/coarse_clock.h"
+#include "http/socket_state.h"
 
 namespace robusto {
-namespace {
-
-// What recv(2) without taking anything says: more than 0 there is input, 0 the end of it, less than
-// 0 nothing, or errno.
-ssize_t Peek(int fd) {
-  char byte;
-  ssize_t got;
-  do {
-    got = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  } while (got < 0 && errno == EINTR);
-  return got;
-}
-
-bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
-
-}  // namespace
-
 // --- Ownership ---
 
 void Connection::Open(UniqueFd fd, const sockaddr_storage& peer, int64_t now_ns) {
@@ -127,8 +110,8 @@ int64_t Connection::IdleDeadline() const {
 
 bool Connection::Evict(uint32_t generation) {
   if (!AcquireOrTellOwner(generation)) return false;
-  if (phase_.load(std::memory_order_relaxed) == Phase::kIdle && Peek(fd_.get()) < 0 &&
-      WouldBlock(errno)) {
+  if (phase_.load(std::memory_order_relaxed) == Phase::kIdle &&
+      PeekInput(fd_.get()) == NextInput::kNone) {
     host_->counters().CountEvicted();
     Close();
     return true;
@@ -155,7 +138,7 @@ bool Connection::OnTimer(int64_t now_ns) {
   switch (phase_.load(std::memory_order_relaxed)) {
     case Phase::kIdle:
       // A request may have come in this very moment: one look before the door is shut.
-      if (Peek(fd_.get()) > 0) {
+      if (PeekInput(fd_.get()) == NextInput::kBytes) {
         must_read_ = true;
         return Drive();
       }
@@ -189,9 +172,14 @@ bool Connection::Drive() {
     switch (Advance()) {
       case Progress::kReady:
         return true;
-      case Progress::kWait:
-        if (Park()) return false;
-        break;
+      case Progress::kWait: {
+        // Once it is parked it is another's.
+        ConnectionHost* const host = host_;
+        const bool idle = phase_.load(std::memory_order_relaxed) == Phase::kIdle;
+        if (!Park()) break;
+        if (idle) host->Parked();
+        return false;
+      }
       case Progress::kDeferred:
         host_->Defer(this);
         return false;
@@ -217,7 +205,7 @@ Connection::Progress Connection::Advance() {
 }
 
 Connection::Progress Connection::AdvancePaused() {
-  if (Peek(fd_.get()) >= 0 || WouldBlock(errno)) return Progress::kWait;
+  if (!IsDead(fd_.get())) return Progress::kWait;
   host_->counters().CountRefusal("client_gone");
   Close();
   return Progress::kClosed;

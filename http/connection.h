@@ -85,8 +85,9 @@ class ConnectionHost {
   virtual int RetryAfterSeconds() const = 0;
   // The server finishes what it has: responses say Connection: close.
   virtual bool draining() const = 0;
-  // A connection is about to be parked between two requests: others may have to make room.
-  virtual void BeforeParking() = 0;
+  // A connection has been parked between two requests: it, or one before it, may be closed for
+  // others.
+  virtual void Parked() = 0;
 
   virtual const ServerOptions& options() const = 0;
   virtual const Handler& handler() const = 0;

@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <ctime>
 #include <string>
@@ -18,6 +17,7 @@
 #include "absl/time/clock.h"
 #include "http/coarse_clock.h"
 #include "http/connection.h"
+#include "http/socket_state.h"
 #include "http/status.h"
 
 namespace robusto {
@@ -112,20 +112,14 @@ bool Connection::ClientIsGone() {
     return false;
   }
   Exchange::Incoming& in = exchange_->in;
-  const auto gone = [this] {
-    char byte;
-    const ssize_t got = recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
-  };
   const auto drop = [this] {
     host_->counters().CountRefusal("client_gone");
     broken_ = true;
     phase_.store(Phase::kWriting, std::memory_order_relaxed);
     return true;
   };
-  if (gone()) return drop();
-  char byte;
-  const bool half_closed = recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+  if (IsDead(fd_.get())) return drop();
+  const bool half_closed = PeekInput(fd_.get()) == NextInput::kEnd;
   if (!half_closed || in.asked_if_alive || exchange_->parser.head().minor_version == 0 ||
       CoarseNanos() - in.ready_ns < kSuspectAfterNanos) {
     return false;
@@ -136,10 +130,8 @@ bool Connection::ClientIsGone() {
   in.asked_if_alive = true;
   const ssize_t sent = send(fd_.get(), kContinueResponse.data(), kContinueResponse.size(),
                             MSG_NOSIGNAL | MSG_DONTWAIT);
-  if ((sent < 0 && errno == EPIPE) ||
-      (sent > 0 && static_cast<size_t>(sent) < kContinueResponse.size()) || gone()) {
-    return drop();
-  }
+  const bool whole = sent < 0 || static_cast<size_t>(sent) == kContinueResponse.size();
+  if (!whole || IsDead(fd_.get())) return drop();
   tcp_info info;
   socklen_t size = sizeof(info);
   if (getsockopt(fd_.get(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return false;

@@ -11,6 +11,7 @@
 
 #include "http/coarse_clock.h"
 #include "http/connection.h"
+#include "http/socket_state.h"
 #include "http/status.h"
 
 namespace robusto {
@@ -21,8 +22,6 @@ constexpr size_t kFirstReadBytes = 4096;
 constexpr size_t kChunkedReadBytes = 64 * 1024;
 // What a BodyReceiver is given at once, but for the end: enough to be worth a turn in the queue.
 constexpr uint64_t kPieceBytes = 64 * 1024;
-
-bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
 }  // namespace
 
@@ -60,7 +59,6 @@ Connection::Progress Connection::AdvanceReading() {
     if (exchange_ != nullptr && exchange_->input.empty()) {
       host_->exchanges().Release(std::move(exchange_));
     }
-    host_->BeforeParking();
     if (host_->draining()) {
       SetDeadline(std::min(deadline_ns_.load(std::memory_order_relaxed), After(kDrainGrace)));
     }

@@ -14,6 +14,7 @@
 
 #include "http/coarse_clock.h"
 #include "http/connection.h"
+#include "http/socket_state.h"
 
 namespace robusto {
 namespace {
@@ -24,8 +25,6 @@ constexpr size_t kSliceBytes = 1 << 20;
 // How long the rest of what a refused client sends is read away, so that it sees the answer rather
 // than a reset (RFC 9112 section 9.6).
 constexpr int64_t kLingerNanos = 2'000'000'000;
-
-bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
 }  // namespace
 

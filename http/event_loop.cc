@@ -3,7 +3,6 @@
 
 #include "http/event_loop.h"
 
-#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -17,6 +16,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "http/coarse_clock.h"
+#include "http/socket_state.h"
 
 namespace robusto {
 namespace {
@@ -211,6 +211,8 @@ bool EventLoop::AcceptOne(Listener& listener) {
     const int error = errno;
     table_.Free(connection);
     if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
+      // The descriptor is looked for before the connection is.
+      if (!HasWaitingConnection(listener.fd())) return false;
       counters_.CountAcceptError();
       if (evictor_.Evict(kEvictBatch) > 0) return true;
       // Asking again at once would spin: the listener stays readable.
@@ -236,8 +238,7 @@ bool EventLoop::AcceptOne(Listener& listener) {
 
 bool EventLoop::MakeRoom(const Listener& listener) {
   // Nobody is sent away before somebody is there to come in.
-  pollfd waiting = {listener.fd(), POLLIN, 0};
-  return poll(&waiting, 1, 0) == 1 && evictor_.Evict(1) == 1;
+  return HasWaitingConnection(listener.fd()) && evictor_.Evict(1) == 1;
 }
 
 void EventLoop::PauseAccepting() {
@@ -295,7 +296,11 @@ void EventLoop::Closed(Connection* connection) {
   }
 }
 
-void EventLoop::BeforeParking() {
+void EventLoop::Parked() {
+  // Somebody waits for a place, and here is one that can be had.
+  if (waits_for_room_.load(std::memory_order_relaxed) && waits_for_room_.exchange(false)) {
+    WakePoller();
+  }
   if (options_.max_parked_connections >= options_.max_connections) return;
   // Those that linger count as well: a few, for a moment.
   const size_t open = table_.open();

@@ -86,7 +86,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   void Closed(Connection* connection) override;
   int RetryAfterSeconds() const override;
   bool draining() const override { return draining_.load(std::memory_order_relaxed); }
-  void BeforeParking() override;
+  void Parked() override;
   const ServerOptions& options() const override { return options_; }
   const Handler& handler() const override { return handler_; }
   ExchangePool& exchanges() override { return exchanges_; }

@@ -42,7 +42,7 @@ class FakeHost final : public ConnectionHost {
   void Closed(Connection*) override { ++closed; }
   int RetryAfterSeconds() const override { return 7; }
   bool draining() const override { return drains; }
-  void BeforeParking() override { ++parkings; }
+  void Parked() override { ++parkings; }
   const ServerOptions& options() const override { return server_options; }
   const Handler& handler() const override { return serve; }
   ExchangePool& exchanges() override { return *exchange_pool; }
@@ -226,14 +226,15 @@ class ConnectionTest : public ::testing::Test {
 
  private:
   void OpenWith(UniqueFd server, UniqueFd client, bool small_buffers) {
+    sockaddr_storage peer = {};
+    socklen_t size = sizeof(peer);
+    ASSERT_EQ(getpeername(server.get(), reinterpret_cast<sockaddr*>(&peer), &size), 0);
     if (small_buffers) {
       const int bytes = 4096;
       setsockopt(server.get(), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
     }
     client_ = std::move(client);
     client_saw_end_ = false;
-    sockaddr_storage peer = {};
-    peer.ss_family = AF_UNIX;
     connection_.Open(std::move(server), peer, kOpened);
   }
 };

@@ -257,6 +257,25 @@ TEST_F(EventLoopTest, WithoutDescriptorsAcceptingPausesAndGoesOn) {
   EXPECT_EQ(warnings_.size(), 1u) << "a pause is one line";
 }
 
+TEST_F(EventLoopTest, WithoutDescriptorsAnIdleConnectionMakesRoom) {
+  Create();
+  HttpClient idle(url_);
+  idle.Send(kGet);
+  Run(NextTask());
+  EXPECT_EQ(idle.ReadResponse().status, 200);
+  HttpClient client(url_);
+  client.Send(kGet);
+  {
+    const NoMoreDescriptors none;
+    Run(NextTask());
+  }
+  EXPECT_EQ(client.ReadResponse().status, 200);
+  EXPECT_TRUE(idle.AtEnd());
+  EXPECT_TRUE(warnings_.empty());
+  EXPECT_EQ(loop_->Stats().connections_evicted, 1u);
+  EXPECT_EQ(loop_->Stats().accept_errors, 1u);
+}
+
 // --- Draining ---
 
 TEST_F(EventLoopTest, ADrainAcceptsWhatWaitsAndRefusesWhatComes) {

@@ -1,0 +1,417 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a connection tells others of its requests: ids, access records, counts; and the clients that
+// are not there any more.
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/http/connection_fixture.h"
+
+namespace robusto {
+namespace {
+
+constexpr absl::string_view kGet = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+
+// An AccessRecord that owns what it shows.
+struct Kept {
+  explicit Kept(const AccessRecord& r)
+      : peer(r.peer),
+        id(r.request_id),
+        method(r.method),
+        target(r.target),
+        referer(r.referer),
+        user_agent(r.user_agent),
+        reason(r.reason),
+        status(r.status),
+        minor_version(r.minor_version),
+        body_bytes(r.body_bytes),
+        complete(r.complete),
+        took(r.took),
+        handled_in(r.handled_in) {}
+  std::string peer, id, method, target, referer, user_agent, reason;
+  int status, minor_version;
+  uint64_t body_bytes;
+  bool complete;
+  absl::Duration took, handled_in;
+};
+
+class RecordTest : public ConnectionTest {
+ protected:
+  RecordTest() {
+    host_.server_options.on_access = [this](const AccessRecord& record) {
+      records_.emplace_back(record);
+    };
+  }
+  ServerStats Stats() const { return host_.server_counters.Snapshot(); }
+
+  std::vector<Kept> records_;
+};
+
+// --- Access records ---
+
+TEST_F(RecordTest, EveryAnsweredRequestIsReportedOnceWithWhatItWas) {
+  Open();
+  SendAndTell(
+      "GET /a?b=1 HTTP/1.1\r\nHost: h\r\nReferer: http://r/\r\nUser-Agent: test/1\r\n\r\n"
+      "POST /p HTTP/1.0\r\nContent-Length: 3\r\n\r\nxyz");
+  ASSERT_EQ(records_.size(), 2u);
+  EXPECT_EQ(records_[0].peer, "unix:");
+  EXPECT_EQ(records_[0].method, "GET");
+  EXPECT_EQ(records_[0].target, "/a?b=1");
+  EXPECT_EQ(records_[0].minor_version, 1);
+  EXPECT_EQ(records_[0].referer, "http://r/");
+  EXPECT_EQ(records_[0].user_agent, "test/1");
+  EXPECT_EQ(records_[0].status, 200);
+  EXPECT_EQ(records_[0].body_bytes, absl::string_view("GET /a?b=1").size());
+  EXPECT_TRUE(records_[0].complete);
+  EXPECT_EQ(records_[0].reason, "");
+  EXPECT_GE(records_[0].took, records_[0].handled_in);
+  EXPECT_GT(records_[0].handled_in, absl::ZeroDuration());
+  EXPECT_EQ(records_[1].method, "POST");
+  EXPECT_EQ(records_[1].minor_version, 0);
+  EXPECT_EQ(records_[1].user_agent, "");
+  EXPECT_TRUE(closed());
+}
+
+TEST_F(RecordTest, ARefusedMessageIsReportedWithItsReason) {
+  Open();
+  SendAndTell("GET / HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n");
+  ASSERT_EQ(records_.size(), 1u);
+  EXPECT_EQ(records_[0].status, 400);
+  EXPECT_EQ(records_[0].reason, "repeated_host");
+  EXPECT_EQ(records_[0].method, "GET");
+  EXPECT_EQ(records_[0].target, "/");
+}
+
+TEST_F(RecordTest, WhatIsNoRequestLineIsReportedWithoutOne) {
+  Open();
+  SendAndTell("\x16\x03\x01 what a TLS client sends\r\n\r\n");
+  ASSERT_EQ(records_.size(), 1u);
+  EXPECT_EQ(records_[0].status, 400);
+  EXPECT_EQ(records_[0].method, "");
+  EXPECT_EQ(records_[0].target, "");
+}
+
+TEST_F(RecordTest, AResponseThatIsCutIsReportedAsNotComplete) {
+  host_.serve = [](const Request&, ResponseWriter& response) {
+    response.Write(std::string(4 << 20, 'x'));
+  };
+  Open(/*small_buffers=*/true);
+  SendAndTell(kGet);
+  EXPECT_TRUE(records_.empty());
+  Timer();
+  ASSERT_EQ(records_.size(), 1u);
+  EXPECT_EQ(records_[0].status, 200);
+  EXPECT_FALSE(records_[0].complete);
+  EXPECT_LT(records_[0].body_bytes, 4u << 20);
+  EXPECT_GT(records_[0].body_bytes, 0u);
+}
+
+TEST_F(RecordTest, AClientThatSendsHalfABodyAndGoesIsReportedWithoutAStatus) {
+  Open();
+  SendAndTell("POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
+  client_.reset();
+  Event(HungUp());
+  ASSERT_EQ(records_.size(), 1u);
+  EXPECT_EQ(records_[0].status, 0);
+  EXPECT_EQ(records_[0].target, "/p");
+  EXPECT_FALSE(records_[0].complete);
+}
+
+TEST_F(RecordTest, HalfAHeadOrNothingIsNotReported) {
+  Open();
+  SendAndTell("GET / HT");
+  client_.reset();
+  Event(HungUp());
+  EXPECT_TRUE(closed());
+  EXPECT_TRUE(records_.empty());
+}
+
+TEST_F(RecordTest, AHandlerThatThrowsIsReportedAs500) {
+  host_.serve = [](const Request&, ResponseWriter&) { throw std::runtime_error("no"); };
+  Open();
+  SendAndTell(kGet);
+  ASSERT_EQ(records_.size(), 1u);
+  EXPECT_EQ(records_[0].status, 500);
+  EXPECT_TRUE(records_[0].complete);
+}
+
+TEST_F(RecordTest, TheBytesOfAStreamAreThoseOnTheWire) {
+  host_.serve = [](const Request&, ResponseWriter& response) {
+    response.Stream([](std::string* piece) {
+      *piece = "abc";
+      return false;
+    });
+  };
+  Open();
+  SendAndTell(kGet);
+  ASSERT_EQ(records_.size(), 1u);
+  EXPECT_EQ(records_[0].body_bytes, absl::string_view("3\r\nabc\r\n0\r\n\r\n").size());
+}
+
+// --- Ids ---
+
+TEST_F(RecordTest, EveryRequestHasAnIdOfItsOwn) {
+  std::vector<std::string> ids;
+  host_.serve = [&](const Request& request, ResponseWriter&) {
+    ids.push_back(request.id());
+    EXPECT_EQ(connection_.Describe().request_id, request.id());
+  };
+  Open();
+  SendAndTell(absl::StrCat(kGet, kGet));
+  connection_.Abort();
+  Open();
+  SendAndTell(kGet);
+  EXPECT_EQ(ids, (std::vector<std::string>{"1-1", "1-2", "2-1"}));
+  ASSERT_EQ(records_.size(), 3u);
+  EXPECT_EQ(records_[1].id, "1-2");
+  EXPECT_EQ(OnlyResponse().Header("X-Request-Id"), "") << "not told unless asked for";
+}
+
+TEST_F(RecordTest, AnIdIsToldAndTakenOverWhereThatIsAskedFor) {
+  host_.server_options.request_id_header = "X-Request-Id";
+  std::vector<std::string> ids;
+  host_.serve = [&](const Request& request, ResponseWriter&) { ids.push_back(request.id()); };
+  const auto ask = [&](absl::string_view field) {
+    SendAndTell(absl::StrCat("GET / HTTP/1.1\r\nHost: h\r\n", field, "\r\n"));
+    return OnlyResponse().Header("X-Request-Id");
+  };
+  Open();
+  EXPECT_EQ(ask("x-request-id: 7f3a-B_c.9:+/=\r\n"), "7f3a-B_c.9:+/=");
+  EXPECT_EQ(ask(""), "1-2");
+  EXPECT_EQ(ask("X-Request-Id: \r\n"), "1-3");
+  EXPECT_EQ(ask("X-Request-Id: a b\r\n"), "1-4");
+  EXPECT_EQ(ask("X-Request-Id: a\"b\r\n"), "1-5");
+  EXPECT_EQ(ask(absl::StrCat("X-Request-Id: ", std::string(65, 'a'), "\r\n")), "1-6");
+  EXPECT_EQ(ids[0], "7f3a-B_c.9:+/=");
+  SendAndTell("GET / HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(OnlyResponse().Header("X-Request-Id"), "1-6") << "of the last that was a request";
+}
+
+TEST_F(RecordTest, ThePeersUserIsKnownOnAUnixSocketOnly) {
+  absl::optional<uid_t> uid;
+  host_.serve = [&](const Request& request, ResponseWriter&) { uid = request.peer_uid(); };
+  Open();
+  SendAndTell(kGet);
+  EXPECT_EQ(uid, getuid());
+  connection_.Abort();
+  OpenTcp();
+  SendAndTell(kGet);
+  EXPECT_EQ(uid, absl::nullopt);
+}
+
+// --- Error pages ---
+
+TEST_F(RecordTest, AnErrorPageReplacesThePlainText) {
+  host_.server_options.error_page = [](int status, absl::string_view detail,
+                                       ResponseWriter& response) {
+    if (status == 404) return;
+    response.SetHeader("Content-Type", "text/html");
+    response.Write(absl::StrCat("<h1>", status, "</h1>", detail));
+  };
+  host_.serve = [](const Request&, ResponseWriter& response) { response.Error(404, "no page"); };
+  Open();
+  SendAndTell(kGet);
+  HttpResponse response = OnlyResponse();
+  EXPECT_EQ(response.body, "404 Not Found: no page\n");
+  SendAndTell("GET / HTTP/1.1\r\n\r\n");
+  response = OnlyResponse();
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(response.Header("Content-Type"), "text/html");
+  EXPECT_EQ(response.Header("X-Robusto-Reason"), "missing_host");
+  EXPECT_EQ(response.body, "<h1>400</h1>missing_host");
+}
+
+// --- Counts ---
+
+TEST_F(RecordTest, ResponsesBytesAndRefusalsAreCounted) {
+  Open();
+  SendAndTell(kGet);
+  const size_t first = Received().size();
+  EXPECT_EQ(Stats().responses[2], 1u);
+  EXPECT_EQ(Stats().bytes_received, kGet.size());
+  EXPECT_EQ(Stats().bytes_sent, first);
+  SendAndTell("GET / HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(Stats().responses[4], 1u);
+  EXPECT_EQ(Stats().refusals.at("missing_host"), 1u);
+  EXPECT_EQ(Stats().bytes_sent, first + Received().size());
+  EXPECT_EQ(Stats().connections_accepted, 1u);
+}
+
+TEST_F(RecordTest, ACloseOfAnIdleConnectionIsCounted) {
+  Open();
+  SendAndTell(kGet);
+  Timer();
+  EXPECT_TRUE(closed());
+  EXPECT_EQ(Stats().refusals.at("keep_alive_timeout"), 1u);
+}
+
+// --- Limits ---
+
+TEST_F(RecordTest, TheLastRequestThatAConnectionMaySendIsToldSo) {
+  host_.server_options.max_requests_per_connection = 2;
+  Open();
+  SendAndTell(absl::StrCat(kGet, kGet, kGet));
+  const std::vector<HttpResponse> responses = Responses();
+  ASSERT_EQ(responses.size(), 2u);
+  EXPECT_FALSE(responses[0].closes());
+  EXPECT_TRUE(responses[1].closes());
+  EXPECT_EQ(handled_, 2);
+}
+
+TEST_F(RecordTest, WithoutPlacesToParkEveryResponseIsTheLast) {
+  host_.server_options.max_parked_connections = 0;
+  Open();
+  SendAndTell(kGet);
+  EXPECT_TRUE(OnlyResponse().closes());
+  EXPECT_TRUE(closed());
+}
+
+TEST_F(RecordTest, EveryTimeItBecomesIdleTheHostIsAskedForAPlace) {
+  Open();
+  SendAndTell(kGet);
+  EXPECT_EQ(host_.parkings, 1);
+  SendAndTell(absl::StrCat(kGet, kGet));
+  EXPECT_EQ(host_.parkings, 2) << "not between two requests that are there";
+}
+
+// --- Evicting ---
+
+TEST_F(RecordTest, OnlyAnIdleConnectionWithoutInputIsEvicted) {
+  Open();
+  const uint32_t generation = connection_.generation();
+  EXPECT_NE(connection_.IdleDeadline(), TimerWheel::kNever);
+  EXPECT_FALSE(connection_.Evict(generation + 1)) << "somebody else's place";
+  Send(kGet);  // and no event has told of it yet
+  EXPECT_FALSE(connection_.Evict(generation));
+  EXPECT_EQ(connection_.IdleDeadline(), TimerWheel::kNever);
+  Settle();
+  EXPECT_EQ(OnlyResponse().status, 200);
+  SendAndTell("GET / HT");
+  EXPECT_EQ(connection_.IdleDeadline(), TimerWheel::kNever);
+  EXPECT_FALSE(connection_.Evict(generation));
+  Settle();
+  SendAndTell("TP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(OnlyResponse().status, 200);
+  EXPECT_TRUE(connection_.Evict(generation));
+  EXPECT_TRUE(closed());
+  EXPECT_TRUE(client_saw_end());
+  EXPECT_EQ(Stats().connections_evicted, 1u);
+}
+
+// --- Clients that are gone ---
+
+class GoneTest : public RecordTest {
+ protected:
+  // A request that is handed over and stays in the queue.
+  void QueueRequest(absl::string_view request) {
+    Send(request);
+    ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  }
+  void TellHangup() { EXPECT_FALSE(connection_.OnEvent(connection_.generation(), HungUp())); }
+  // Long enough to be suspected. The time in the queue is what is tested, and it is the system's.
+  static void WaitInQueue() { absl::SleepFor(absl::Milliseconds(40)); }
+};
+
+TEST_F(GoneTest, AResetWhileQueuedIsNotHandled) {
+  OpenTcp();
+  QueueRequest(kGet);
+  const linger reset = {1, 0};
+  setsockopt(client_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+  client_.reset();
+  TellHangup();
+  Work();
+  Settle();
+  EXPECT_EQ(handled_, 0);
+  EXPECT_TRUE(closed());
+  EXPECT_EQ(Stats().refusals.at("client_gone"), 1u);
+  ASSERT_EQ(records_.size(), 1u);
+  EXPECT_EQ(records_[0].status, 0);
+}
+
+TEST_F(GoneTest, AClosedClientWhoseRequestWaitedIsNotHandled) {
+  for (bool tcp : {true, false}) {
+    SCOPED_TRACE(tcp);
+    tcp ? OpenTcp() : Open();
+    QueueRequest(kGet);
+    client_.reset();
+    TellHangup();
+    WaitInQueue();
+    Work();
+    Settle();
+    EXPECT_EQ(handled_, 0);
+    EXPECT_TRUE(closed());
+  }
+  EXPECT_EQ(Stats().refusals.at("client_gone"), 2u);
+}
+
+TEST_F(GoneTest, AClientThatClosedBeforeItsRequestWasQueuedLikewise) {
+  OpenTcp();
+  Send(kGet);
+  client_.reset();
+  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), HungUp()));
+  WaitInQueue();
+  Work();
+  Settle();
+  EXPECT_EQ(handled_, 0);
+  EXPECT_TRUE(closed());
+}
+
+TEST_F(GoneTest, AHalfClosedClientIsAskedAndAnswered) {  // RFC 9112 section 9.6
+  for (bool tcp : {true, false}) {
+    SCOPED_TRACE(tcp);
+    tcp ? OpenTcp() : Open();
+    QueueRequest(kGet);
+    FinishSending();
+    TellHangup();
+    WaitInQueue();
+    Work();
+    Settle();
+    const std::vector<HttpResponse> responses = Responses();
+    ASSERT_EQ(responses.size(), 2u);
+    EXPECT_EQ(responses[0].status, 100);
+    EXPECT_EQ(responses[1].status, 200);
+    EXPECT_TRUE(client_saw_end_);
+    connection_.Abort();
+  }
+  EXPECT_EQ(handled_, 2);
+}
+
+TEST_F(GoneTest, AHalfClosedClientOfHttp10IsNotAsked) {  // RFC 9110 section 15.2
+  OpenTcp();
+  QueueRequest("GET / HTTP/1.0\r\n\r\n");
+  FinishSending();
+  TellHangup();
+  WaitInQueue();
+  Work();
+  Settle();
+  EXPECT_EQ(OnlyResponse().status, 200);
+}
+
+TEST_F(GoneTest, AHalfClosedClientThatNeedNotWaitIsNotAsked) {
+  OpenTcp();
+  Send(kGet);
+  FinishSending();
+  Event(HungUp());
+  EXPECT_EQ(OnlyResponse().status, 200);
+  EXPECT_TRUE(client_saw_end());
+}
+
+TEST_F(GoneTest, MoreInputWhileQueuedIsNoReasonToAsk) {
+  OpenTcp();
+  QueueRequest(kGet);
+  Send(kGet);
+  EXPECT_FALSE(connection_.OnEvent(connection_.generation(), Readable()));
+  WaitInQueue();
+  Work();
+  Settle();
+  EXPECT_EQ(Responses().size(), 2u);
+  EXPECT_EQ(handled_, 2);
+}
+
+}  // namespace
+}  // namespace robusto

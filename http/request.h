@@ -18,6 +18,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "http/path_parameters.h"
 
 namespace robusto {
 
@@ -121,6 +122,27 @@ class Request {
   // The client's address: "127.0.0.1:40312", "[::1]:40312" or "unix:".
   absl::string_view peer() const { return peer_; }
 
+  // What the wildcard `name` of the route's pattern stood for; nullopt when it has none of that
+  // name, or there is no Router. "{id}" is decoded and may hold any byte, '/' and NUL too: see
+  // IsFileName before it becomes part of a file's name. "{rest...}" is as it was sent, still
+  // percent-encoded, for the reason that path() is.
+  absl::optional<absl::string_view> PathParameter(absl::string_view name) const {
+    return path_parameters_ == nullptr ? absl::nullopt : path_parameters_->Find(name);
+  }
+  // Router's: this request with these parameters in place of those that it has; null for none.
+  // `parameters` must outlive the copy.
+  Request WithPathParameters(const PathParameters* parameters) const {
+    Request request = *this;
+    request.path_parameters_ = parameters;
+    return request;
+  }
+
+  // Whether body() is all of the body. False only where the server gives handlers a body before the
+  // whole of it has come.
+  bool body_complete() const { return body_complete_; }
+  // The server's.
+  void set_body_complete(bool complete) { body_complete_ = complete; }
+
  private:
   absl::string_view View(Slice slice) const { return {bytes_ + slice.offset, slice.size}; }
 
@@ -128,6 +150,8 @@ class Request {
   const RequestHead* head_;
   absl::string_view body_;
   absl::string_view peer_;
+  const PathParameters* path_parameters_ = nullptr;
+  bool body_complete_ = true;
 };
 
 }  // namespace robusto

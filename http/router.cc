@@ -37,7 +37,8 @@ constexpr NamedMethod kMethods[] = {
 using MethodSet = uint32_t;
 constexpr MethodSet Bit(Method method) { return MethodSet{1} << static_cast<int>(method); }
 
-// The routes of one pattern, by method. No method is called kOther: its place has the route for any.
+// The routes of one pattern, by method. kOther is no method of its own: its place has the route for
+// any.
 constexpr Method kAny = Method::kOther;
 constexpr size_t kPlaces = static_cast<size_t>(kAny) + 1;
 
@@ -210,7 +211,7 @@ const Router::Route* Router::Match::Find(const Node& node, size_t depth) {
 }
 
 const Router::Route* Router::Match::Choose(const Node& node) {
-  const Route* route = method_ == kAny ? nullptr : node.At(method_);
+  const Route* route = node.At(method_);
   if (route == nullptr && method_ == Method::kHead) route = node.At(Method::kGet);
   if (route == nullptr) route = node.At(kAny);
   if (route != nullptr) return route;

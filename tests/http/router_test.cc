@@ -231,6 +231,9 @@ TEST(RouterTest, FindsARouteForThePathAndTheMethodTogether) {
   for (const auto& c : cases) {
     EXPECT_EQ(Ask(router, c.method, c.target), c.want) << c.method << " " << c.target;
   }
+  // No value of a pattern that fits, but not with this method.
+  const Router rests = Make({{"POST", "/a/{y...}"}, {"GET", "/{x}/{rest...}"}});
+  EXPECT_EQ(Ask(rests, "GET", "/a/b"), "/{x}/{rest...} x=a rest=b");
   EXPECT_EQ(Ask(Make({{"GET", "/a"}}), "OPTIONS", "/b"), "404");
   EXPECT_EQ(Ask(Make({{"PUT", "/a"}}), "HEAD", "/a"), "405 OPTIONS, PUT");
   EXPECT_EQ(Ask(Router(), "GET", "/"), "404");

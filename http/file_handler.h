@@ -12,23 +12,26 @@
 //
 // What is answered:
 //   200  a regular file, by sendfile, with Content-Type, Last-Modified and ETag; the index of a
-//   directory, or
-//        its listing
+//        directory, or its listing
+//   206  a part of a file: GET with a Range that asks for one part that can be had, and If-Range,
+//        if any, fits. Several parts at once are never sent: 200, see http/byte_range.h.
 //   301  a directory without '/' at its end: to the path with it, the query kept
 //   304, 412  conditional requests: http/preconditions.h
 //   400  a path with a bad escape, a NUL, or a "." or ".." segment, encoded or not. Clients resolve
-//   those
-//        before they send (RFC 3986 section 5.2.4); what is still there is read in two ways by two
-//        programs.
+//        those before they send (RFC 3986 section 5.2.4); what is still there is read in two ways
+//        by two programs.
 //   403  it is there and is not served: permission denied, a symbolic link out of the root, neither
-//   file nor
-//        directory (a FIFO, a socket, a device), a directory without index when listings are off
+//        file nor directory (a FIFO, a socket, a device), a directory without index when listings
+//        are off
 //   404  it is not there: also an empty segment ("/a//b"), an encoded slash (no name has one),
-//   names too
-//        long, symbolic links that lead nowhere or in a circle. A backslash is a character like
-//        others.
+//        names too long, symbolic links that lead nowhere or in a circle. A backslash is a
+//        character like others.
 //   405  methods other than GET and HEAD
+//   416  a Range of which nothing can be had, with the file's length in Content-Range
 //   503  out of descriptors or memory;  500  other errors of the file system
+//
+// An ETag is weak, and the date no stronger, for the two seconds in which another write might leave
+// it as it is; If-Range, which wants a strong one, then fails and the whole file is sent.
 //
 // Names that begin with a dot are files like others unless hide_dot_files: a copy of the tree is to
 // be complete, and what must not be seen is better not put below the root.

@@ -27,6 +27,8 @@
 //        names too long, symbolic links that lead nowhere or in a circle. A backslash is a
 //        character like others.
 //   405  methods other than GET and HEAD
+//   406  with `precompressed` alone: the client refuses the file as it is, and what it accepts is
+//        not there
 //   416  a Range of which nothing can be had, with the file's length in Content-Range
 //   503  out of descriptors or memory;  500  other errors of the file system
 //
@@ -68,6 +70,14 @@ struct FileHandlerOptions {
   // Answer 404 for every path with a segment that begins with '.', and leave these out of listings.
   // ".well-known" (RFC 8615) excepted.
   bool hide_dot_files = false;
+  // Send FILE.br or FILE.gz, where there is one beside FILE, to a client that prefers it
+  // (Accept-Encoding, RFC 9110 section 12.5.3), with Content-Encoding, the Content-Type of FILE,
+  // and ETag, Content-Length and ranges of its own; Vary: Accept-Encoding is then in every answer
+  // for a file but 412. One that is older than FILE is not used. It should come into being by
+  // rename(2): half of it is served otherwise. If-Range holds for tags alone, as a file and what it
+  // was compressed to often have one date. False: Accept-Encoding is not looked at, which saves two
+  // looks for files that are mostly not there.
+  bool precompressed = false;
   // False: do without openat2(2), as on Linux before 5.6. For tests.
   bool use_openat2 = true;
   // The time of day, for tests; null for the system's.

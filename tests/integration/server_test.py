@@ -6,6 +6,7 @@
 import concurrent.futures
 import email.utils
 import filecmp
+import gzip
 import html.parser
 import http.client
 import os
@@ -135,6 +136,19 @@ class ServerTest(unittest.TestCase):
         self.assertEqual((response.status, response.headers["Content-Range"]), (416, f"bytes */{size}"))
         response, _ = self.request(server, "HEAD", "/large", {"Range": "bytes=-10"})
         self.assertEqual((response.status, response.headers["Content-Length"]), (200, str(size)))
+
+    def test_a_compressed_file_is_what_curl_unpacks(self):
+        curl = self.tool("curl")
+        content = b"all work and no play " * 10_000
+        (self.root / "page.txt").write_bytes(content)
+        (self.root / "page.txt.gz").write_bytes(gzip.compress(content))
+        server = self.start("--precompressed")
+        url = f"http://{server.host}:{server.port}/page.txt"
+        for flags, size in (["--compressed"], len(gzip.compress(content))), ([], len(content)):
+            command = [curl, "-sSf", *flags, "-o", str(self.scratch / "got"), "-w", "%{size_download}", url]
+            done = subprocess.run(command, check=True, capture_output=True, timeout=server_process.GUARD_SECONDS)
+            self.assertEqual(int(done.stdout), size)
+            self.assertEqual((self.scratch / "got").read_bytes(), content)
 
     def test_curl_resumes_a_download(self):
         curl = self.tool("curl")

@@ -9,8 +9,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdint>
+#include <ctime>
 #include <utility>
 #include <vector>
 
@@ -18,9 +18,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "http/accept_encoding.h"
+#include "http/byte_range.h"
 #include "http/date.h"
 #include "http/directory_listing.h"
+#include "http/entity_tag.h"
 #include "http/mime_types.h"
+#include "http/precompressed.h"
 #include "http/preconditions.h"
 #include "http/root_directory.h"
 #include "http/uri.h"
@@ -28,9 +32,6 @@
 namespace robusto {
 namespace {
 
-// O_NONBLOCK: a FIFO opens at once and is then seen to be one. O_NOCTTY: a terminal does not become
-// ours.
-constexpr int kOpenFile = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY;
 constexpr int kLook = O_PATH;  // to see what it is; needs no permission to read it
 
@@ -63,37 +64,6 @@ int StatusOfErrno(int error) {
 // Nothing is there under this name, as opposed to: there, but not to be had.
 bool IsAbsent(int error) { return StatusOfErrno(error) == 404; }
 
-// A validator that changes with every write that changes the time or the size:
-// "1856e2c1b2a3d400-1c8". Not the inode, which differs between servers of one tree. Weak (W/) as
-// long as another write could fall into the same tick of the file system's clock.
-class EntityTag {
- public:
-  EntityTag(const struct stat& info, std::time_t now) {
-    char* at = text_;
-    if (info.st_mtim.tv_sec + kSettled > now) {
-      *at++ = 'W';
-      *at++ = '/';
-    }
-    const uint64_t nanoseconds = static_cast<uint64_t>(info.st_mtim.tv_sec) * 1000000000u +
-                                 static_cast<uint64_t>(info.st_mtim.tv_nsec);
-    *at++ = '"';
-    at = std::to_chars(at, at + 16, nanoseconds, 16).ptr;
-    *at++ = '-';
-    at = std::to_chars(at, at + 16, static_cast<uint64_t>(info.st_size), 16).ptr;
-    *at++ = '"';
-    size_ = static_cast<size_t>(at - text_);
-  }
-
-  absl::string_view view() const { return {text_, size_}; }
-
- private:
-  // Two seconds is the coarsest clock of a file system in use (FAT).
-  static constexpr std::time_t kSettled = 2;
-
-  char text_[40];
-  size_t size_;
-};
-
 }  // namespace
 
 struct FileHandler::Shared {
@@ -121,7 +91,9 @@ class FileHandler::Call {
   void ServeNamed();
   void ServeDirectory();
   void ServeListing();
-  void ServeFile(UniqueFd file, const struct stat& info);
+  void ServeFile(UniqueFd fd, const struct stat& info);
+  // What tells a cache by which fields of the request the answer was chosen.
+  void SetSelectionFields();
   void RedirectToDirectory();
   void Fail(int error);
 
@@ -200,7 +172,7 @@ void FileHandler::Call::Fail(int error) {
 }
 
 void FileHandler::Call::ServeNamed() {
-  RootDirectory::Opened file = root_.Open(path_, kOpenFile);
+  RootDirectory::Opened file = root_.Open(path_, RootDirectory::kReadFile);
   if (!file.fd.valid()) return Fail(file.error);
   struct stat info;
   if (::fstat(file.fd.get(), &info) != 0) return Fail(errno);
@@ -213,7 +185,7 @@ void FileHandler::Call::ServeDirectory() {
   const size_t size = path_.size();
   if (!options_.index.empty()) {
     absl::StrAppend(&path_, "/", options_.index);
-    RootDirectory::Opened index = root_.Open(path_, kOpenFile);
+    RootDirectory::Opened index = root_.Open(path_, RootDirectory::kReadFile);
     if (!index.fd.valid() && !IsAbsent(index.error)) return Fail(index.error);
     struct stat info;
     if (index.fd.valid()) {
@@ -266,31 +238,71 @@ void FileHandler::Call::ServeListing() {
                                          std::move(entries)));
 }
 
-void FileHandler::Call::ServeFile(UniqueFd file, const struct stat& info) {
-  const EntityTag etag(info, now_);
+void FileHandler::Call::ServeFile(UniqueFd fd, const struct stat& info) {
+  Representation file{std::move(fd), info};
+  if (options_.precompressed && !ChooseRepresentation(request_, root_, path_, &file)) {
+    response_.Error(406);
+    return SetSelectionFields();
+  }
+  const EntityTag etag(file.info, now_, TagSuffix(file.coding));
   // Never later than Date (RFC 9110 section 8.8.2.1), also when a file comes from the future.
-  const std::time_t last_modified = std::min<std::time_t>(info.st_mtim.tv_sec, now_);
-  switch (CheckPreconditions(request_, {etag.view(), last_modified}, now_)) {
+  const std::time_t last_modified = std::min<std::time_t>(file.info.st_mtim.tv_sec, now_);
+  // What compresses a file may give it the same date.
+  const bool date_is_strong = IsSettled(file.info, now_) && !options_.precompressed;
+  const Validators validators{etag.view(), last_modified, date_is_strong};
+  switch (CheckPreconditions(request_, validators, now_)) {
     case Precondition::kFailed:
       response_.Error(412);
       return;
     case Precondition::kNotModified:
+      // What section 15.4.5 asks for and no more.
       response_.SetStatus(304);
       response_.SetHeader("ETag", etag.view());
-      return;
+      return SetSelectionFields();
     case Precondition::kPass:
+      break;
+  }
+
+  const uint64_t size = static_cast<uint64_t>(file.info.st_size);
+  ByteRange part{0, size};
+  RangeChoice choice = ChooseRange(request_, size, &part);
+  if (choice != RangeChoice::kWhole && !IfRangeHolds(request_, validators, now_)) {
+    choice = RangeChoice::kWhole;
+  }
+  switch (choice) {
+    case RangeChoice::kUnsatisfiable:
+      response_.Error(416);
+      response_.SetHeader("Content-Range", UnsatisfiedRange(size));
+      return SetSelectionFields();
+    case RangeChoice::kPart:
+      response_.SetStatus(206);
+      response_.SetHeader("Content-Range", ContentRange(part, size));
+      break;
+    case RangeChoice::kWhole:
+      part = {0, size};
       break;
   }
   char date[kHttpDateSize];
   FormatHttpDate(last_modified, date);
   // After the last slash; npos + 1 is 0.
   const absl::string_view name = absl::string_view(path_).substr(path_.rfind('/') + 1);
+  // All of them for a part, too: a client that asked with If-Range has them (RFC 9110 section
+  // 15.3.7 would have us leave them out), but not every one looks there.
   response_.SetHeader("Content-Type", MimeType(name));
+  if (file.coding != ContentCoding::kIdentity) {
+    response_.SetHeader("Content-Encoding", CodingName(file.coding));
+  }
   response_.SetHeader("Last-Modified", {date, sizeof(date)});
   response_.SetHeader("ETag", etag.view());
-  if (info.st_size > 0) {
-    response_.WriteFile(std::move(file), 0, static_cast<uint64_t>(info.st_size));
-  }
+  response_.SetHeader("Accept-Ranges", "bytes");
+  SetSelectionFields();
+  if (part.length > 0) response_.WriteFile(std::move(file.fd), part.offset, part.length);
+}
+
+// Not only when something compressed is sent: what was decided by the field is that the file is not
+// (RFC 9110 section 12.5.5).
+void FileHandler::Call::SetSelectionFields() {
+  if (options_.precompressed) response_.SetHeader("Vary", "Accept-Encoding");
 }
 
 void FileHandler::Call::RedirectToDirectory() {

@@ -12,23 +12,28 @@
 //
 // What is answered:
 //   200  a regular file, by sendfile, with Content-Type, Last-Modified and ETag; the index of a
-//   directory, or
-//        its listing
+//        directory, or its listing
+//   206  a part of a file: GET with a Range that asks for one part that can be had, and If-Range,
+//        if any, fits. Several parts at once are never sent: 200, see http/byte_range.h.
 //   301  a directory without '/' at its end: to the path with it, the query kept
 //   304, 412  conditional requests: http/preconditions.h
 //   400  a path with a bad escape, a NUL, or a "." or ".." segment, encoded or not. Clients resolve
-//   those
-//        before they send (RFC 3986 section 5.2.4); what is still there is read in two ways by two
-//        programs.
+//        those before they send (RFC 3986 section 5.2.4); what is still there is read in two ways
+//        by two programs.
 //   403  it is there and is not served: permission denied, a symbolic link out of the root, neither
-//   file nor
-//        directory (a FIFO, a socket, a device), a directory without index when listings are off
+//        file nor directory (a FIFO, a socket, a device), a directory without index when listings
+//        are off
 //   404  it is not there: also an empty segment ("/a//b"), an encoded slash (no name has one),
-//   names too
-//        long, symbolic links that lead nowhere or in a circle. A backslash is a character like
-//        others.
+//        names too long, symbolic links that lead nowhere or in a circle. A backslash is a
+//        character like others.
 //   405  methods other than GET and HEAD
+//   406  with `precompressed` alone: the client refuses the file as it is, and what it accepts is
+//        not there
+//   416  a Range of which nothing can be had, with the file's length in Content-Range
 //   503  out of descriptors or memory;  500  other errors of the file system
+//
+// An ETag is weak, and the date no stronger, for the two seconds in which another write might leave
+// it as it is; If-Range, which wants a strong one, then fails and the whole file is sent.
 //
 // Names that begin with a dot are files like others unless hide_dot_files: a copy of the tree is to
 // be complete, and what must not be seen is better not put below the root.
@@ -65,6 +70,14 @@ struct FileHandlerOptions {
   // Answer 404 for every path with a segment that begins with '.', and leave these out of listings.
   // ".well-known" (RFC 8615) excepted.
   bool hide_dot_files = false;
+  // Send FILE.br or FILE.gz, where there is one beside FILE, to a client that prefers it
+  // (Accept-Encoding, RFC 9110 section 12.5.3), with Content-Encoding, the Content-Type of FILE,
+  // and ETag, Content-Length and ranges of its own; Vary: Accept-Encoding is then in every answer
+  // for a file but 412. One that is older than FILE is not used. It should come into being by
+  // rename(2): half of it is served otherwise. If-Range holds for tags alone, as a file and what it
+  // was compressed to often have one date. False: Accept-Encoding is not looked at, which saves two
+  // looks for files that are mostly not there.
+  bool precompressed = false;
   // False: do without openat2(2), as on Linux before 5.6. For tests.
   bool use_openat2 = true;
   // The time of day, for tests; null for the system's.

@@ -92,4 +92,21 @@ Precondition CheckPreconditions(const Request& request, const Validators& valida
   return Precondition::kPass;
 }
 
+bool IfRangeHolds(const Request& request, const Validators& validators, std::time_t now) {
+  int count = 0;
+  absl::string_view value;
+  for (size_t i = 0; i < request.header_count(); ++i) {
+    const HeaderField field = request.header(i);
+    if (!absl::EqualsIgnoreCase(field.name, "If-Range")) continue;
+    value = field.value;
+    ++count;
+  }
+  if (count == 0) return true;
+  if (count > 1 || value.empty()) return false;
+  // Only a strong tag begins with a quote; a weak one is never equal (section 8.8.3.2).
+  if (value.front() == '"') return value == validators.etag;
+  const absl::optional<std::time_t> date = ParseHttpDate(value, now);
+  return date.has_value() && *date == validators.last_modified && validators.date_is_strong;
+}
+
 }  // namespace robusto

@@ -23,6 +23,9 @@ namespace robusto {
 struct Validators {
   absl::string_view etag;  // as on the wire: "..." or W/"..." with its quotes
   std::time_t last_modified;
+  // Whether no other representation of the resource has, or had, this date (RFC 9110 section
+  // 8.8.2.2).
+  bool date_is_strong = false;
 };
 
 enum class Precondition : uint8_t {
@@ -37,6 +40,11 @@ enum class Precondition : uint8_t {
 // none matches nothing. `now` is for dates with a two-digit year.
 Precondition CheckPreconditions(const Request& request, const Validators& validators,
                                 std::time_t now);
+
+// Whether the Range of a GET whose preconditions pass is to be heeded (section 13.1.5): there is no
+// If-Range, or it has the very tag and both are strong, or the very date and that is strong. Not
+// when it is neither tag nor date, or is there twice.
+bool IfRangeHolds(const Request& request, const Validators& validators, std::time_t now);
 
 }  // namespace robusto
 

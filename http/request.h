@@ -22,6 +22,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "http/path_parameters.h"
 
 namespace robusto {
 
@@ -142,11 +143,26 @@ class Request {
   // nullopt for TCP.
   absl::optional<uid_t> peer_uid() const { return origin_.peer_uid; }
   // Unique within the process, for finding a request again in a log or in the pool: the connection
-  // and the request's number on it, "1f00000003-12"; or what the client sent, where the server is
+  // and the request's number on it, "1f-12"; or what the client sent, where the server is
   // set to take that over.
   std::string id() const {
     if (!origin_.sent_id.empty()) return std::string(origin_.sent_id);
     return absl::StrCat(absl::Hex(origin_.connection), "-", origin_.number);
+  }
+
+  // What the wildcard `name` of the route's pattern stood for; nullopt when it has none of that
+  // name, or there is no Router. "{id}" is decoded and may hold any byte, '/' and NUL too: see
+  // IsFileName before it becomes part of a file's name. "{rest...}" is as it was sent, still
+  // percent-encoded, for the reason that path() is.
+  absl::optional<absl::string_view> PathParameter(absl::string_view name) const {
+    return path_parameters_ == nullptr ? absl::nullopt : path_parameters_->Find(name);
+  }
+  // Router's: this request with these parameters in place of those that it has; null for none.
+  // `parameters` must outlive the copy.
+  Request WithPathParameters(const PathParameters* parameters) const {
+    Request request = *this;
+    request.path_parameters_ = parameters;
+    return request;
   }
 
  private:
@@ -157,6 +173,7 @@ class Request {
   absl::string_view body_;
   absl::string_view peer_;
   Origin origin_;
+  const PathParameters* path_parameters_ = nullptr;
 };
 
 }  // namespace robusto

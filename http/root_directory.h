@@ -17,6 +17,8 @@
 #ifndef ROBUSTO_HTTP_ROOT_DIRECTORY_H_
 #define ROBUSTO_HTTP_ROOT_DIRECTORY_H_
 
+#include <fcntl.h>
+
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -39,6 +41,10 @@ class RootDirectory {
     UniqueFd fd;
     int error = 0;
   };
+
+  // Flags for a file to be read, whatever it turns out to be. O_NONBLOCK: a FIFO opens at once and
+  // is then seen to be one. O_NOCTTY: a terminal does not become ours.
+  static constexpr int kReadFile = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 
   // NotFound, PermissionDenied or FailedPrecondition with the path in the message when `path`
   // cannot be opened as a directory. A relative path is one of the current directory of now.

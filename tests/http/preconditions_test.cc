@@ -137,5 +137,44 @@ TEST(CheckPreconditionsTest, IfUnmodifiedSinceFailsAfterTheDate) {
       "\"a\"");
 }
 
+// RFC 9110 section 13.1.5.
+TEST(IfRangeHoldsTest, WantsTheVeryTagOrTheVeryDateAndAStrongOne) {
+  const struct {
+    const char* name;
+    FakeRequest::Fields fields;
+    const char* etag;
+    bool date_is_strong;
+    bool want;
+  } cases[] = {
+      {"no field", {{"Range", "bytes=0-"}}, "\"a\"", true, true},
+      {"the tag", {{"If-Range", "\"a\""}}, "\"a\"", false, true},
+      {"the name in any case", {{"if-range", "\"b\""}}, "\"a\"", false, false},
+      {"another tag", {{"If-Range", "\"b\""}}, "\"a\"", false, false},
+      {"the tag, weak", {{"If-Range", "W/\"a\""}}, "\"a\"", false, false},
+      {"the tag, weak in both", {{"If-Range", "W/\"a\""}}, "W/\"a\"", false, false},
+      {"the tag, weak in ours", {{"If-Range", "\"a\""}}, "W/\"a\"", false, false},
+      {"the date", {{"If-Range", kSame}}, "\"a\"", true, true},
+      {"the date in RFC 850's form",
+       {{"If-Range", "Sunday, 06-Nov-94 08:49:37 GMT"}},
+       "\"a\"",
+       true,
+       true},
+      {"a weak date", {{"If-Range", kSame}}, "\"a\"", false, false},
+      {"an earlier date", {{"If-Range", kBefore}}, "\"a\"", true, false},
+      {"a later date", {{"If-Range", kAfter}}, "\"a\"", true, false},
+      {"no date", {{"If-Range", "today"}}, "\"a\"", true, false},
+      {"empty", {{"If-Range", ""}}, "\"a\"", true, false},
+      {"any", {{"If-Range", "*"}}, "\"a\"", true, false},
+      {"a list", {{"If-Range", "\"a\", \"b\""}}, "\"a\"", true, false},
+      {"no end", {{"If-Range", "\"a"}}, "\"a\"", true, false},
+      {"twice", {{"If-Range", "\"a\""}, {"If-Range", "\"a\""}}, "\"a\"", true, false},
+  };
+  for (const auto& c : cases) {
+    const FakeRequest request("GET", "/", c.fields);
+    EXPECT_EQ(IfRangeHolds(request.get(), {c.etag, kModified, c.date_is_strong}, kNow), c.want)
+        << c.name;
+  }
+}
+
 }  // namespace
 }  // namespace robusto

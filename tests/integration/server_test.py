@@ -6,6 +6,7 @@
 import concurrent.futures
 import email.utils
 import filecmp
+import gzip
 import html.parser
 import http.client
 import os
@@ -115,6 +116,50 @@ class ServerTest(unittest.TestCase):
         os.utime(self.root / "page.html", (1_100_000_000, 1_100_000_000))
         response, body = self.request(server, "GET", "/page.html", {"If-Modified-Since": modified})
         self.assertEqual((response.status, body), (200, b"<p>hello"))
+
+    def test_parts_of_a_file_of_more_than_4_gib(self):
+        with open(self.root / "large", "wb") as file:
+            file.seek(5 << 30)
+            file.write(b"0123456789")
+        os.utime(self.root / "large", (1_000_000_000, 1_000_000_000))
+        server = self.start()
+        size = (5 << 30) + 10
+        response, body = self.request(server, "GET", "/large", {"Range": "bytes=-10"})
+        self.assertEqual((response.status, body), (206, b"0123456789"))
+        self.assertEqual(response.headers["Content-Range"], f"bytes {size - 10}-{size - 1}/{size}")
+        self.assertEqual(response.headers["Content-Length"], "10")
+        etag = response.headers["ETag"]
+        headers = {"Range": f"bytes={5 << 30}-{(5 << 30) + 2}", "If-Range": etag}
+        response, body = self.request(server, "GET", "/large", headers)
+        self.assertEqual((response.status, body), (206, b"012"))
+        response, _ = self.request(server, "GET", "/large", {"Range": f"bytes={size}-"})
+        self.assertEqual((response.status, response.headers["Content-Range"]), (416, f"bytes */{size}"))
+        response, _ = self.request(server, "HEAD", "/large", {"Range": "bytes=-10"})
+        self.assertEqual((response.status, response.headers["Content-Length"]), (200, str(size)))
+
+    def test_a_compressed_file_is_what_curl_unpacks(self):
+        curl = self.tool("curl")
+        content = b"all work and no play " * 10_000
+        (self.root / "page.txt").write_bytes(content)
+        (self.root / "page.txt.gz").write_bytes(gzip.compress(content))
+        server = self.start("--precompressed")
+        url = f"http://{server.host}:{server.port}/page.txt"
+        for flags, size in (["--compressed"], len(gzip.compress(content))), ([], len(content)):
+            command = [curl, "-sSf", *flags, "-o", str(self.scratch / "got"), "-w", "%{size_download}", url]
+            done = subprocess.run(command, check=True, capture_output=True, timeout=server_process.GUARD_SECONDS)
+            self.assertEqual(int(done.stdout), size)
+            self.assertEqual((self.scratch / "got").read_bytes(), content)
+
+    def test_curl_resumes_a_download(self):
+        curl = self.tool("curl")
+        content = random.Random(1).randbytes(300_000)
+        (self.root / "file.bin").write_bytes(content)
+        server = self.start()
+        part = self.scratch / "part"
+        part.write_bytes(content[:123_456])
+        url = f"http://{server.host}:{server.port}/file.bin"
+        subprocess.run([curl, "-sSf", "-C", "-", "-o", str(part), url], check=True, timeout=server_process.GUARD_SECONDS)
+        self.assertEqual(part.read_bytes(), content)
 
     def test_errors(self):
         server = self.start()

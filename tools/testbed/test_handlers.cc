@@ -4,17 +4,20 @@
 #include "tools/testbed/test_handlers.h"
 
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <stdexcept>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "http/router.h"
 #include "http/uri.h"
 
 namespace robusto {
@@ -103,35 +106,29 @@ void Burn(const Request& request, ResponseWriter& response) {
 
 void Throw(const Request&, ResponseWriter&) { throw std::runtime_error("as asked by /throw"); }
 
-struct Route {
-  bool reads;  // GET and HEAD; else POST and PUT
-  void (*handle)(const Request&, ResponseWriter&);
-};
-
 }  // namespace
 
 Handler TestHandler() {
-  const absl::flat_hash_map<std::string, Route> routes = {
-      {"/", {true, Index}},      {"/plaintext", {true, Plaintext}}, {"/echo", {false, Echo}},
-      {"/bytes", {true, Bytes}}, {"/stream", {true, Stream}},       {"/sleep", {true, Sleep}},
-      {"/burn", {true, Burn}},   {"/throw", {true, Throw}},
+  const struct {
+    Method method;
+    absl::string_view pattern;
+    void (*handle)(const Request&, ResponseWriter&);
+  } routes[] = {
+      {Method::kGet, "/", Index},      {Method::kGet, "/plaintext", Plaintext},
+      {Method::kPost, "/echo", Echo},  {Method::kPut, "/echo", Echo},
+      {Method::kGet, "/bytes", Bytes}, {Method::kGet, "/stream", Stream},
+      {Method::kGet, "/sleep", Sleep}, {Method::kGet, "/burn", Burn},
+      {Method::kGet, "/throw", Throw},
   };
-  return [routes](const Request& request, ResponseWriter& response) {
-    const auto it = routes.find(request.path());
-    if (it == routes.end()) {
-      response.Error(404);
-      return;
+  Router router;
+  for (const auto& route : routes) {
+    const absl::Status status = router.Handle(route.method, route.pattern, route.handle);
+    if (!status.ok()) {
+      std::fprintf(stderr, "testbed: %s\n", status.ToString().c_str());
+      std::abort();
     }
-    const Method method = request.method();
-    const bool allowed = it->second.reads ? method == Method::kGet || method == Method::kHead
-                                          : method == Method::kPost || method == Method::kPut;
-    if (!allowed) {
-      response.Error(405);
-      response.SetHeader("Allow", it->second.reads ? "GET, HEAD" : "POST, PUT");
-      return;
-    }
-    it->second.handle(request, response);
-  };
+  }
+  return router;
 }
 
 }  // namespace robusto

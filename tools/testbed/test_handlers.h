@@ -13,7 +13,7 @@
 //   GET  /throw               throws: 500
 //
 // A parameter that is missing, no number or out of its bounds: 400, saying which. Another method:
-// 405 with Allow. Another path: 404.
+// 405 with Allow. Another path: 404. OPTIONS: 204 with Allow. See http/router.h.
 
 #ifndef ROBUSTO_TOOLS_TESTBED_TEST_HANDLERS_H_
 #define ROBUSTO_TOOLS_TESTBED_TEST_HANDLERS_H_

@@ -1,0 +1,55 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Router allocates nothing for a path without escapes. In a binary of its own, because it replaces
+// operator new.
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "gtest/gtest.h"
+#include "http/router.h"
+#include "tests/testing/fake_request.h"
+
+namespace {
+std::atomic<int> allocations{0};
+}  // namespace
+
+void* operator new(size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  void* memory = std::malloc(size);
+  if (memory == nullptr) std::abort();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+namespace robusto {
+namespace {
+
+TEST(RouterAllocationTest, AMatchWithoutEscapesAllocatesNothing) {
+  Router router;
+  size_t bytes = 0;
+  const Handler count = [&bytes](const Request& request, ResponseWriter&) {
+    bytes += request.PathParameter("x").value_or("").size();
+  };
+  for (const char* pattern :
+       {"/a/literal/segment/that/is/longer/than/a/small/string", "/a/{x}", "/{x...}"}) {
+    ASSERT_TRUE(router.Handle(Method::kGet, pattern, count).ok());
+  }
+  const FakeRequest literal("GET", "/a/literal/segment/that/is/longer/than/a/small/string");
+  const FakeRequest parameter("GET", "/a/a-segment-that-is-longer-than-a-small-string");
+  const FakeRequest rest("GET", "/a/literal/segment/4/5/6/7/8/9/10/11/12/13/14/15/16");
+  ResponseWriter response;
+  const int before = allocations.load();
+  for (const FakeRequest* request : {&literal, &parameter, &rest}) {
+    router(request->get(), response);
+  }
+  const int after = allocations.load();
+  EXPECT_EQ(after, before);
+  EXPECT_EQ(bytes, parameter.get().path().size() - 3 + rest.get().path().size() - 1);
+}
+
+}  // namespace
+}  // namespace robusto

@@ -3,6 +3,7 @@
 
 #include "tools/testbed/test_handlers.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -17,13 +18,16 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "http/byte_range.h"
 #include "http/router.h"
 #include "http/uri.h"
 
 namespace robusto {
 namespace {
 
-constexpr int64_t kMaxBytes = int64_t{1} << 30;
+constexpr int64_t kMaxBytes = int64_t{1} << 40;
+// What a stream has in memory.
+constexpr int64_t kPieceBytes = 64 * 1024;
 constexpr int64_t kMaxMillis = 10 * 60 * 1000;
 
 // The parameter `name`, from 0 to `most`. Otherwise answers 400 and returns nullopt.
@@ -38,20 +42,22 @@ absl::optional<int64_t> Number(const Request& request, ResponseWriter& response,
   return absl::nullopt;
 }
 
-void WriteLetters(ResponseWriter& response, int64_t count) {
-  response.SetHeader("Content-Type", "text/plain");
-  std::string block;
-  for (int i = 0; i < 26 * 512; ++i) block += static_cast<char>('a' + i % 26);
-  for (; count > 0; count -= static_cast<int64_t>(block.size())) {
-    response.Write(absl::string_view(block).substr(0, static_cast<size_t>(count)));
+// The letters of the body at `offset`, as many of `count` as make a piece.
+void AppendLetters(int64_t offset, int64_t count, std::string* piece) {
+  const auto size = static_cast<size_t>(std::min(count, kPieceBytes));
+  piece->resize(size);
+  auto letter = static_cast<char>('a' + offset % 26);
+  for (size_t i = 0; i < size; ++i) {
+    (*piece)[i] = letter;
+    letter = letter == 'z' ? 'a' : static_cast<char>(letter + 1);
   }
 }
 
 void Index(const Request&, ResponseWriter& response) {
   response.SetHeader("Content-Type", "text/plain");
   response.Write(
-      "robusto testbed: /plaintext /echo /bytes?n= /stream?chunks=&size= /sleep?ms= /burn?us= "
-      "/throw\n");
+      "robusto testbed: /plaintext /echo /upload /bytes?n= /stream?chunks=&size= /sleep?ms= "
+      "/burn?us= /throw\n");
 }
 
 void Plaintext(const Request&, ResponseWriter& response) {
@@ -62,23 +68,70 @@ void Plaintext(const Request&, ResponseWriter& response) {
 void Echo(const Request& request, ResponseWriter& response) {
   response.SetHeader("Content-Type",
                      request.Header("Content-Type").value_or("application/octet-stream"));
-  response.Write(request.body());
+  if (request.body_complete()) {
+    response.Write(request.body());
+    return;
+  }
+  response.ReceiveBody([](absl::string_view piece, bool, ResponseWriter& answer) {
+    answer.Write(piece);
+    return true;
+  });
+}
+
+void Upload(const Request& request, ResponseWriter& response) {
+  response.SetHeader("Content-Type", "text/plain");
+  if (request.body_complete()) {
+    response.Write(absl::StrCat(request.body().size(), "\n"));
+    return;
+  }
+  response.ReceiveBody(
+      [size = uint64_t{0}](absl::string_view piece, bool last, ResponseWriter& answer) mutable {
+        size += piece.size();
+        if (last) answer.Write(absl::StrCat(size, "\n"));
+        return true;
+      });
 }
 
 void Bytes(const Request& request, ResponseWriter& response) {
-  if (const auto n = Number(request, response, "n", kMaxBytes)) WriteLetters(response, *n);
+  const auto n = Number(request, response, "n", kMaxBytes);
+  if (!n.has_value()) return;
+  response.SetHeader("Content-Type", "text/plain");
+  response.SetHeader("Accept-Ranges", "bytes");
+  const auto size = static_cast<uint64_t>(*n);
+  ByteRange part = {0, size};
+  switch (ChooseRange(request, size, &part)) {
+    case RangeChoice::kWhole:
+      break;
+    case RangeChoice::kPart:
+      response.SetStatus(206);
+      response.SetHeader("Content-Range", ContentRange(part, size));
+      break;
+    case RangeChoice::kUnsatisfiable:
+      response.Error(416);
+      response.SetHeader("Content-Range", UnsatisfiedRange(size));
+      return;
+  }
+  response.Stream(
+      [at = static_cast<int64_t>(part.offset),
+       end = static_cast<int64_t>(part.offset + part.length)](std::string* piece) mutable {
+        AppendLetters(at, end - at, piece);
+        at += static_cast<int64_t>(piece->size());
+        return at < end;
+      },
+      part.length);
 }
 
 void Stream(const Request& request, ResponseWriter& response) {
-  const auto chunks = Number(request, response, "chunks", 1 << 20);
+  const auto chunks = Number(request, response, "chunks", kMaxBytes);
   if (!chunks.has_value()) return;
-  const auto size = Number(request, response, "size", kMaxBytes);
+  const auto size = Number(request, response, "size", kPieceBytes);
   if (!size.has_value()) return;
-  if (*size > 0 && *chunks > kMaxBytes / *size) {
-    response.Error(400, absl::StrCat("chunks times size must be at most ", kMaxBytes));
-    return;
-  }
-  for (int64_t i = 0; i < *chunks; ++i) WriteLetters(response, *size);
+  response.SetHeader("Content-Type", "text/plain");
+  response.Stream([left = *chunks, size = *size](std::string* piece) mutable {
+    if (left == 0) return false;
+    AppendLetters(0, size, piece);
+    return --left > 0;
+  });
 }
 
 void Sleep(const Request& request, ResponseWriter& response) {
@@ -109,20 +162,20 @@ void Throw(const Request&, ResponseWriter&) { throw std::runtime_error("as asked
 }  // namespace
 
 Handler TestHandler() {
-  const struct {
-    Method method;
-    absl::string_view pattern;
-    void (*handle)(const Request&, ResponseWriter&);
-  } routes[] = {
-      {Method::kGet, "/", Index},      {Method::kGet, "/plaintext", Plaintext},
-      {Method::kPost, "/echo", Echo},  {Method::kPut, "/echo", Echo},
-      {Method::kGet, "/bytes", Bytes}, {Method::kGet, "/stream", Stream},
-      {Method::kGet, "/sleep", Sleep}, {Method::kGet, "/burn", Burn},
-      {Method::kGet, "/throw", Throw},
-  };
   Router router;
-  for (const auto& route : routes) {
-    const absl::Status status = router.Handle(route.method, route.pattern, route.handle);
+  for (const absl::Status& status : {
+           router.Handle(Method::kGet, "/", Index),
+           router.Handle(Method::kGet, "/plaintext", Plaintext),
+           router.HandleStreaming(Method::kPost, "/echo", Echo),
+           router.HandleStreaming(Method::kPut, "/echo", Echo),
+           router.HandleStreaming(Method::kPost, "/upload", Upload),
+           router.HandleStreaming(Method::kPut, "/upload", Upload),
+           router.Handle(Method::kGet, "/bytes", Bytes),
+           router.Handle(Method::kGet, "/stream", Stream),
+           router.Handle(Method::kGet, "/sleep", Sleep),
+           router.Handle(Method::kGet, "/burn", Burn),
+           router.Handle(Method::kGet, "/throw", Throw),
+       }) {
     if (!status.ok()) {
       std::fprintf(stderr, "testbed: %s\n", status.ToString().c_str());
       std::abort();

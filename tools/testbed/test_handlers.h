@@ -5,9 +5,13 @@
 //
 //   GET  /                    200, a line that names the others
 //   GET  /plaintext           "Hello, World!", text/plain
-//   POST /echo                the body back, with its Content-Type (PUT too)
-//   GET  /bytes?n=N           N bytes, N up to 1 GiB; byte i is 'a' + i % 26
-//   GET  /stream?chunks=C&size=S  C pieces of S bytes
+//   POST /echo                the body back, with its Content-Type (PUT too); held in memory, so
+//                             --max_body_bytes is what one request may take
+//   POST /upload              how many bytes the body had (PUT too); none of it is kept, so that
+//                             bodies of any size go with --max_body_bytes beyond --body_buffer
+//   GET  /bytes?n=N           N bytes, up to 1 TiB, byte i is 'a' + i % 26: a stream of known
+//                             length, of which a part can be had with Range
+//   GET  /stream?chunks=C&size=S  C pieces of S bytes, S up to 64 KiB: a stream of unknown length
 //   GET  /sleep?ms=N          sleeps, up to ten minutes, then 200
 //   GET  /burn?us=N           uses the processor for N microseconds, up to ten minutes, then 200
 //   GET  /throw               throws: 500

@@ -13,15 +13,19 @@
 
 #include <cerrno>
 #include <charconv>
+#include <cstddef>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "http/socket_activation.h"
 
 namespace robusto {
 namespace {
@@ -32,8 +36,8 @@ constexpr int kBacklog = 65535;
 absl::Status BadAddress(absl::string_view address) {
   return absl::InvalidArgumentError(
       absl::StrCat("\"", address,
-                   "\" is no address to listen on; write host:port, [v6-address]:port, :port or "
-                   "unix:PATH"));
+                   "\" is no address to listen on; write host:port, [v6-address]:port, :port, "
+                   "unix:PATH, systemd or systemd:NAME"));
 }
 
 absl::Status SystemRefused(absl::string_view address, int error) {
@@ -44,6 +48,15 @@ absl::Status SystemRefused(absl::string_view address, int error) {
 std::string FormatAddress(const sockaddr_storage& address) {
   char text[kMaxPeerName];
   return std::string(text, FormatPeer(address, text));
+}
+
+// The path that a unix socket is bound to; "@name" for one in the abstract namespace (unix(7)).
+std::string UnixName(const sockaddr_storage& address, socklen_t size) {
+  const auto& name = reinterpret_cast<const sockaddr_un&>(address);
+  const size_t bytes = size - offsetof(sockaddr_un, sun_path);
+  if (size <= offsetof(sockaddr_un, sun_path)) return "";
+  if (name.sun_path[0] != '\0') return std::string(name.sun_path, strnlen(name.sun_path, bytes));
+  return absl::StrCat("@", absl::CHexEscape(absl::string_view(name.sun_path + 1, bytes - 1)));
 }
 
 }  // namespace
@@ -73,8 +86,52 @@ size_t FormatPeer(const sockaddr_storage& peer, char* out) {
   return static_cast<size_t>(std::to_chars(out + size, out + kMaxPeerName, port).ptr - out);
 }
 
-absl::StatusOr<Listener> Listener::Open(absl::string_view address) {
-  if (absl::StartsWith(address, "unix:")) return OpenUnix(address);
+absl::StatusOr<std::vector<Listener>> Listener::OpenAll(absl::string_view address,
+                                                        const ListenerOptions& options) {
+  std::vector<Listener> listeners;
+  absl::string_view name = address;
+  if (!absl::ConsumePrefix(&name, "systemd") || (!name.empty() && name[0] != ':')) {
+    absl::StatusOr<Listener> listener = Open(address, options);
+    if (!listener.ok()) return listener.status();
+    listeners.push_back(*std::move(listener));
+    return listeners;
+  }
+  auto sockets = name.empty() ? TakePassedSockets() : TakePassedSockets(name.substr(1));
+  const auto refuse = [&](const absl::Status& status) {
+    return absl::Status(status.code(),
+                        absl::StrCat("cannot listen on ", address, ": ", status.message()));
+  };
+  if (!sockets.ok()) return refuse(sockets.status());
+  for (PassedSocket& socket : *sockets) {
+    absl::StatusOr<Listener> listener = Adopt(std::move(socket.fd));
+    if (!listener.ok()) return refuse(listener.status());
+    listeners.push_back(*std::move(listener));
+  }
+  return listeners;
+}
+
+absl::StatusOr<Listener> Listener::Adopt(UniqueFd fd) {
+  sockaddr_storage bound = {};
+  socklen_t size = sizeof(bound);
+  if (getsockname(fd.get(), reinterpret_cast<sockaddr*>(&bound), &size) != 0) {
+    return absl::UnavailableError(std::strerror(errno));
+  }
+  if (bound.ss_family == AF_INET || bound.ss_family == AF_INET6) {
+    // As for our own; no reason to refuse a socket whose owner has it otherwise.
+    const int on = 1;
+    setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    return Listener(std::move(fd), FormatAddress(bound), "");
+  }
+  if (bound.ss_family != AF_UNIX) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("descriptor ", fd.get(), " is a socket of address family ", bound.ss_family,
+                     "; it must be IPv4, IPv6 or unix"));
+  }
+  return Listener(std::move(fd), absl::StrCat("unix:", UnixName(bound, size)), "");
+}
+
+absl::StatusOr<Listener> Listener::Open(absl::string_view address, const ListenerOptions& options) {
+  if (absl::StartsWith(address, "unix:")) return OpenUnix(address, options);
   const size_t colon = address.rfind(':');
   if (colon == absl::string_view::npos) return BadAddress(address);
   absl::string_view host = address.substr(0, colon);
@@ -137,7 +194,8 @@ absl::StatusOr<Listener> Listener::Open(absl::string_view address) {
   return SystemRefused(address, error);
 }
 
-absl::StatusOr<Listener> Listener::OpenUnix(absl::string_view address) {
+absl::StatusOr<Listener> Listener::OpenUnix(absl::string_view address,
+                                            const ListenerOptions& options) {
   const std::string path(absl::StripPrefix(address, "unix:"));
   sockaddr_un name = {};
   name.sun_family = AF_UNIX;
@@ -149,7 +207,11 @@ absl::StatusOr<Listener> Listener::OpenUnix(absl::string_view address) {
   std::memcpy(name.sun_path, path.data(), path.size());
   const auto* const generic = reinterpret_cast<const sockaddr*>(&name);
   UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd.valid()) return SystemRefused(address, errno);
+  // The file that bind makes has the socket's own mode, less the umask (unix_bind in the kernel), so
+  // that it has no moment with wider rights. Another umask would do so too, but for all threads.
+  if (!fd.valid() || (options.unix_mode.has_value() && fchmod(fd.get(), *options.unix_mode) != 0)) {
+    return SystemRefused(address, errno);
+  }
   if (bind(fd.get(), generic, sizeof(name)) != 0) {
     if (errno != EADDRINUSE) return SystemRefused(address, errno);
     // A file is there. Replace it only when it is a socket (any other refuses a connection, too) and
@@ -163,8 +225,13 @@ absl::StatusOr<Listener> Listener::OpenUnix(absl::string_view address) {
     unlink(path.c_str());
     if (bind(fd.get(), generic, sizeof(name)) != 0) return SystemRefused(address, errno);
   }
-  if (listen(fd.get(), kBacklog) != 0) return SystemRefused(address, errno);
-  return Listener(std::move(fd), std::string(address), path);
+  Listener listener(std::move(fd), std::string(address), path);  // removes the file on errors
+  // What the umask took. Nobody can connect before listen.
+  if (options.unix_mode.has_value() && chmod(path.c_str(), *options.unix_mode) != 0) {
+    return SystemRefused(address, errno);
+  }
+  if (listen(listener.fd(), kBacklog) != 0) return SystemRefused(address, errno);
+  return listener;
 }
 
 Listener::~Listener() { Close(); }
@@ -175,7 +242,7 @@ void Listener::Close() {
 }
 
 std::string Listener::url() const {
-  return unix_path_.empty() ? absl::StrCat("http://", address_) : address_;
+  return absl::StartsWith(address_, "unix:") ? address_ : absl::StrCat("http://", address_);
 }
 
 }  // namespace robusto

@@ -4,9 +4,12 @@
 // Listener: a bound, listening socket, made from what an operator writes:
 //
 //   127.0.0.1:8080   localhost:8080   [::1]:8080   :8080 (all addresses)   unix:/run/robusto.sock
+//   systemd   systemd:web
 //
 // Port 0 lets the kernel choose; address() says what it chose. A unix socket's file is removed when
-// the listener goes; one that a dead process left behind is replaced.
+// the listener goes; one that a dead process left behind is replaced. "systemd" stands for the
+// sockets that were passed to the process (http/socket_activation.h), all of them or those with a
+// name: they are as their owner made them, and stay his, a unix socket's file as well.
 //
 // Thread-safety: none. Move-only.
 
@@ -14,22 +17,36 @@
 #define ROBUSTO_HTTP_LISTENER_H_
 
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 #include "http/unique_fd.h"
 
 namespace robusto {
 
+struct ListenerOptions {
+  // Permission bits of a unix socket's file; to connect is to write. Its rights are never wider, not
+  // even while it is made. Absent: what the umask leaves of 0777.
+  absl::optional<mode_t> unix_mode;
+};
+
 class Listener {
  public:
-  // InvalidArgument for a text that is no address; Unavailable when the system refuses, with its
-  // reason. Both name the address.
-  static absl::StatusOr<Listener> Open(absl::string_view address);
+  // Of an address that is one listener: not of "systemd". InvalidArgument for a text that is no
+  // address; Unavailable when the system refuses, with its reason. Both name the address.
+  static absl::StatusOr<Listener> Open(absl::string_view address,
+                                       const ListenerOptions& options = {});
+  // Of any address: one listener or, of "systemd", as many as were passed. Also
+  // FailedPrecondition for what was passed but cannot be used.
+  static absl::StatusOr<std::vector<Listener>> OpenAll(absl::string_view address,
+                                                       const ListenerOptions& options = {});
 
   Listener(Listener&& other) noexcept = default;
   Listener& operator=(Listener&& other) noexcept = delete;
@@ -49,11 +66,14 @@ class Listener {
   Listener(UniqueFd fd, std::string address, std::string unix_path)
       : fd_(std::move(fd)), address_(std::move(address)), unix_path_(std::move(unix_path)) {}
 
-  static absl::StatusOr<Listener> OpenUnix(absl::string_view address);
+  static absl::StatusOr<Listener> OpenUnix(absl::string_view address,
+                                           const ListenerOptions& options);
+  // Of a socket that listens already, and that somebody else bound.
+  static absl::StatusOr<Listener> Adopt(UniqueFd fd);
 
   UniqueFd fd_;
   std::string address_;
-  std::string unix_path_;
+  std::string unix_path_;  // of the file to remove; empty: none
 };
 
 // "127.0.0.1:40312", "[::1]:40312" or "unix:": how a peer is named in logs and to handlers. Writes

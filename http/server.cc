@@ -7,8 +7,12 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/synchronization/mutex.h"
+#include "http/grammar.h"
+#include "http/response.h"
 
 namespace robusto {
 namespace {
@@ -22,6 +26,23 @@ absl::Status CheckPositive(absl::string_view name, absl::Duration value) {
   if (value > absl::ZeroDuration()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(name, " is ", absl::FormatDuration(value), "; it must be more than 0s"));
+}
+
+// Both go into every response, and must not end their line.
+absl::Status CheckFields(const ServerOptions& options) {
+  const std::string& name = options.server_name;
+  if (FindNonValueChar(name.data(), name.data() + name.size()) != name.data() + name.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("server_name is \"", absl::CHexEscape(name),
+                                                   "\"; it must not have control characters"));
+  }
+  // Says whether a response can have the field.
+  ResponseWriter probe;
+  if (!options.request_id_header.empty() && !probe.SetHeader(options.request_id_header, "id")) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("request_id_header is \"", absl::CHexEscape(options.request_id_header),
+                     "\"; it must be the name of a field, and not one of the server's own"));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckOptions(const ServerOptions& options) {
@@ -39,7 +60,12 @@ absl::Status CheckOptions(const ServerOptions& options) {
         CheckPositive("write_timeout", options.write_timeout)}) {
     if (!status.ok()) return status;
   }
-  return absl::OkStatus();
+  if (options.unix_socket_mode.has_value() && (*options.unix_socket_mode & ~mode_t{0777}) != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("unix_socket_mode is 0%o; it must be from 0 to 0777",
+                        static_cast<unsigned>(*options.unix_socket_mode)));
+  }
+  return CheckFields(options);
 }
 
 }  // namespace
@@ -52,12 +78,16 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(ServerOptions options, Ha
   status = ThreadPool::Create(pool_options).status();
   if (!status.ok()) return status;
   std::unique_ptr<Server> server(new Server);
+  ListenerOptions listener_options;
+  listener_options.unix_mode = options.unix_socket_mode;
   std::vector<Listener> listeners;
   for (const std::string& address : options.listen) {
-    absl::StatusOr<Listener> listener = Listener::Open(address);
-    if (!listener.ok()) return listener.status();
-    server->urls_.push_back(listener->url());
-    listeners.push_back(*std::move(listener));
+    auto opened = Listener::OpenAll(address, listener_options);
+    if (!opened.ok()) return opened.status();
+    for (Listener& listener : *opened) {
+      server->urls_.push_back(listener.url());
+      listeners.push_back(std::move(listener));
+    }
   }
   auto loop = EventLoop::Create(std::move(options), std::move(handler), std::move(listeners));
   if (!loop.ok()) return loop.status();

@@ -28,7 +28,7 @@ namespace robusto {
 struct ServerOptions {
   // Where to listen; see Listener for the forms. At least one.
   std::vector<std::string> listen = {"127.0.0.1:8080"};
-  // Permission bits of the files of unix sockets; absent: what the umask leaves.
+  // Permission bits of the files of unix sockets, from 0 to 0777; absent: what the umask leaves.
   absl::optional<mode_t> unix_socket_mode;
 
   // The worker pool. queue_ttl is how long a request may wait for a worker before it gets 503;

@@ -90,4 +90,10 @@ void ParseCommandLine(int argc, char** argv, absl::string_view about) {
   }
 }
 
+std::string FromWhereTyped(const std::string& path) {
+  const char* typed_in = std::getenv("BUILD_WORKING_DIRECTORY");
+  if (typed_in == nullptr || (!path.empty() && path[0] == '/')) return path;
+  return absl::StrCat(typed_in, "/", path);
+}
+
 }  // namespace robusto

@@ -19,6 +19,10 @@ namespace robusto {
 // on an error or after --help. `about` says what the program does, for --help.
 void ParseCommandLine(int argc, char** argv, absl::string_view about);
 
+// `path`, which may be relative, as it was meant: `bazel run` starts programs in a directory of its
+// own, and says in BUILD_WORKING_DIRECTORY where the command was typed.
+std::string FromWhereTyped(const std::string& path);
+
 // The parts of it, for programs that take arguments and have a help of their own.
 
 // Sets the flags and returns the arguments that are none, without the program's name. Does not

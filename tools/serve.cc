@@ -26,13 +26,16 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "admin/admin_server.h"
+#include "http/access_log.h"
 #include "http/server.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
+#include "tools/access_log_flags.h"
 #include "tools/admin_flags.h"
 #include "tools/metrics_flags.h"
 #include "tools/metrics_server.h"
 #include "tools/server_flags.h"
+#include "tools/service_notify.h"
 
 ABSL_FLAG(
     absl::Duration, stop_timeout, absl::Seconds(10),
@@ -54,11 +57,12 @@ void RaiseDescriptorLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-sigset_t StopSignals() {
+sigset_t HandledSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   return signals;
 }
 
@@ -106,15 +110,21 @@ class StopRequests {
   absl::optional<absl::StatusOr<StopReport>> report_ ABSL_GUARDED_BY(mu_);
 };
 
-// Turns signals into requests, in a thread that lasts as long as the process: the first one asks
-// for a stop, or joins one that the admin service began; the second one ends the process at once.
-void FollowSignals(const std::shared_ptr<StopRequests>& requests) {
-  std::thread([requests] {
-    const sigset_t signals = StopSignals();
-    int signal = 0;
-    sigwait(&signals, &signal);
+// Follows the signals, in a thread that lasts as long as the process: the first SIGTERM or SIGINT
+// asks for a stop, or joins one that the admin service began; the second one ends the process at
+// once. SIGHUP is `reload`'s.
+void FollowSignals(const std::shared_ptr<StopRequests>& requests,
+                   const std::function<void()>& reload) {
+  std::thread([requests, reload] {
+    const auto await_stop = [&reload, signals = HandledSignals()] {
+      int signal = 0;
+      while (sigwait(&signals, &signal) != 0 || signal == SIGHUP) {
+        if (signal == SIGHUP) reload();
+      }
+    };
+    await_stop();
     requests->Add(absl::GetFlag(FLAGS_stop_timeout), nullptr);
-    sigwait(&signals, &signal);
+    await_stop();
     spdlog::warn("second signal: ending at once");
     _exit(kExitLost);
   }).detach();
@@ -170,10 +180,18 @@ int Serve(absl::string_view program, Handler handler) {
   }
 
   // Before the first thread, which inherits it: signals are for sigwait below.
-  const sigset_t signals = StopSignals();
+  const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   RaiseDescriptorLimit();
+
+  const ServiceNotifier notifier = ServiceNotifier::FromEnvironment(
+      [](absl::string_view text) { spdlog::warn("{}", std::string(text)); });
+  absl::StatusOr<std::shared_ptr<AccessLog>> access_log = OpenAccessLogFromFlags();
+  if (!access_log.ok()) return Refuse(program, access_log.status().message());
+  if (*access_log != nullptr) {
+    options->on_access = [log = *access_log](const AccessRecord& record) { log->Write(record); };
+  }
 
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Create(*std::move(options), std::move(handler));
@@ -194,16 +212,25 @@ int Serve(absl::string_view program, Handler handler) {
   if (!admin.ok()) return Refuse(program, AdminFlagError(admin.status().message()));
   absl::StatusOr<std::unique_ptr<MetricsServer>> metrics = StartMetricsFromFlags(**server);
   if (!metrics.ok()) return Refuse(program, metrics.status().message());
-  std::printf("listening on %s%s%s\n", absl::StrJoin((*server)->urls(), " ").c_str(),
-              *admin == nullptr ? "" : absl::StrCat(" admin ", (*admin)->address()).c_str(),
-              *metrics == nullptr ? "" : absl::StrCat(" metrics ", (*metrics)->url()).c_str());
+  const std::string listening =
+      absl::StrCat("listening on ", absl::StrJoin((*server)->urls(), " "),
+                   *admin == nullptr ? "" : absl::StrCat(" admin ", (*admin)->address()),
+                   *metrics == nullptr ? "" : absl::StrCat(" metrics ", (*metrics)->url()));
+  std::printf("%s\n", listening.c_str());
   std::fflush(stdout);
 
-  FollowSignals(requests);
+  FollowSignals(requests, [notifier, log = *access_log, listening] {
+    notifier.Reloading();
+    ReopenAccessLog(log.get());
+    notifier.Ready(listening);
+  });
+  notifier.Ready(listening);
   const absl::Duration timeout = requests->Await();
+  notifier.Stopping();
   if (*admin != nullptr) (*admin)->SayStopping();
   if (*metrics != nullptr) (*metrics)->SayStopping();
   const int exit_code = StopGracefully(**server, timeout, *requests);
+  if (*access_log != nullptr) (*access_log)->Close();
   // After the stop, which its callers watch to the end.
   if (*admin != nullptr) (*admin)->Shutdown(kAdminGrace);
   return exit_code;

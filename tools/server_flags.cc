@@ -3,9 +3,12 @@
 
 #include "tools/server_flags.h"
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -13,12 +16,18 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "http/response.h"
 #include "spdlog/spdlog.h"
+#include "tools/command_line.h"
+#include "tools/error_pages.h"
 
-ABSL_FLAG(
-    std::vector<std::string>, listen, std::vector<std::string>({"127.0.0.1:8080"}),
-    "where to listen: host:port, [v6-address]:port, :port or unix:PATH; several, separated by "
-    "commas; port 0 takes a free one");
+ABSL_FLAG(std::vector<std::string>, listen, std::vector<std::string>({"127.0.0.1:8080"}),
+          "where to listen: host:port, [v6-address]:port, :port, unix:PATH, or systemd "
+          "(systemd:NAME) for "
+          "the sockets of a .socket unit; several, separated by commas; port 0 takes a free one");
+ABSL_FLAG(std::string, unix_socket_mode, "",
+          "who may connect to unix:PATH: the file's permission bits in octal, as 0660; empty: what "
+          "the umask leaves");
 ABSL_FLAG(int, min_threads, 10, "worker threads at the start, and at the least");
 ABSL_FLAG(int, max_threads, 0,
           "worker threads at the most; they are added while requests wait; 0: min_threads are all "
@@ -45,7 +54,20 @@ ABSL_FLAG(int64_t, max_header_fields, 100, "fields of a header section; more are
 ABSL_FLAG(int64_t, min_body_bytes_per_second, 1024,
           "a body that arrives more slowly, after header_timeout, is answered 408");
 ABSL_FLAG(int64_t, max_body_bytes, 1 << 20, "bytes of a request body; more are answered 413");
+ABSL_FLAG(int64_t, body_buffer_bytes, 1 << 20,
+          "bytes of a request body that are gathered before it is handled; of a larger one this "
+          "much is in memory at once");
 ABSL_FLAG(int64_t, max_connections, 10000, "connections open at once; further ones wait");
+ABSL_FLAG(int64_t, max_parked_connections, 10000,
+          "of these, the ones kept idle between two requests; 0: none");
+ABSL_FLAG(int64_t, max_requests_per_connection, 0,
+          "requests of one connection; the last is answered with Connection: close; 0: no limit");
+ABSL_FLAG(std::string, server_name, "robusto", "the value of the Server field; empty: no field");
+ABSL_FLAG(std::string, request_id_header, "",
+          "the field that tells a request's id, and that it is taken over from, as X-Request-Id; "
+          "empty: none");
+ABSL_FLAG(std::string, error_pages, "",
+          "directory with pages for errors: 404.html, 4xx.html, 5xx.html; empty: plain text");
 
 namespace robusto {
 namespace {
@@ -78,6 +100,10 @@ absl::Status CheckFlags() {
            CheckCount("max_header_fields", absl::GetFlag(FLAGS_max_header_fields), 1),
            CheckCount("min_body_bytes_per_second", absl::GetFlag(FLAGS_min_body_bytes_per_second),
                       1),
+           CheckCount("body_buffer_bytes", absl::GetFlag(FLAGS_body_buffer_bytes), 0),
+           CheckCount("max_parked_connections", absl::GetFlag(FLAGS_max_parked_connections), 0),
+           CheckCount("max_requests_per_connection",
+                      absl::GetFlag(FLAGS_max_requests_per_connection), 0),
            CheckCount("max_connections", absl::GetFlag(FLAGS_max_connections), 1, kMostPlaces),
        }) {
     if (!status.ok()) return status;
@@ -92,12 +118,44 @@ absl::Status CheckFlags() {
   return absl::OkStatus();
 }
 
+// "0660" as a number.
+absl::StatusOr<mode_t> ParseMode(const std::string& text) {
+  mode_t mode = 0;
+  bool good = !text.empty() && text.size() <= 4;
+  for (const char c : text) {
+    good = good && c >= '0' && c <= '7';
+    mode = mode * 8 + static_cast<mode_t>(c - '0');
+  }
+  if (good && mode <= 0777) return mode;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--unix_socket_mode=", text, ": must be octal, from 0 to 0777"));
+}
+
+absl::StatusOr<ErrorPage> ErrorPagesFromFlags() {
+  const std::string directory = absl::GetFlag(FLAGS_error_pages);
+  if (directory.empty()) return ErrorPage();
+  absl::StatusOr<ErrorPage> pages = ReadErrorPages(
+      FromWhereTyped(directory),
+      [](absl::string_view text) { spdlog::warn("--error_pages: {}", std::string(text)); });
+  if (pages.ok()) return pages;
+  return absl::Status(pages.status().code(),
+                      absl::StrCat("--error_pages: ", pages.status().message()));
+}
+
 }  // namespace
 
 absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
   if (const absl::Status status = CheckFlags(); !status.ok()) return status;
   ServerOptions options;
   options.listen = absl::GetFlag(FLAGS_listen);
+  if (const std::string mode = absl::GetFlag(FLAGS_unix_socket_mode); !mode.empty()) {
+    const absl::StatusOr<mode_t> bits = ParseMode(mode);
+    if (!bits.ok()) return bits.status();
+    options.unix_socket_mode = *bits;
+  }
+  absl::StatusOr<ErrorPage> error_page = ErrorPagesFromFlags();
+  if (!error_page.ok()) return error_page.status();
+  options.error_page = *std::move(error_page);
   options.pool.min_threads = absl::GetFlag(FLAGS_min_threads);
   if (const int max_threads = absl::GetFlag(FLAGS_max_threads); max_threads != 0) {
     options.pool.max_threads = max_threads;
@@ -119,7 +177,13 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
   options.keep_alive_timeout = absl::GetFlag(FLAGS_keep_alive_timeout);
   options.write_timeout = absl::GetFlag(FLAGS_write_timeout);
   options.max_body_bytes = static_cast<uint64_t>(absl::GetFlag(FLAGS_max_body_bytes));
+  options.body_buffer = static_cast<uint64_t>(absl::GetFlag(FLAGS_body_buffer_bytes));
   options.max_connections = static_cast<size_t>(absl::GetFlag(FLAGS_max_connections));
+  options.max_parked_connections = static_cast<size_t>(absl::GetFlag(FLAGS_max_parked_connections));
+  options.max_requests_per_connection =
+      static_cast<uint64_t>(absl::GetFlag(FLAGS_max_requests_per_connection));
+  options.server_name = absl::GetFlag(FLAGS_server_name);
+  options.request_id_header = absl::GetFlag(FLAGS_request_id_header);
   options.on_warning = [](absl::string_view text) { spdlog::warn("{}", std::string(text)); };
   return options;
 }

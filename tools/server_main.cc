@@ -5,7 +5,6 @@
 //
 //   server --root=/srv/www --listen=127.0.0.1:8080
 
-#include <cstdlib>
 #include <string>
 
 #include "absl/flags/flag.h"
@@ -28,13 +27,6 @@ ABSL_FLAG(bool, follow_outside_symlinks, false,
 
 namespace robusto {
 namespace {
-
-// `bazel run` starts programs in a directory of its own and says here where it was typed.
-std::string FromWhereTyped(const std::string& path) {
-  const char* typed_in = std::getenv("BUILD_WORKING_DIRECTORY");
-  if (typed_in == nullptr || (!path.empty() && path[0] == '/')) return path;
-  return absl::StrCat(typed_in, "/", path);
-}
 
 int Main(int argc, char** argv) {
   ParseCommandLine(argc, argv,

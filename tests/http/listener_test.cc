@@ -18,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "gtest/gtest.h"
+#include "tests/http/passed_sockets.h"
 #include "tests/testing/http_client.h"
 #include "tests/testing/temp_tree.h"
 
@@ -165,6 +166,100 @@ TEST_F(UnixListenerTest, AFileThatIsNoSocketIsNotReplaced) {
   struct stat info;
   ASSERT_EQ(stat("precious", &info), 0);
   EXPECT_EQ(info.st_size, 4);
+}
+
+mode_t ModeOf(const char* path) {
+  struct stat info;
+  return lstat(path, &info) == 0 ? info.st_mode & 07777 : 0xffff;
+}
+
+TEST_F(UnixListenerTest, AUnixSocketHasTheModeThatIsAskedForWhateverTheUmask) {
+  for (const mode_t mask : {mode_t{0}, mode_t{022}, mode_t{077}, mode_t{0777}}) {
+    for (const mode_t mode : {mode_t{0600}, mode_t{0660}, mode_t{0666}, mode_t{0}}) {
+      ListenerOptions options;
+      options.unix_mode = mode;
+      const mode_t before = umask(mask);
+      const auto listener = Listener::Open("unix:socket", options);
+      umask(before);
+      ASSERT_TRUE(listener.ok()) << listener.status();
+      EXPECT_EQ(ModeOf("socket"), mode) << "umask " << mask;
+    }
+  }
+  const auto listener = Listener::Open("unix:socket");
+  EXPECT_EQ(ModeOf("socket") & ~mode_t{0777}, 0);
+}
+
+// What the window would be: the file between bind and chmod.
+TEST_F(UnixListenerTest, TheKernelMakesTheFileWithTheSocketsMode) {
+  const UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un name = {};
+  name.sun_family = AF_UNIX;
+  std::strcpy(name.sun_path, "socket");
+  ASSERT_EQ(fchmod(fd.get(), 0600), 0);
+  const mode_t before = umask(0);
+  ASSERT_EQ(bind(fd.get(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)), 0);
+  umask(before);
+  EXPECT_EQ(ModeOf("socket"), mode_t{0600});
+}
+
+TEST_F(UnixListenerTest, AUnixSocketThatWasPassedIsLeftToItsOwner) {
+  UniqueFd fd(socket(AF_UNIX, SOCK_STREAM, 0));
+  sockaddr_un name = {};
+  name.sun_family = AF_UNIX;
+  std::strcpy(name.sun_path, "socket");
+  ASSERT_EQ(bind(fd.get(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)), 0);
+  ASSERT_EQ(listen(fd.get(), 16), 0);
+  PassedSockets passed;
+  passed.Add(std::move(fd));
+  passed.SetEnvironment();
+  {
+    const auto listeners = Listener::OpenAll("systemd");
+    ASSERT_TRUE(listeners.ok()) << listeners.status();
+    ASSERT_EQ(listeners->size(), 1);
+    EXPECT_EQ(listeners->front().url(), "unix:socket");
+    EXPECT_TRUE(Accepts(listeners->front(), "unix:socket"));
+  }
+  EXPECT_EQ(access("socket", F_OK), 0);
+}
+
+TEST(ListenerTest, SystemdIsAllTheSocketsThatWerePassed) {
+  PassedSockets passed;
+  passed.Add(BoundSocket(SOCK_STREAM, true));
+  passed.Add(BoundSocket(SOCK_STREAM, true));
+  passed.SetEnvironment();
+  {
+    const auto listeners = Listener::OpenAll("systemd");
+    ASSERT_TRUE(listeners.ok()) << listeners.status();
+    ASSERT_EQ(listeners->size(), 2);
+    for (const Listener& listener : *listeners) {
+      EXPECT_TRUE(absl::StartsWith(listener.url(), "http://127.0.0.1:")) << listener.url();
+      EXPECT_TRUE(Accepts(listener, listener.url()));
+    }
+    EXPECT_NE((*listeners)[0].url(), (*listeners)[1].url());
+  }
+  // They are gone with the listeners, and there are no others.
+  EXPECT_EQ(Listener::OpenAll("systemd").status().message(),
+            "cannot listen on systemd: all sockets that were passed have been taken already");
+}
+
+TEST(ListenerTest, SystemdWithANameIsTheSocketsOfThatName) {
+  PassedSockets passed;
+  passed.Add(BoundSocket(SOCK_STREAM, true));
+  passed.Add(BoundSocket(SOCK_STREAM, true));
+  passed.SetEnvironment("web:other");
+  const auto listeners = Listener::OpenAll("systemd:other");
+  ASSERT_TRUE(listeners.ok()) << listeners.status();
+  ASSERT_EQ(listeners->size(), 1);
+  EXPECT_EQ(listeners->front().fd(), 4);
+  EXPECT_EQ(Listener::OpenAll("systemd:none").status().message(),
+            "cannot listen on systemd:none: no socket that was passed is called \"none\"; there is "
+            "\"web\"");
+  EXPECT_TRUE(Listener::OpenAll("systemd:web").ok());
+}
+
+TEST(ListenerTest, WhatOnlyBeginsLikeSystemdIsAnAddress) {
+  EXPECT_EQ(Listener::OpenAll("systemdx").status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Listener::OpenAll("127.0.0.1:0")->size(), 1);
 }
 
 TEST(ListenerTest, NoHostIsAllAddressesOfBothFamilies) {

@@ -34,6 +34,10 @@ class ServerFlagsTest(unittest.TestCase):
         self.refused("--listen=127.0.0.1:99999", names=["--listen", "127.0.0.1:99999"])
         self.refused("--listen=127.0.0.1:0,nonsense", names=["--listen", "nonsense"])
         self.refused("--listen=", names=["--listen"])
+        self.refused("--listen=systemd", names=["--listen", "systemd", "no socket was passed", "LISTEN_FDS", ".socket"])
+        self.refused("--listen=systemd:web", names=["--listen", "systemd:web", "no socket was passed"])
+        for mode in ("abc", "8", "01000", "7777", "-1", "00660", "0o660"):
+            self.refused(f"--unix_socket_mode={mode}", names=["--unix_socket_mode", mode, "octal"])
 
     def test_the_pool(self):
         self.refused("--min_threads=0", names=["--min_threads", "0"])
@@ -48,10 +52,30 @@ class ServerFlagsTest(unittest.TestCase):
         self.refused("--max_connections=0", names=["--max_connections", "0"])
         self.refused("--max_connections=9000000000000000000", names=["--max_connections", "9000000000000000000"])
         self.refused("--max_body_bytes=-1", names=["--max_body_bytes", "-1"])
+        self.refused("--body_buffer_bytes=-1", names=["--body_buffer_bytes", "-1"])
+        self.refused("--max_parked_connections=-1", names=["--max_parked_connections", "-1"])
+        self.refused("--max_requests_per_connection=-1", names=["--max_requests_per_connection", "-1"])
         self.refused("--header_timeout=0s", names=["--header_timeout", "0"])
         self.refused("--keep_alive_timeout=-5s", names=["--keep_alive_timeout", "-5s"])
         self.refused("--write_timeout=0s", names=["--write_timeout", "0"])
         self.refused("--stop_timeout=-1s", names=["--stop_timeout", "-1s"])
+
+    def test_fields(self):
+        self.refused("--server_name=a\r\nb", names=["--server_name", "a\\r\\nb", "control"])
+        self.refused("--request_id_header=X Id", names=["--request_id_header", "X Id"])
+        self.refused("--request_id_header=Content-Length", names=["--request_id_header", "Content-Length"])
+
+    def test_the_access_log(self):
+        self.refused("--access_log=/no/such/log", names=["--access_log", "/no/such/log", "No such file"])
+        self.refused("--access_log=/", names=["--access_log", "Is a directory"])
+        self.refused("--access_log_format=xml", names=["--access_log_format", "xml", "combined", "json"])
+
+    def test_error_pages(self):
+        self.refused("--error_pages=/no/such/pages", names=["--error_pages", "/no/such/pages", "No such file"])
+        with tempfile.TemporaryDirectory() as directory:
+            with open(directory + "/404.html", "wb") as page:
+                page.write(b"x" * 65537)
+            self.refused(f"--error_pages={directory}", names=["--error_pages", "404.html", "too large", "65536"])
 
     def test_what_is_no_flag_or_no_value(self):
         self.refused("--no_such_flag=1", names=["no_such_flag"])
@@ -64,7 +88,8 @@ class ServerFlagsTest(unittest.TestCase):
             done = server_process.run(flag)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             for name in ("--root", "--listen", "--min_threads", "--max_threads", "--queue_capacity", "--queue_ttl",
-                         "--header_timeout", "--keep_alive_timeout", "--stop_timeout", "--max_body_bytes"):  # yapf: disable
+                         "--header_timeout", "--keep_alive_timeout", "--stop_timeout", "--max_body_bytes", "--access_log",
+                         "--error_pages", "--unix_socket_mode", "--request_id_header"):  # yapf: disable
                 self.assertIn(name + "=", done.stdout)
             self.assertLessEqual(max(map(len, done.stdout.splitlines())), 100)
 

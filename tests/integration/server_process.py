@@ -20,7 +20,7 @@ GUARD_SECONDS = 60
 # Tests run in the directory of the runfiles.
 BINARY = str(pathlib.Path("tools/server").absolute())
 
-LISTENING = re.compile(r"listening on http://([0-9.]+):([0-9]+)\n")
+LISTENING = re.compile(r"listening on (unix:\S+|http://([0-9.]+):([0-9]+))\n")
 
 
 def run(*flags, **options):
@@ -37,16 +37,20 @@ def run(*flags, **options):
 
 
 class ServerProcess:
-    """A server that listens on a free port. What it logs is in `log()`."""
+    """A server that listens on a free port, unless `flags` say otherwise. What it logs is in `log()`.
 
-    def __init__(self, *flags, env=None, cwd=None):
+    `launcher` is a command that is given the server's to run; `pass_fds` is subprocess.Popen's.
+    """
+
+    def __init__(self, *flags, env=None, cwd=None, launcher=(), pass_fds=()):
         self._log = tempfile.TemporaryFile(mode="w+b")
         self._process = subprocess.Popen(
-            [BINARY, "--listen=127.0.0.1:0", "--admin=", "--metrics=", *flags],
+            [*launcher, BINARY, "--listen=127.0.0.1:0", "--admin=", "--metrics=", *flags],
             stdout=subprocess.PIPE,
             stderr=self._log,
             env={**os.environ, **(env or {})},
             cwd=cwd,
+            pass_fds=pass_fds,
         )
         guard = threading.Timer(GUARD_SECONDS, self._process.kill)
         guard.start()
@@ -57,9 +61,8 @@ class ServerProcess:
             log = self.log()
             self.kill()
             raise AssertionError(f"first line on stdout: {first_line!r}; log:\n{log}")
-        self.host = match.group(1)
-        self.port = int(match.group(2))
-        self.url = f"http://{self.host}:{self.port}"
+        self.url, self.host, port = match.groups()
+        self.port = port and int(port)
 
     def __enter__(self):
         return self
@@ -82,6 +85,18 @@ class ServerProcess:
                 raise AssertionError(f"{text!r} is not in the log:\n{self.log()}")
             deadline.wait(0.01)
         guard.cancel()
+
+    def read_line(self):
+        """The next line on stdout."""
+        guard = threading.Timer(GUARD_SECONDS, self._process.kill)
+        guard.start()
+        line = self._process.stdout.readline().decode()
+        guard.cancel()
+        return line
+
+    @property
+    def pid(self):
+        return self._process.pid
 
     def signal(self, number=signal.SIGTERM):
         self._process.send_signal(number)

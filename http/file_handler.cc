@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -23,6 +24,7 @@
 #include "http/date.h"
 #include "http/directory_listing.h"
 #include "http/entity_tag.h"
+#include "http/grammar.h"
 #include "http/mime_types.h"
 #include "http/precompressed.h"
 #include "http/preconditions.h"
@@ -61,6 +63,14 @@ int StatusOfErrno(int error) {
   }
 }
 
+// The value of a field as this server would write it (RFC 9110 section 5.5); or empty.
+bool IsFieldContent(absl::string_view text) {
+  const char* const end = text.data() + text.size();
+  if (FindNonValueChar(text.data(), end) != end) return false;
+  return text.empty() ||
+         (!IsOptionalWhiteSpace(text.front()) && !IsOptionalWhiteSpace(text[text.size() - 1]));
+}
+
 // Nothing is there under this name, as opposed to: there, but not to be had.
 bool IsAbsent(int error) { return StatusOfErrno(error) == 404; }
 
@@ -94,6 +104,8 @@ class FileHandler::Call {
   void ServeFile(UniqueFd fd, const struct stat& info);
   // What tells a cache by which fields of the request the answer was chosen.
   void SetSelectionFields();
+  // And how it may keep a file.
+  void SetCacheFields();
   void RedirectToDirectory();
   void Fail(int error);
 
@@ -255,10 +267,10 @@ void FileHandler::Call::ServeFile(UniqueFd fd, const struct stat& info) {
       response_.Error(412);
       return;
     case Precondition::kNotModified:
-      // What section 15.4.5 asks for and no more.
+      // What RFC 9110 section 15.4.5 asks for and no more.
       response_.SetStatus(304);
       response_.SetHeader("ETag", etag.view());
-      return SetSelectionFields();
+      return SetCacheFields();
     case Precondition::kPass:
       break;
   }
@@ -295,7 +307,7 @@ void FileHandler::Call::ServeFile(UniqueFd fd, const struct stat& info) {
   response_.SetHeader("Last-Modified", {date, sizeof(date)});
   response_.SetHeader("ETag", etag.view());
   response_.SetHeader("Accept-Ranges", "bytes");
-  SetSelectionFields();
+  SetCacheFields();
   if (part.length > 0) response_.WriteFile(std::move(file.fd), part.offset, part.length);
 }
 
@@ -303,6 +315,13 @@ void FileHandler::Call::ServeFile(UniqueFd fd, const struct stat& info) {
 // (RFC 9110 section 12.5.5).
 void FileHandler::Call::SetSelectionFields() {
   if (options_.precompressed) response_.SetHeader("Vary", "Accept-Encoding");
+}
+
+void FileHandler::Call::SetCacheFields() {
+  if (!options_.cache_control.empty()) {
+    response_.SetHeader("Cache-Control", options_.cache_control);
+  }
+  SetSelectionFields();
 }
 
 void FileHandler::Call::RedirectToDirectory() {
@@ -321,6 +340,12 @@ absl::StatusOr<FileHandler> FileHandler::Create(FileHandlerOptions options) {
   if (!options.index.empty() && !IsFileName(options.index)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "index \"", options.index, "\" must be a file name without '/', or empty for none"));
+  }
+  if (!IsFieldContent(options.cache_control)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cache_control \"", absl::CHexEscape(options.cache_control),
+                     "\" must be the value of a field, like \"max-age=3600\", with neither control "
+                     "characters nor white space around it, or empty for none"));
   }
   RootDirectory::Options root_options;
   root_options.follow_outside_symlinks = options.follow_outside_symlinks;

@@ -20,6 +20,8 @@ ABSL_FLAG(bool, list_directories, false,
           "answer for a directory without index with a list of its files");
 ABSL_FLAG(bool, hide_dot_files, false,
           "answer 404 for names that begin with a dot, except .well-known");
+ABSL_FLAG(std::string, cache_control, "",
+          "value of Cache-Control for files, such as max-age=3600; empty: no such field");
 ABSL_FLAG(bool, precompressed, false,
           "send FILE.br or FILE.gz beside FILE, if no older, to clients that accept the coding");
 ABSL_FLAG(bool, follow_outside_symlinks, false,
@@ -38,6 +40,7 @@ int Main(int argc, char** argv) {
   files.index = absl::GetFlag(FLAGS_index);
   files.hide_dot_files = absl::GetFlag(FLAGS_hide_dot_files);
   files.list_directories = absl::GetFlag(FLAGS_list_directories);
+  files.cache_control = absl::GetFlag(FLAGS_cache_control);
   files.precompressed = absl::GetFlag(FLAGS_precompressed);
   files.follow_outside_symlinks = absl::GetFlag(FLAGS_follow_outside_symlinks);
   absl::StatusOr<FileHandler> handler = FileHandler::Create(files);

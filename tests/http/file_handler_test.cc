@@ -276,6 +276,29 @@ TEST_P(FileHandlerTest, CallsATagWeakWhileTheFileMayStillChangeUnnoticed) {
   EXPECT_TRUE(absl::StartsWith(Get("/file.txt").etag, "\""));
 }
 
+TEST_P(FileHandlerTest, SaysHowAFileMayBeCachedWhenToldTo) {
+  constexpr absl::string_view kLine = "Cache-Control: public, max-age=3600\r\n";
+  const auto count = [&](absl::string_view target, const FakeRequest::Fields& fields = {}) {
+    const std::string headers = Get(target, fields).headers;
+    EXPECT_EQ(absl::StrContains(headers, "Cache-Control"), absl::StrContains(headers, kLine));
+    return absl::StrContains(headers, kLine);
+  };
+  EXPECT_FALSE(count("/file.txt"));
+  options_.cache_control = "public, max-age=3600";
+  options_.list_directories = true;
+  tree_.Write("root/indexed/index.html", "index");
+  EXPECT_TRUE(count("/file.txt"));
+  EXPECT_TRUE(count("/indexed/"));
+  EXPECT_TRUE(count("/file.txt", {{"Range", "bytes=1-2"}}));
+  // RFC 9110 section 15.4.5: a 304 has what a 200 would have had.
+  EXPECT_TRUE(count("/file.txt", {{"If-None-Match", "*"}}));
+  EXPECT_FALSE(count("/"));
+  EXPECT_FALSE(count("/dir"));
+  EXPECT_FALSE(count("/none"));
+  EXPECT_FALSE(count("/file.txt", {{"If-Match", "\"x\""}}));
+  EXPECT_FALSE(count("/file.txt", {{"Range", "bytes=4-"}}));
+}
+
 TEST_P(FileHandlerTest, NeverTellsATimeThatIsStillToCome) {
   tree_.SetTime("root/file.txt", kNow + 86400);
   EXPECT_EQ(Get("/file.txt").last_modified, FormatHttpDate(kNow));
@@ -357,6 +380,15 @@ TEST(FileHandlerCreateTest, NamesWhatIsWrong) {
     EXPECT_TRUE(absl::StrContains(status.message(), index));
   }
   options.index = "";
+  EXPECT_TRUE(FileHandler::Create(options).ok());
+  for (const char* value : {"no-cache\r\nX: y", "no-cache\n", "\x7f", " no-cache", "no-cache\t"}) {
+    options.cache_control = value;
+    const absl::Status status = FileHandler::Create(options).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << value;
+    EXPECT_TRUE(absl::StrContains(status.message(), "cache_control")) << status;
+    EXPECT_FALSE(absl::StrContains(status.message(), "\n")) << status;
+  }
+  options.cache_control = "private, max-age=60, community=\"UCI\"";
   EXPECT_TRUE(FileHandler::Create(options).ok());
 }
 

@@ -27,6 +27,10 @@ class ServerFlagsTest(unittest.TestCase):
         with tempfile.NamedTemporaryFile() as file:
             self.refused(f"--root={file.name}", names=["--root", file.name, "Not a directory"])
 
+    def test_how_files_are_served(self):
+        self.refused("--index=a/b", names=["--index", "a/b"])
+        self.refused("--cache_control=no-cache\r\nX: y", names=["--cache_control", "no-cache\\r\\nX: y"])
+
     def test_the_address(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             address = "127.0.0.1:%d" % taken.getsockname()[1]

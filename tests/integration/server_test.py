@@ -142,7 +142,8 @@ class ServerTest(unittest.TestCase):
         content = b"all work and no play " * 10_000
         (self.root / "page.txt").write_bytes(content)
         (self.root / "page.txt.gz").write_bytes(gzip.compress(content))
-        server = self.start("--precompressed")
+        server = self.start("--precompressed", "--cache_control=max-age=60")
+        self.assertEqual(self.request(server, "GET", "/page.txt")[0].headers["Cache-Control"], "max-age=60")
         url = f"http://{server.host}:{server.port}/page.txt"
         for flags, size in (["--compressed"], len(gzip.compress(content))), ([], len(content)):
             command = [curl, "-sSf", *flags, "-o", str(self.scratch / "got"), "-w", "%{size_download}", url]

@@ -50,6 +50,9 @@ class HttpClient {
   explicit HttpClient(absl::string_view url, int receive_buffer = 0);
 
   bool connected() const { return fd_.valid(); }
+  int fd() const { return fd_.get(); }
+  // Gives the memory of what was read back. Nothing unread may be left.
+  void ForgetBuffer() { std::string().swap(buffer_); }
   void Send(absl::string_view bytes);
   // Sends FIN.
   void FinishSending();

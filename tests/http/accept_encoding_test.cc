@@ -124,6 +124,9 @@ TEST(PreferredCodingsTest, IgnoreElementsThatAreNone) {
       {"a sign", "gzip;q=-1, br", "br identity"},
       {"a plus", "gzip;q=+1, br", "br identity"},
       {"letters", "gzip;q=0.x, br", "br identity"},
+      // Were they less than zero, the star would not count for gzip.
+      {"a sign before the dot", "gzip;q=-.5, *", "br gzip identity"},
+      {"a sign after the dot", "gzip;q=0.-1, *", "br gzip identity"},
       {"an exponent", "gzip;q=1e0, br", "br identity"},
       {"two digits before the dot", "gzip;q=00.5, br", "br identity"},
       {"white space before the equals sign", "gzip;q =1, br", "br identity"},

@@ -159,7 +159,8 @@ class ServerTest(unittest.TestCase):
         part = self.scratch / "part"
         part.write_bytes(content[:123_456])
         url = f"http://{server.host}:{server.port}/file.bin"
-        subprocess.run([curl, "-sSf", "-C", "-", "-o", str(part), url], check=True, timeout=server_process.GUARD_SECONDS)
+        command = [curl, "-sSf", "-C", "-", "-o", str(part), url]
+        subprocess.run(command, check=True, timeout=server_process.GUARD_SECONDS)
         self.assertEqual(part.read_bytes(), content)
 
     def test_errors(self):

@@ -227,8 +227,12 @@ absl::StatusOr<Listener> Listener::OpenUnix(absl::string_view address,
   }
   Listener listener(std::move(fd), std::string(address), path);  // removes the file on errors
   // What the umask took. Nobody can connect before listen.
-  if (options.unix_mode.has_value() && chmod(path.c_str(), *options.unix_mode) != 0) {
-    return SystemRefused(address, errno);
+  if (options.unix_mode.has_value()) {
+    struct stat made;
+    if (lstat(path.c_str(), &made) != 0 || ((made.st_mode & 07777) != *options.unix_mode &&
+                                            chmod(path.c_str(), *options.unix_mode) != 0)) {
+      return SystemRefused(address, errno);
+    }
   }
   if (listen(listener.fd(), kBacklog) != 0) return SystemRefused(address, errno);
   return listener;

@@ -4,11 +4,13 @@
 #include "http/listener.h"
 
 #include <fcntl.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -189,16 +191,24 @@ TEST_F(UnixListenerTest, AUnixSocketHasTheModeThatIsAskedForWhateverTheUmask) {
   EXPECT_EQ(ModeOf("socket") & ~mode_t{0777}, 0);
 }
 
-// What the window would be: the file between bind and chmod.
-TEST_F(UnixListenerTest, TheKernelMakesTheFileWithTheSocketsMode) {
-  const UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_un name = {};
-  name.sun_family = AF_UNIX;
-  std::strcpy(name.sun_path, "socket");
-  ASSERT_EQ(fchmod(fd.get(), 0600), 0);
-  const mode_t before = umask(0);
-  ASSERT_EQ(bind(fd.get(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)), 0);
+TEST_F(UnixListenerTest, AUnixSocketIsMadeWithItsModeAndNotChangedToIt) {
+  const UniqueFd changes(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  ASSERT_GE(inotify_add_watch(changes.get(), ".", IN_CREATE | IN_ATTRIB), 0);
+  ListenerOptions options;
+  options.unix_mode = 0600;
+  const mode_t before = umask(0);  // which would make it 0777
+  const auto listener = Listener::Open("unix:socket", options);
   umask(before);
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  alignas(inotify_event) char events[4096];
+  const ssize_t size = read(changes.get(), events, sizeof(events));
+  uint32_t seen = 0;
+  for (ssize_t at = 0; at < size;) {
+    const auto* event = reinterpret_cast<const inotify_event*>(events + at);
+    seen |= event->mask;
+    at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+  }
+  EXPECT_EQ(seen, uint32_t{IN_CREATE});
   EXPECT_EQ(ModeOf("socket"), mode_t{0600});
 }
 

@@ -71,6 +71,9 @@ class ConformanceTest : public ConnectionTest,
       handled_.push_back(Describe(request));
       response.Write(handled_.back());
     };
+    host_.server_options.on_warning = [this](absl::string_view line) {
+      warnings_.emplace_back(line);
+    };
   }
 
   const ConformanceRow& row() const { return GetParam(); }
@@ -79,6 +82,7 @@ class ConformanceTest : public ConnectionTest,
   void Restart() {
     connection_.Abort();
     handled_.clear();
+    warnings_.clear();
     host_.closed = 0;
     Open();
   }
@@ -132,6 +136,16 @@ class ConformanceTest : public ConnectionTest,
     EXPECT_EQ(Show(got), Show(want));
     EXPECT_EQ(Show(handled_), Show(HandledFor(want)));
     EXPECT_TRUE(thrown_.empty());
+    // An operator hears of each refusal once, with its reason and who it was.
+    Answers refusals = want;
+    refusals.erase(std::remove_if(refusals.begin(), refusals.end(),
+                                  [](const std::string& answer) { return answer[0] < '4'; }),
+                   refusals.end());
+    EXPECT_EQ(warnings_.size(), refusals.size());
+    for (size_t i = 0; i < std::min(warnings_.size(), refusals.size()); ++i) {
+      EXPECT_TRUE(absl::EndsWith(warnings_[i], absl::StrCat(" ", refusals[i]))) << warnings_[i];
+      EXPECT_TRUE(absl::StartsWith(warnings_[i], "unix:")) << warnings_[i];
+    }
   }
   // The same, and whether the connection is open after it or has ended.
   void Check(const Answers& want, End end, bool cut = false) {
@@ -149,6 +163,7 @@ class ConformanceTest : public ConnectionTest,
   }
 
   Answers handled_;
+  Answers warnings_;
 };
 
 Answers operator+(Answers first, const Answers& then) {

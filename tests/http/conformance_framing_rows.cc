@@ -177,6 +177,8 @@ ConformanceRows TransferEncodingRows() {
       Refuses("CodingWithSemicolon", "9112 7.1", WithCoding("chunked;"),
               "400 bad_transfer_encoding"),
       Refuses("CodingInQuotes", "9112 7", WithCoding("\"chunked\""), "400 bad_transfer_encoding"),
+      Refuses("CodingInQuotesThenChunked", "9112 7", WithCoding("\"gzip\", chunked"),
+              "400 bad_transfer_encoding"),
       Refuses("CodingInSingleQuotes", "9112 7", WithCoding("'chunked'"),
               "400 bad_transfer_encoding"),
       Refuses("CodingInBrackets", "9112 7", WithCoding("[chunked]"), "400 bad_transfer_encoding"),

@@ -64,6 +64,10 @@ ConformanceRows KeepAliveRows() {
              Post(Length(5), "hello") + Chunked(Chunk("hello") + "0\r\nX: y\r\n\r\n") +
                  Message("GET /3 HTTP/1.1"),
              {"200 POST /a hello", "200 POST /a hello", "200 GET /3"}),
+      Serves("PipelinedChunks", "9112 9.3.2",
+             Chunked(Chunk("hello") + "0\r\n\r\n") + Chunked(Chunk("you") + "0\r\n\r\n") +
+                 Chunked("0\r\n\r\n"),
+             {"200 POST /a hello", "200 POST /a you", "200 POST /a"}),
       Serves("PipelinedAfterHead", "9112 9.3.2",
              Message("HEAD /1 HTTP/1.1") + Message("GET /2 HTTP/1.1"),
              {"200 HEAD /1", "200 GET /2"}),

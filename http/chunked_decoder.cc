@@ -80,32 +80,17 @@ ParseReason ChunkedDecoder::TakeByte(char c) {
       return CountExtensionByte();
     }
 
-    // RFC 9112 section 7.1.1 wants white space here read and dropped, but only where an extension
-    // follows: "5 CRLF" is no chunk size, and parsers are known to differ on it.
     case State::kExtensionSpace:
-      if (c == ';') {
-        state_ = State::kExtensionStart;
-      } else if (!IsOptionalWhiteSpace(c)) {
-        return c == '\n' ? ParseReason::kBareLf : ParseReason::kBadChunkSize;
-      }
-      return CountExtensionByte();
-
     case State::kExtensionStart:
-      if (IsTokenChar(c)) {
-        state_ = State::kExtension;
-      } else if (!IsOptionalWhiteSpace(c)) {
-        return c == '\n' ? ParseReason::kBareLf : ParseReason::kBadChunkExtension;
-      }
-      return CountExtensionByte();
-
-    // Its values are not looked into. A quoted string cannot hold a line end, so the line ends at
-    // the first CR whoever reads it. What must not pass is an LF alone: some take that for the end
-    // of the line.
-    case State::kExtension:
-      if (c == '\r') return EndSize();
-      if (c == '\n') return ParseReason::kBareLf;
-      if (!IsFieldValueChar(c)) return ParseReason::kControlCharacter;
-      return CountExtensionByte();
+    case State::kExtensionName:
+    case State::kExtensionNameEnd:
+    case State::kExtensionValueStart:
+    case State::kExtensionToken:
+    case State::kExtensionQuoted:
+    case State::kExtensionEscape:
+    case State::kExtensionQuotedEnd:
+    case State::kExtensionValueEnd:
+      return TakeExtensionByte(c);
 
     case State::kSizeLf:
       if (c != '\n') return ParseReason::kBareCr;
@@ -178,6 +163,80 @@ ParseReason ChunkedDecoder::TakeByte(char c) {
       break;
   }
   return ParseReason::kNone;  // not reached: Next handles these
+}
+
+// *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS ( token / quoted-string ) ] ), RFC 9112 section 7.1.1.
+// What extensions say is nobody's business here, but their form is: at a quoted string that is not
+// closed some go on to the next line, and others do not.
+ParseReason ChunkedDecoder::TakeExtensionByte(char c) {
+  const bool space = IsOptionalWhiteSpace(c);
+  State next = State::kBad;
+  switch (state_) {
+    // White space is to be read and dropped, but only where an extension follows: "5 CRLF" is no
+    // chunk size, and parsers are known to differ on it.
+    case State::kExtensionSpace:
+      if (!space && c != ';') return c == '\n' ? ParseReason::kBareLf : ParseReason::kBadChunkSize;
+      next = space ? State::kExtensionSpace : State::kExtensionStart;
+      break;
+
+    case State::kExtensionStart:
+      if (space) next = State::kExtensionStart;
+      if (IsTokenChar(c)) next = State::kExtensionName;
+      break;
+
+    case State::kExtensionName:
+      if (c == '\r') return EndSize();
+      if (IsTokenChar(c)) {
+        next = State::kExtensionName;
+        break;
+      }
+      [[fallthrough]];
+    case State::kExtensionNameEnd:
+      if (space) next = State::kExtensionNameEnd;
+      if (c == '=') next = State::kExtensionValueStart;
+      if (c == ';') next = State::kExtensionStart;
+      break;
+
+    case State::kExtensionValueStart:
+      if (space) next = State::kExtensionValueStart;
+      if (c == '"') next = State::kExtensionQuoted;
+      if (IsTokenChar(c)) next = State::kExtensionToken;
+      break;
+
+    case State::kExtensionQuoted:
+      if (IsFieldValueChar(c)) next = State::kExtensionQuoted;
+      if (c == '\\') next = State::kExtensionEscape;
+      if (c == '"') next = State::kExtensionQuotedEnd;
+      break;
+
+    case State::kExtensionEscape:
+      if (IsFieldValueChar(c)) next = State::kExtensionQuoted;
+      break;
+
+    case State::kExtensionToken:
+      if (IsTokenChar(c)) {
+        next = State::kExtensionToken;
+        break;
+      }
+      [[fallthrough]];
+    case State::kExtensionQuotedEnd:
+      if (c == '\r') return EndSize();
+      [[fallthrough]];
+    case State::kExtensionValueEnd:
+      if (space) next = State::kExtensionValueEnd;
+      if (c == ';') next = State::kExtensionStart;
+      break;
+
+    default:
+      break;
+  }
+  if (next != State::kBad) {
+    state_ = next;
+    return CountExtensionByte();
+  }
+  if (c == '\n') return ParseReason::kBareLf;
+  return c == '\r' || IsFieldValueChar(c) ? ParseReason::kBadChunkExtension
+                                          : ParseReason::kControlCharacter;
 }
 
 ParseReason ChunkedDecoder::EndSize() {

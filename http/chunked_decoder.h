@@ -12,7 +12,8 @@
 //                                             // kComplete: `input` begins with the next request
 //
 // Chunk extensions are checked for form and dropped, and so are trailers: nothing in a trailer can
-// change what the header section said about the message.
+// change what the header section said about the message. A size line of which two readers could
+// think that it ends in two places, at a line end in quotes or at an LF alone, is refused.
 //
 // Thread-safety: none; one thread at a time.
 
@@ -70,12 +71,19 @@ class ChunkedDecoder {
 
  private:
   enum class State : uint8_t {
-    kSizeStart,       // the first digit of a chunk size
-    kSize,            // further digits
-    kExtensionSpace,  // white space between the size and ';'
-    kExtensionStart,  // after ';', before the name
-    kExtension,       // the rest of the extensions
-    kSizeLf,          // the LF after a size line's CR
+    kSizeStart,            // the first digit of a chunk size
+    kSize,                 // further digits
+    kExtensionSpace,       // white space after the size, before a ';' that must come
+    kExtensionStart,       // after ';', before the name
+    kExtensionName,        // in the name
+    kExtensionNameEnd,     // white space after the name, before a '=' or ';' that must come
+    kExtensionValueStart,  // after '=', before the value
+    kExtensionToken,       // in a value that is a token
+    kExtensionQuoted,      // in one that is a quoted string
+    kExtensionEscape,      // after a backslash in that
+    kExtensionQuotedEnd,   // right after its closing quote
+    kExtensionValueEnd,    // white space after a value, before a ';' that must come
+    kSizeLf,               // the LF after a size line's CR
     kData,
     kDataCr,
     kDataLf,
@@ -89,6 +97,7 @@ class ChunkedDecoder {
   };
 
   ParseReason TakeByte(char c);
+  ParseReason TakeExtensionByte(char c);
   ParseReason EndSize();
   ParseReason CountExtensionByte();
   ParseReason CountTrailerByte();

@@ -150,15 +150,20 @@ grpc::ServerUnaryReactor* AdminService::GetStats(grpc::CallbackServerContext* co
   });
 }
 
-grpc::ServerWriteReactor<admin::v1::PoolStats>* AdminService::WatchStats(
-    grpc::CallbackServerContext* context, const admin::v1::WatchStatsRequest* request) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* AdminService::WatchStats(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes) {
   std::string role;
   absl::Status status = Authorize(*context, AdminAccess::kRead, &role);
+  if (!status.ok()) return new RefusedStream<grpc::ByteBuffer>(ToGrpc(status));
+  admin::v1::WatchStatsRequest request;
+  grpc::ByteBuffer copy(*bytes);  // decoding empties it
+  const grpc::Status decoded =
+      grpc::SerializationTraits<admin::v1::WatchStatsRequest>::Deserialize(&copy, &request);
+  if (!decoded.ok()) return new RefusedStream<grpc::ByteBuffer>(decoded);
   const absl::StatusOr<absl::Duration> interval =
-      CheckDuration("interval", request->has_interval(), request->interval(), absl::Seconds(1),
+      CheckDuration("interval", request.has_interval(), request.interval(), absl::Seconds(1),
                     absl::Milliseconds(10), absl::Hours(1));
-  if (status.ok()) status = interval.status();
-  if (!status.ok()) return new RefusedStream<admin::v1::PoolStats>(ToGrpc(status));
+  if (!interval.ok()) return new RefusedStream<grpc::ByteBuffer>(ToGrpc(interval.status()));
   return StatsStream::Launch(std::make_shared<StatsStream>(&driver_, &sampler_, *interval));
 }
 

@@ -13,6 +13,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "admin/admin_streams.h"
+#include "admin/display_text.h"
 #include "admin/message_stream.h"
 #include "admin/pool_messages.h"
 #include "admin/request_checks.h"
@@ -60,9 +61,13 @@ absl::StatusOr<uint64_t> FindTask(const ThreadPool& pool,
       return absl::InvalidArgumentError("one of task_id and request_id is needed");
   }
   for (const WorkerInfo& worker : pool.Workers()) {
-    if (worker.task.request_id == request.request_id()) return worker.task_id;
+    // As ListWorkers has it.
+    if (DisplayText(worker.task.request_id, kDisplayBytes) == request.request_id()) {
+      return worker.task_id;
+    }
   }
-  return absl::NotFoundError(absl::StrCat("no request with request_id ", request.request_id(),
+  return absl::NotFoundError(absl::StrCat("no request with request_id ",
+                                          DisplayText(request.request_id(), kDisplayBytes),
                                           " is running; ListWorkers has those that are"));
 }
 

@@ -55,7 +55,7 @@ def measure(server, pid, options, watchers):
     before, idle = cpu_seconds(pid), idle_seconds(options.client_cpu)
     load = subprocess.run(
         held_to(options.client_cpu, [
-            "wrk", "-t1", f"-c{options.connections}", f"-d{options.seconds}s", f"http://{server[0]}/plaintext"]),
+            "wrk", "-t1", f"-c{options.connections}", f"-d{options.seconds}s", f"http://{server[0]}{options.path}"]),
         stdout=subprocess.PIPE, encoding="utf-8", check=True)
     after, idle = cpu_seconds(pid), idle_seconds(options.client_cpu) - idle
     snapshots = 0
@@ -81,6 +81,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=2, help="length of a round")
     parser.add_argument("--watchers", type=int, default=64)
     parser.add_argument("--interval_ms", type=int, default=100)
+    parser.add_argument("--path", default="/burn?us=20", help="what is requested")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--server_cpu", type=int, default=0)
     parser.add_argument("--client_cpu", type=int, default=1)
@@ -108,7 +109,7 @@ def main():
         return statistics.median(values)
 
     without, watched = zip(*pairs)
-    print(f"{options.rounds} pairs of {options.seconds} s, {options.connections} connections; medians")
+    print(f"{options.rounds} pairs of {options.seconds} s, {options.connections} connections, {options.path}; medians")
     for name, rounds in [("no watchers", without), (f"{options.watchers} watchers", watched)]:
         print(f"{name:>12}: {median([r[0] for r in rounds]):8.0f} requests/s, "
               f"{median([r[1] for r in rounds]):6.2f} CPU us a request, {median([r[2] for r in rounds]):6.1%} of it "

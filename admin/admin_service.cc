@@ -13,6 +13,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "admin/admin_streams.h"
+#include "admin/display_text.h"
 #include "admin/message_stream.h"
 #include "admin/pool_messages.h"
 #include "admin/request_checks.h"
@@ -60,9 +61,13 @@ absl::StatusOr<uint64_t> FindTask(const ThreadPool& pool,
       return absl::InvalidArgumentError("one of task_id and request_id is needed");
   }
   for (const WorkerInfo& worker : pool.Workers()) {
-    if (worker.task.request_id == request.request_id()) return worker.task_id;
+    // As ListWorkers has it.
+    if (DisplayText(worker.task.request_id, kDisplayBytes) == request.request_id()) {
+      return worker.task_id;
+    }
   }
-  return absl::NotFoundError(absl::StrCat("no request with request_id ", request.request_id(),
+  return absl::NotFoundError(absl::StrCat("no request with request_id ",
+                                          DisplayText(request.request_id(), kDisplayBytes),
                                           " is running; ListWorkers has those that are"));
 }
 
@@ -150,15 +155,20 @@ grpc::ServerUnaryReactor* AdminService::GetStats(grpc::CallbackServerContext* co
   });
 }
 
-grpc::ServerWriteReactor<admin::v1::PoolStats>* AdminService::WatchStats(
-    grpc::CallbackServerContext* context, const admin::v1::WatchStatsRequest* request) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* AdminService::WatchStats(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes) {
   std::string role;
   absl::Status status = Authorize(*context, AdminAccess::kRead, &role);
+  if (!status.ok()) return new RefusedStream<grpc::ByteBuffer>(ToGrpc(status));
+  admin::v1::WatchStatsRequest request;
+  grpc::ByteBuffer copy(*bytes);  // decoding empties it
+  const grpc::Status decoded =
+      grpc::SerializationTraits<admin::v1::WatchStatsRequest>::Deserialize(&copy, &request);
+  if (!decoded.ok()) return new RefusedStream<grpc::ByteBuffer>(decoded);
   const absl::StatusOr<absl::Duration> interval =
-      CheckDuration("interval", request->has_interval(), request->interval(), absl::Seconds(1),
+      CheckDuration("interval", request.has_interval(), request.interval(), absl::Seconds(1),
                     absl::Milliseconds(10), absl::Hours(1));
-  if (status.ok()) status = interval.status();
-  if (!status.ok()) return new RefusedStream<admin::v1::PoolStats>(ToGrpc(status));
+  if (!interval.ok()) return new RefusedStream<grpc::ByteBuffer>(ToGrpc(interval.status()));
   return StatsStream::Launch(std::make_shared<StatsStream>(&driver_, &sampler_, *interval));
 }
 

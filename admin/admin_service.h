@@ -80,7 +80,9 @@ struct AdminServiceOptions {
   absl::Duration stop_timeout = absl::Seconds(10);
 };
 
-class AdminService final : public admin::v1::PoolAdmin::CallbackService {
+// WatchStats takes and sends bytes: its messages are encoded once for all who watch.
+class AdminService final : public admin::v1::PoolAdmin::WithRawCallbackMethod_WatchStats<
+                               admin::v1::PoolAdmin::CallbackService> {
  public:
   AdminService(ThreadPool* pool, AdminServiceOptions options);
   ~AdminService() override;
@@ -98,8 +100,8 @@ class AdminService final : public admin::v1::PoolAdmin::CallbackService {
   grpc::ServerUnaryReactor* GetStats(grpc::CallbackServerContext* context,
                                      const admin::v1::GetStatsRequest* request,
                                      admin::v1::PoolStats* response) override;
-  grpc::ServerWriteReactor<admin::v1::PoolStats>* WatchStats(
-      grpc::CallbackServerContext* context, const admin::v1::WatchStatsRequest* request) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchStats(grpc::CallbackServerContext* context,
+                                                         const grpc::ByteBuffer* bytes) override;
   grpc::ServerUnaryReactor* ListWorkers(grpc::CallbackServerContext* context,
                                         const admin::v1::ListWorkersRequest* request,
                                         admin::v1::ListWorkersResponse* response) override;

@@ -23,7 +23,7 @@ grpc::Status Ending() {
 }  // namespace
 
 StatsStream::Step StatsStream::Next(Clock::time_point now, bool ending,
-                                    admin::v1::PoolStats* message) {
+                                    grpc::ByteBuffer* message) {
   Step step;
   step.next = due_;
   if (now < due_ && !ending) return step;
@@ -40,8 +40,7 @@ StatsStream::Step StatsStream::Next(Clock::time_point now, bool ending,
     step.finish = Ending();
     return step;
   }
-  *message = sample->stats;
-  StatsSampler::SetRates(*before, *sample, message);
+  *message = sampler_->Encoded(before, sample);
   step.write = true;
   const auto since_epoch = now.time_since_epoch();
   due_ = now + (interval_ - since_epoch % interval_);

@@ -23,20 +23,21 @@
 #include "admin/pool_admin.pb.h"
 #include "admin/stats_sampler.h"
 #include "admin/stream_driver.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "workers/thread_pool.h"
 
 namespace robusto {
 
 // WatchStats. The ticks of all streams with one interval fall together, so that they share a
-// snapshot and a wake-up.
-class StatsStream final : public MessageStream<admin::v1::PoolStats> {
+// wake-up, a snapshot and its bytes: they send admin::v1::PoolStats that are encoded already.
+class StatsStream final : public MessageStream<grpc::ByteBuffer> {
  public:
   StatsStream(StreamDriver* driver, StatsSampler* sampler, absl::Duration interval)
       : MessageStream(driver), sampler_(sampler), interval_(absl::ToChronoNanoseconds(interval)) {}
 
  private:
-  Step Next(Clock::time_point now, bool ending, admin::v1::PoolStats* message) override;
+  Step Next(Clock::time_point now, bool ending, grpc::ByteBuffer* message) override;
 
   StatsSampler* const sampler_;
   const Clock::duration interval_;

@@ -5,8 +5,8 @@
 //
 //   AppendJsonString("say \"hi\"", &json);  // appends "say \"hi\"" with its quotes
 //
-// A request's path may hold any byte but controls and spaces, so that what is no UTF-8 has to
-// become something that is: U+FFFD, one for each byte that does not belong. `<`, `>` and `&` are
+// What is no UTF-8 becomes U+FFFD, one for each byte that does not belong; DisplayText before this
+// says which byte it was. `<`, `>` and `&` are
 // escaped too, which JSON does not ask for: then no HTML parser finds a tag in the result, wherever
 // it lands.
 //

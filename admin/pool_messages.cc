@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "admin/display_text.h"
+
 namespace robusto {
 namespace {
 
@@ -92,10 +94,10 @@ void SetWorker(const WorkerInfo& info, admin::v1::Worker* to) {
   if (info.busy) {
     admin::v1::RunningTask* const task = to->mutable_task();
     task->set_id(info.task_id);
-    task->set_request_id(info.task.request_id);
-    task->set_label(info.task.label);
-    task->set_peer(info.task.peer);
-    task->set_phase(info.task.phase);
+    task->set_request_id(DisplayText(info.task.request_id, kDisplayBytes));
+    task->set_label(DisplayText(info.task.label, kDisplayBytes));
+    task->set_peer(DisplayText(info.task.peer, kDisplayBytes));
+    task->set_phase(DisplayText(info.task.phase, kDisplayBytes));
     SetDuration(info.running_for, task->mutable_age());
   }
   to->set_completed(info.totals.completed);
@@ -111,7 +113,7 @@ void SetEvent(const PoolEvent& event, admin::v1::PoolEvent* to) {
   to->set_count(event.count);
   to->set_task_id(event.task_id);
   to->set_worker_id(event.worker_id);
-  to->set_text(event.text);
+  to->set_text(DisplayText(event.text, kDisplayBytes));
   to->set_threads(event.threads);
   to->set_min_threads(event.min_threads);
   if (event.max_threads.has_value()) to->set_max_threads(*event.max_threads);

@@ -3,15 +3,18 @@
 
 #include "admin/stats_sampler.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "admin/pool_messages.h"
+#include "grpcpp/support/slice.h"
 
 namespace robusto {
 namespace {
 
 constexpr std::chrono::seconds kRateWindow{1};
+constexpr size_t kEncodings = 4;
 
 void SetTraffic(const AdminTraffic& traffic, admin::v1::TrafficStats* to) {
   if (traffic.connections_open.has_value()) to->set_connections_open(*traffic.connections_open);
@@ -59,6 +62,20 @@ StatsSampler::SamplePtr StatsSampler::Before(const Sample& sample) const {
   auto start = std::make_shared<Sample>();
   start->at = sample.at - absl::ToChronoNanoseconds(ToDuration(sample.stats.uptime()));
   return start;
+}
+
+grpc::ByteBuffer StatsSampler::Encoded(const SamplePtr& before, const SamplePtr& after) {
+  absl::MutexLock lock(&mu_);
+  for (const Encoding& encoding : encodings_) {
+    if (encoding.before == before && encoding.after == after) return encoding.bytes;
+  }
+  admin::v1::PoolStats message = after->stats;
+  SetRates(*before, *after, &message);
+  const grpc::Slice slice(message.SerializeAsString());
+  if (encodings_.size() < kEncodings) encodings_.emplace_back();
+  Encoding& encoding = encodings_[next_encoding_++ % kEncodings];
+  encoding = Encoding{before, after, grpc::ByteBuffer(&slice, 1)};
+  return encoding.bytes;
 }
 
 void StatsSampler::SetRates(const Sample& before, const Sample& after, admin::v1::PoolStats* to) {

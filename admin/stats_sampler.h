@@ -4,9 +4,9 @@
 // StatsSampler: snapshots of a pool as messages, which many watchers share, and the rates between
 // them.
 //
-// A snapshot reads every worker's histograms: cheap once, felt when 64 watchers do it ten times a
-// second each. So a watcher says how old a snapshot may be, and most of them get the one that the
-// first has caused.
+// A snapshot reads every worker's histograms, and making a message of it allocates: cheap once, felt
+// when 64 watchers do it ten times a second each. So a watcher says how old a snapshot may be, and
+// most of them get the one that the first has caused, and its bytes too.
 //
 // Thread-safety: all methods. A Sample never changes.
 // Lock order: mu_ before ThreadPool::mu_.
@@ -18,12 +18,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "admin/pool_admin.pb.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "workers/thread_pool.h"
 
 namespace robusto {
@@ -55,8 +57,19 @@ class StatsSampler {
 
   // Sets the rates of `to`, which is a copy of after.stats.
   static void SetRates(const Sample& before, const Sample& after, admin::v1::PoolStats* to);
+  // after.stats with its rates since `before`, as it goes over the wire. Watchers with the same
+  // interval ask for the same, and share it.
+  grpc::ByteBuffer Encoded(const SamplePtr& before, const SamplePtr& after)
+      ABSL_LOCKS_EXCLUDED(mu_);
 
  private:
+  struct Encoding {
+    // Held, so that no other samples get their addresses.
+    SamplePtr before;
+    SamplePtr after;
+    grpc::ByteBuffer bytes;
+  };
+
   // Constant after construction.
   const ThreadPool* const pool_;
   const std::function<AdminTraffic()> traffic_;
@@ -66,6 +79,9 @@ class StatsSampler {
   // At least a second apart: the newest such, and the one before it.
   SamplePtr mark_ ABSL_GUARDED_BY(mu_);
   SamplePtr earlier_mark_ ABSL_GUARDED_BY(mu_);
+  // The newest few, one for each interval that is watched at the time; the oldest is overwritten.
+  std::vector<Encoding> encodings_ ABSL_GUARDED_BY(mu_);
+  size_t next_encoding_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
 }  // namespace robusto

@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "admin/display_text.h"
 #include "admin/json_string.h"
 #include "workers/histogram.h"
 #include "workers/journal.h"
@@ -26,9 +27,6 @@ constexpr int kBucketsPerOctave = 4;
 constexpr int kBuckets = 26 * kBucketsPerOctave + 1;
 
 double BucketBound(int i) { return 1e-6 * std::exp2(static_cast<double>(i) / kBucketsPerOctave); }
-
-// Of what a request says of itself, which may be thousands of bytes.
-constexpr size_t kLabelBytes = 300;
 
 // Writes objects and lists; puts the commas.
 class JsonWriter {
@@ -60,6 +58,10 @@ class JsonWriter {
   void Text(absl::string_view key, absl::string_view value) {
     Key(key);
     AppendJsonString(value, &json_);
+  }
+  // What a request says of itself, or a handler threw.
+  void Foreign(absl::string_view key, absl::string_view value) {
+    Text(key, DisplayText(value, kDisplayBytes));
   }
   void Seconds(absl::string_view key, absl::Duration value) {
     Raw(key, absl::StrFormat("%.9g", absl::ToDoubleSeconds(value)));
@@ -150,10 +152,10 @@ void WriteWorkers(std::vector<WorkerInfo> workers, JsonWriter* json) {
       // As text: a script's numbers end at 2^53.
       json->Text("task_id", absl::StrCat(worker.task_id));
       json->Seconds("age_s", worker.running_for);
-      json->Text("request_id", worker.task.request_id);
-      json->Text("label", absl::string_view(worker.task.label).substr(0, kLabelBytes));
-      json->Text("peer", worker.task.peer);
-      json->Text("phase", worker.task.phase);
+      json->Foreign("request_id", worker.task.request_id);
+      json->Foreign("label", worker.task.label);
+      json->Foreign("peer", worker.task.peer);
+      json->Foreign("phase", worker.task.phase);
     }
     json->Raw("completed", worker.totals.completed);
     json->Raw("failed", worker.totals.failed);
@@ -176,7 +178,7 @@ void WriteEvents(const Journal& journal, JsonWriter* json) {
     json->Raw("count", event.count);
     json->Text("task_id", absl::StrCat(event.task_id));
     json->Raw("worker_id", event.worker_id);
-    json->Text("text", event.text);
+    json->Foreign("text", event.text);
     json->Raw("threads", event.threads);
     json->Raw("min_threads", event.min_threads);
     json->MaxThreads(event.max_threads);

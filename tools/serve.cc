@@ -179,6 +179,10 @@ int Serve(absl::string_view program, Handler handler) {
                                         ": must be 0s or more"));
   }
 
+#ifdef NDEBUG
+  // A distribution's Abseil is built without NDEBUG, and then follows the order of all locks.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+#endif
   // Before the first thread, which inherits it: signals are for sigwait below.
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);

@@ -111,7 +111,7 @@ absl::StatusOr<ResizeResult> ThreadPool::Resize(const ResizeRequest& request) {
   }
   result.started = MoveBounds(bounds, PoolEvent::Kind::kResize, text, &status);
   result.generation = generation_;
-  result.threads = workers_.staying();
+  result.threads = std::max(0, workers_.staying());
   dispatcher_->WakeSupervisor();
   if (result.started == change.start) return result;
   return absl::Status(status.code(),

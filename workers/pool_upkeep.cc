@@ -121,7 +121,7 @@ int64_t ThreadPool::JournalRejections(int64_t now_ns) {
 PoolEvent ThreadPool::Event(PoolEvent::Kind kind) const {
   PoolEvent event;
   event.kind = kind;
-  event.threads = workers_.staying();
+  event.threads = std::max(0, workers_.staying());  // below 0 between deaths and replacements
   event.min_threads = min_threads_;
   event.max_threads = max_threads_;
   event.queue_size = dispatcher_->queue_size();

@@ -75,10 +75,12 @@ class Task {
   // supervisor. Must not block and must not throw.
   virtual void Reject(RejectReason reason) { (void)reason; }
 
-  // Asks the running task to give up. Must not block. Run decides whether and when it returns.
+  // Asks the running task to give up. Must not block; what it throws is dropped. Run decides whether
+  // and when it returns.
   virtual void Cancel(CancelLevel level) { (void)level; }
 
-  // Must not block for long: it may be called often, by somebody who watches.
+  // Must not block for long: it may be called often, by somebody who watches. One that throws is
+  // shown as if it were empty.
   virtual TaskDescription Describe() const { return {}; }
 
   // The last call, after Run or Reject: nobody holds the task any more. A task that is not made

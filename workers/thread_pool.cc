@@ -263,13 +263,17 @@ void ThreadPool::RequestStop() {
   stop_requested_.Unpark();
 }
 
-void ThreadPool::AwaitStopRequest() { stop_requested_.Park(); }
+void ThreadPool::AwaitStopRequest() {
+  stop_requested_.Park();
+  stop_requested_.Unpark();  // for whoever asks again
+}
 
 absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
   absl::Status status = CheckNotNegative("Stop's timeout", timeout);
   if (!status.ok()) return status;
   const int64_t begin = MonotonicNanos();
   const int64_t deadline = DeadlineNanos(timeout);
+  stop_requested_.Unpark();
   int64_t earliest = stop_deadline_ns_.load();
   while (deadline < earliest && !stop_deadline_ns_.compare_exchange_weak(earliest, deadline)) {
   }
@@ -340,7 +344,8 @@ PoolStats ThreadPool::Stats() const {
     if (worker->stuck()) ++stats.stuck;
   }
   stats.idle = stats.threads - stats.busy;
-  stats.staying = std::min(workers_.staying(), stats.threads);  // one that just died is counted yet
+  // One that just died is counted yet; and below 0 stay for a moment when retired ones died.
+  stats.staying = std::max(0, std::min(workers_.staying(), stats.threads));
   const Dispatcher::Counters counters = dispatcher_->counters();
   stats.completed = totals.completed;
   stats.failed = totals.failed;

@@ -140,7 +140,8 @@ class ThreadPool {
   // Refuses new tasks from now on and ends AwaitStopRequest, whose caller then calls Stop. For
   // signal handlers: async-signal-safe.
   void RequestStop();
-  // Waits until RequestStop is called. One thread at a time.
+  // Waits until RequestStop or Stop is called; returns at once when one of them was. One thread at a
+  // time.
   void AwaitStopRequest();
   static constexpr absl::Duration kStopGrace = absl::Milliseconds(200);
 

@@ -143,12 +143,31 @@ void WorkerThread::Unpin() {
   if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) unpinned_.Unpark();
 }
 
+class WorkerThread::PinnedTask {
+ public:
+  PinnedTask(WorkerThread* worker, uint64_t id) : worker_(worker), task_(worker->Pin(id)) {}
+  ~PinnedTask() {
+    if (task_ != nullptr) worker_->Unpin();
+  }
+  PinnedTask(const PinnedTask&) = delete;
+  PinnedTask& operator=(const PinnedTask&) = delete;
+
+  Task* get() const { return task_; }
+
+ private:
+  WorkerThread* const worker_;
+  Task* const task_;
+};
+
 bool WorkerThread::Cancel(uint64_t task_id, CancelLevel level) {
-  Task* task = Pin(task_id);
-  if (task == nullptr) return false;
+  const PinnedTask task(this, task_id);
+  if (task.get() == nullptr) return false;
   cancel_asked_.store(true, std::memory_order_relaxed);
-  task->Cancel(level);
-  Unpin();
+  try {
+    task.get()->Cancel(level);
+  } catch (...) {
+    // It was asked; what it makes of it is its own. A Stop has others to ask.
+  }
   return true;
 }
 
@@ -196,14 +215,17 @@ WorkerInfo WorkerThread::Info() {
   info.id = id_;
   info.totals = totals();
   const uint64_t id = task_id();
-  if (Task* task = Pin(id)) {
+  if (const PinnedTask task(this, id); task.get() != nullptr) {
     info.busy = true;
     info.task_id = id;
     info.running_for =
         absl::Nanoseconds(MonotonicNanos() - started_ns_.load(std::memory_order_relaxed));
     info.stuck = IsStuck(MonotonicNanos());
-    info.task = task->Describe();
-    Unpin();
+    try {
+      info.task = task.get()->Describe();
+    } catch (...) {
+      // The worker is shown without it; the others are, too.
+    }
   }
   return info;
 }

@@ -9,7 +9,8 @@
 //
 // Invariants:
 //   (W1) Cancel(id) reaches the task with that id or none: never the next one on the same worker.
-//   (W2) A task is not released while a Cancel or Describe of it runs.
+//   (W2) A task is not released while a Cancel or Describe of it runs, and is when it has run, also
+//        by throwing.
 //   (W3) What a task throws ends that task only.
 //
 // Thread-safety: all public methods, any thread; Join not from the worker itself.
@@ -148,7 +149,9 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
   bool IsStuck(int64_t now_ns) const;
   // Takes the task away, waiting for those who have pinned it; true when it was asked to give up.
   bool EndTask(uint64_t id);
-  // Keeps the running task from being released until Unpin; null when it does not have this id.
+  // Keeps the running task from being released for as long as it lives.
+  class PinnedTask;
+  // Null when the running task does not have this id.
   Task* Pin(uint64_t id);
   void Unpin();
 

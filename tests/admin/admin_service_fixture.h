@@ -32,6 +32,7 @@ class HeldTask : public Task {
     absl::Notification released;
     CancelLevel heeds = CancelLevel::kGentle;
     std::string request_id;
+    std::string label = "GET /held";
   };
   explicit HeldTask(Control* control) : control_(control) {}
   void Run() override {
@@ -42,7 +43,7 @@ class HeldTask : public Task {
     if (level == control_->heeds && !control_->let_go.HasBeenNotified()) control_->let_go.Notify();
   }
   TaskDescription Describe() const override {
-    return {control_->request_id, "GET /held", "127.0.0.1:1", "handling"};
+    return {control_->request_id, control_->label, "127.0.0.1:1", "handling"};
   }
   void Release() override {
     control_->released.Notify();

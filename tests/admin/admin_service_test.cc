@@ -105,6 +105,29 @@ TEST_F(AdminServiceTest, ListWorkersHasTheLongestRunningFirst) {
   pool_->Stop(absl::Seconds(30)).IgnoreError();
 }
 
+TEST_F(AdminServiceTest, ListWorkersIsReadableWhateverBytesARequestHas) {
+  HeldTask::Control held;
+  held.label = "GET /caf\xE9\xC2\x9B" + std::string(1000, 'x');
+  held.request_id = "\xFF";
+  Hold(&held);
+  admin::v1::ListWorkersResponse list;
+  ASSERT_TRUE(
+      Call(&admin::v1::PoolAdmin::Stub::ListWorkers, admin::v1::ListWorkersRequest(), &list).ok());
+  const admin::v1::RunningTask& task = list.workers(0).task();
+  EXPECT_EQ(task.label().substr(0, 23), "GET /caf\\xe9\\xc2\\x9bxxx");
+  EXPECT_EQ(task.label().size(), 300u);
+  EXPECT_EQ(task.request_id(), "\\xff");
+  // It can be named by what is shown.
+  admin::v1::CancelRequestRequest request;
+  admin::v1::CancelRequestResponse response;
+  request.set_request_id(task.request_id());
+  EXPECT_TRUE(Call(&admin::v1::PoolAdmin::Stub::CancelRequest, request, &response).ok());
+  // What the caller wrote comes back, but does not end a log line.
+  request.set_request_id("a\nb");
+  ExpectError(Call(&admin::v1::PoolAdmin::Stub::CancelRequest, request, &response),
+              grpc::StatusCode::NOT_FOUND, "no request with request_id a\\x0ab is running");
+}
+
 // --- Resize, Grow, Shrink ---
 
 TEST_F(AdminServiceTest, ResizeSaysWhatItDid) {

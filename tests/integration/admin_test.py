@@ -7,6 +7,7 @@ import http.client
 import pathlib
 import queue
 import re
+import socket
 import sys
 import tempfile
 import threading
@@ -95,6 +96,12 @@ class AdminTest(unittest.TestCase):
             s.rejected_stopped + s.queued + s.running,
             str(s),
         )  # yapf: disable
+
+    def get_or_fail(self, testbed, path):
+        try:
+            self.get(testbed, path)
+        except (http.client.HTTPException, OSError):
+            pass
 
     def get(self, testbed, path):
         connection = http.client.HTTPConnection(testbed.host, testbed.port, timeout=60)
@@ -203,6 +210,23 @@ class AdminTest(unittest.TestCase):
             stats = Collector(testbed.admin.WatchStats(m.WatchStatsRequest()))
             self.assert_adds_up(stats.until(lambda s: s.cancelled == 1))
             self.assertEqual(self.get(testbed, "/plaintext"), 200)
+
+    def test_a_path_is_shown_as_it_was_sent(self):
+        with admin_process.AdminProcess("--min_threads=2") as testbed:
+            m = testbed.messages
+            # The control character CSI, a byte that is no UTF-8, and a newline: all of them stay encoded.
+            path = "/sleep?ms=2000&x=%C2%9B2J%FF%0A"
+            threading.Thread(target=self.get_or_fail, args=(testbed, path), daemon=True).start()
+            tasks = []
+            while not tasks:
+                workers = testbed.admin.ListWorkers(m.ListWorkersRequest()).workers
+                tasks = [w.task for w in workers if w.task.label == "GET " + path]
+            testbed.admin.CancelRequest(m.CancelRequestRequest(task_id=tasks[0].id))
+            # Raw, they do not get in.
+            for raw in [b"\x9b2J", b"\xff", b"\xc2\x9b", b"\x1b"]:
+                with socket.create_connection((testbed.host, testbed.port), timeout=60) as client:
+                    client.sendall(b"GET /sleep?ms=2000&x=" + raw + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+                    self.assertTrue(client.recv(100).startswith(b"HTTP/1.1 400 "), raw)
 
     def test_drains_resumes_and_stops_and_its_health_says_so(self):
         with admin_process.AdminProcess("--min_threads=2") as testbed:

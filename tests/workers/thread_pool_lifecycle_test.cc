@@ -254,6 +254,15 @@ TEST(ThreadPoolTest, RequestStopRefusesTasksAndEndsTheWaitForIt) {
   EXPECT_EQ(record.rejects(RejectReason::kStopped), 1);
 }
 
+TEST(ThreadPoolTest, StopEndsTheWaitForItsRequestToo) {
+  const auto pool = Create(Small());
+  ASSERT_TRUE(pool->Start().ok());
+  std::thread waiter([&] { pool->AwaitStopRequest(); });
+  EXPECT_TRUE(pool->Stop(absl::ZeroDuration()).ok());
+  waiter.join();
+  pool->AwaitStopRequest();  // returns at once from now on
+}
+
 TEST(ThreadPoolTest, NothingUndoesRequestStop) {
   const auto pool = Create(Small());
   pool->RequestStop();

@@ -276,6 +276,8 @@ TEST_F(ThreadPoolResizeTest, AWorkerThatDiesWhileOthersRetireIsReplaced) {
     return Events(PoolEvent::Kind::kWorkerDied).size() == 3 && stats.threads == 1 &&
            stats.retiring == 0;
   }));
+  // Two of the three had been told to retire when they died: they are not missed twice.
+  for (const PoolEvent& event : Events(PoolEvent::Kind::kWorkerDied)) EXPECT_GE(event.threads, 0);
   ASSERT_EQ(*pool_->Grow(10), 2);
   ASSERT_TRUE(pool_->Put(FakeTask::New(&record_)).ok());
   EXPECT_TRUE(Eventually([&] { return record_.runs() == 1; }));

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -175,6 +176,24 @@ TEST_F(WorkerThreadTest, ADescribeThatThrowsCostsTheDescriptionOnly) {
   EXPECT_TRUE(Eventually([&] { return record_.releases() == 1; }));
   EXPECT_EQ(worker_->task_id(), 0);
   EXPECT_FALSE(worker_->exited());
+}
+
+// (W2): its release waits for no Describe and no Cancel that will not end.
+TEST_F(WorkerThreadTest, ATaskIsReleasedAfterADescribeAndACancelThatThrew) {
+  Start();
+  FakeTask::Hooks hooks;
+  hooks.describe = []() -> TaskDescription { throw std::bad_alloc(); };
+  hooks.cancel = [](CancelLevel) { throw std::runtime_error("no cancel"); };
+  Offer(blocker_.NewTask(std::move(hooks)));
+  ASSERT_TRUE(blocker_.AwaitBusy(1));
+  const WorkerInfo info = worker_->Info();
+  EXPECT_TRUE(info.busy);
+  EXPECT_EQ(info.task_id, 1);
+  EXPECT_EQ(info.task.label, "");
+  EXPECT_TRUE(worker_->Cancel(1, CancelLevel::kGentle));
+  blocker_.Free();
+  EXPECT_TRUE(Eventually([&] { return blocker_.record().releases() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return worker_->totals().cancelled == 1; }));
 }
 
 TEST_F(WorkerThreadTest, AReleaseThatThrowsEndsTheWorkerWithItsReason) {

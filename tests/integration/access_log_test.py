@@ -169,17 +169,39 @@ class AccessLogTest(unittest.TestCase):
         self.assertEqual(code, 0)
         self.assertIn('"GET /none HTTP/1.1" 404 ', rest)
 
-    def test_every_request_has_its_line_when_it_stops(self):
-        server = self.start(f"--access_log={self.log}")
+    def fill_pipe(self, server):
+        """Sends requests whose lines are more than a pipe holds; gives how many."""
         connection = http.client.HTTPConnection(server.host, server.port, timeout=server_process.GUARD_SECONDS)
-        for number in range(500):
-            connection.request("GET", f"/file?{number}")
+        for number in range(1000):
+            connection.request("GET", f"/file?{number}", headers={"User-Agent": "x" * 200})
             connection.getresponse().read()
         connection.close()
+        return 1000
+
+    def test_lines_that_wait_are_written_when_it_stops(self):
+        os.mkfifo(self.log)
+        reader = os.open(self.log, os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        server = self.start(f"--access_log={self.log}")
+        count = self.fill_pipe(server)
+        server.signal()
+        server.await_log("stopped in")
+        os.set_blocking(reader, True)
+        lines = b""
+        while piece := os.read(reader, 1 << 16):
+            lines += piece
+        self.assertEqual(server.wait()[0], 0)
+        self.assertEqual([COMBINED.fullmatch(line)["request"] for line in lines.decode("ascii").splitlines()],
+                         [f"GET /file?{number} HTTP/1.1" for number in range(count)])
+
+    def test_a_reader_that_does_not_read_holds_neither_requests_nor_the_stop(self):
+        os.mkfifo(self.log)
+        reader = os.open(self.log, os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        server = self.start(f"--access_log={self.log}")
+        self.fill_pipe(server)
         self.assertEqual(server.stop()[0], 0)
-        lines = self.log.read_text(encoding="ascii").splitlines()
-        self.assertEqual([COMBINED.fullmatch(line)["request"] for line in lines],
-                         [f"GET /file?{number} HTTP/1.1" for number in range(500)])
+        self.assertIn("lost: the log was closed", server.log())
 
 
 if __name__ == "__main__":

@@ -146,10 +146,10 @@ bool Connection::OnTimer(int64_t now_ns) {
       Close();
       return false;
     case Phase::kHead:
-      RespondWithError(408, "header_timeout", /*close=*/true);
+      Refuse(408, "header_timeout");
       return Drive();
     case Phase::kBody:
-      RespondWithError(408, "body_timeout", /*close=*/true);
+      Refuse(408, "body_timeout");
       return Drive();
     case Phase::kPaused:
       deadline_ns_.store(TimerWheel::kNever);

@@ -214,7 +214,10 @@ class Connection final : public Task, public TimerWheel::Node {
   bool Deliver();
   // Answers without a handler; `reason` is the machine-readable X-Robusto-Reason.
   void RespondWithError(int status, absl::string_view reason, bool close);
-  void RespondToBadMessage(ParseError error);
+  // The same for what is the client's fault: with a line for the operator, and the end of the
+  // connection.
+  void Refuse(int status, absl::string_view reason);
+  void Refuse(ParseError error) { Refuse(error.status, ReasonName(error.reason)); }
   void BeginResponse();
   // Tells ServerOptions::on_access.
   void ReportAccess() const;

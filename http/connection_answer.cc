@@ -213,9 +213,9 @@ TaskDescription Connection::Describe() const {
 
 // --- The response ---
 
-void Connection::RespondToBadMessage(ParseError error) {
-  Warn(absl::StrCat(error.status, " ", ReasonName(error.reason)));
-  RespondWithError(error.status, ReasonName(error.reason), /*close=*/true);
+void Connection::Refuse(int status, absl::string_view reason) {
+  Warn(absl::StrCat(status, " ", reason));
+  RespondWithError(status, reason, /*close=*/true);
 }
 
 void Connection::RespondWithError(int status, absl::string_view reason, bool close) {

@@ -114,7 +114,7 @@ Connection::Gathered Connection::Gather() {
       }
       return Gathered::kMore;
     case ParseResult::kBad:
-      RespondToBadMessage(parser.error());
+      Refuse(parser.error());
       return Gathered::kBad;
     case ParseResult::kComplete:
       break;
@@ -123,9 +123,14 @@ Connection::Gathered Connection::Gather() {
   ++requests_;
   Exchange::Incoming& in = exchange_->in;
   in.size = parser.head_size();
+  if (head.method == Method::kConnect) {
+    // A handler's 2xx would make what follows a tunnel (RFC 9110 section 9.3.6).
+    Refuse({501, ParseReason::kUnsupportedMethod});
+    return Gathered::kBad;
+  }
   if (!head.chunked && head.content_length.value_or(0) == 0) return Gathered::kReady;
   if (head.content_length.value_or(0) > host_->options().max_body_bytes) {
-    RespondToBadMessage({413, ParseReason::kBodyTooLarge});
+    Refuse({413, ParseReason::kBodyTooLarge});
     return Gathered::kBad;
   }
   phase_.store(Phase::kBody, std::memory_order_relaxed);
@@ -150,7 +155,7 @@ Connection::Gathered Connection::GatherBody() {
     const ChunkedDecoder::Progress progress =
         exchange_->decoder.Decode(input.view().substr(head_size), &exchange_->body);
     if (progress.result == ParseResult::kBad) {
-      RespondToBadMessage(exchange_->decoder.error());
+      Refuse(exchange_->decoder.error());
       return Gathered::kBad;
     }
     if (progress.result == ParseResult::kComplete) {

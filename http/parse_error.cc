@@ -20,6 +20,7 @@ int StatusOf(ParseReason reason) {
     case ParseReason::kFieldsTooLarge:
     case ParseReason::kTooManyFields:
       return 431;
+    case ParseReason::kUnsupportedMethod:
     case ParseReason::kUnsupportedTransferCoding:
       return 501;
     case ParseReason::kUnsupportedVersion:
@@ -85,6 +86,8 @@ absl::string_view ReasonName(ParseReason reason) {
       return "transfer_encoding_in_http_1_0";
     case ParseReason::kUnsupportedTransferCoding:
       return "unsupported_transfer_coding";
+    case ParseReason::kUnsupportedMethod:
+      return "unsupported_method";
     case ParseReason::kUnsupportedExpectation:
       return "unsupported_expectation";
     case ParseReason::kBadChunkSize:

@@ -39,6 +39,7 @@ enum class ParseReason : uint8_t {
   kBadEscape,           // '%' without two hexadecimal digits after it
   kBadVersion,          // not HTTP/DIGIT.DIGIT
   kUnsupportedVersion,  // a major version other than 1 (505)
+  kUnsupportedMethod,   // CONNECT: a tunnel, which this server makes for nobody (501)
   kRequestLineTooLong,  // (414)
 
   // Of field lines, in the header section and in trailers.

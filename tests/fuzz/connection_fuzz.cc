@@ -49,6 +49,7 @@ Verdict ReadPlainly(absl::string_view input) {
     const ParseResult result = parser.Parse(input);
     if (result == ParseResult::kPartial) break;
     if (result == ParseResult::kBad) return refuse(parser.error().status);
+    if (parser.head().method == Method::kConnect) return refuse(501);
     const absl::string_view rest = input.substr(parser.head_size());
     const uint64_t length = parser.head().content_length.value_or(0);
     std::string body;

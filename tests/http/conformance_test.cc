@@ -301,6 +301,8 @@ End ReadAtGuardPage(absl::string_view input, size_t step, Answers* answers) {
     if (result == ParseResult::kPartial) return End::kWaits;
     if (result == ParseResult::kBad) return refuse(parser.error());
     const RequestHead& head = parser.head();
+    // Not the parser's to refuse: others who use it may make tunnels.
+    if (head.method == Method::kConnect) return refuse({501, ParseReason::kUnsupportedMethod});
     absl::string_view rest = input.substr(parser.head_size());
     std::string body;
     if (head.chunked) {

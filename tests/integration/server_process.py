@@ -1,6 +1,6 @@
 # Copyright 2026 The robusto authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the built server binary for a test.
+"""Runs one of the built servers for a test.
 
     with ServerProcess("--root=" + root) as server:
         connection = http.client.HTTPConnection(server.host, server.port)
@@ -18,15 +18,16 @@ import threading
 
 GUARD_SECONDS = 60
 # Tests run in the directory of the runfiles.
-BINARY = str(pathlib.Path("tools/server").absolute())
+SERVER = str(pathlib.Path("tools/server").absolute())
+TESTBED = str(pathlib.Path("tools/testbed/testbed").absolute())
 
-LISTENING = re.compile(r"listening on http://([0-9.]+):([0-9]+)\n")
+LISTENING = re.compile(r"listening on http://([0-9.]+):([0-9]+)(?: admin (\S+))?(?: metrics (http://\S+))?\n")
 
 
 def run(*flags, **options):
     """Runs the server with flags that make it end by itself; gives the subprocess.CompletedProcess."""
     return subprocess.run(
-        [BINARY, *flags],
+        [SERVER, *flags],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         timeout=GUARD_SECONDS,
@@ -37,12 +38,16 @@ def run(*flags, **options):
 
 
 class ServerProcess:
-    """A server that listens on a free port. What it logs is in `log()`."""
+    """A server that listens on free ports: for HTTP, and where `admin` or `metrics` are given for those.
 
-    def __init__(self, *flags, env=None, cwd=None):
+    `host`, `port` and `url` are of HTTP, `admin_address` and `metrics_url` of the others or None. What it logs is in
+    `log()`.
+    """
+
+    def __init__(self, *flags, binary=SERVER, admin="", metrics="", env=None, cwd=None):
         self._log = tempfile.TemporaryFile(mode="w+b")
         self._process = subprocess.Popen(
-            [BINARY, "--listen=127.0.0.1:0", "--admin=", "--metrics=", *flags],
+            [binary, "--listen=127.0.0.1:0", f"--admin={admin}", f"--metrics={metrics}", *flags],
             stdout=subprocess.PIPE,
             stderr=self._log,
             env={**os.environ, **(env or {})},
@@ -53,13 +58,15 @@ class ServerProcess:
         first_line = self._process.stdout.readline().decode()
         guard.cancel()
         match = LISTENING.fullmatch(first_line)
-        if match is None:
+        if match is None or bool(match.group(3)) != bool(admin) or bool(match.group(4)) != bool(metrics):
             log = self.log()
             self.kill()
             raise AssertionError(f"first line on stdout: {first_line!r}; log:\n{log}")
         self.host = match.group(1)
         self.port = int(match.group(2))
         self.url = f"http://{self.host}:{self.port}"
+        self.admin_address = match.group(3)
+        self.metrics_url = match.group(4)
 
     def __enter__(self):
         return self

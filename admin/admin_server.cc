@@ -155,12 +155,18 @@ absl::Status AdminServer::Start(ThreadPool* pool) {
   }
 
   server_->GetHealthCheckService()->SetServingStatus(kServiceName, true);
-  options_.health.on_change = [this](bool healthy, const std::string& why) {
+  monitor_ = options_.monitor;
+  if (monitor_ == nullptr) {
+    own_monitor_ = std::make_unique<HealthMonitor>(pool, options_.health);
+    monitor_ = own_monitor_.get();
+  }
+  HealthMonitor::Listener listener;
+  listener.on_change = [this](bool healthy, const std::string& why) {
     server_->GetHealthCheckService()->SetServingStatus("", healthy);
     if (!healthy) Warn(absl::StrCat("health: NOT_SERVING: ", why));
   };
-  options_.health.on_look = [this] { service_->SampleForRates(); };
-  health_ = std::make_unique<HealthMonitor>(pool, options_.health);
+  listener.on_look = [this] { service_->SampleForRates(); };
+  listener_ = monitor_->Add(std::move(listener));
   return absl::OkStatus();
 }
 
@@ -169,7 +175,7 @@ AdminServer::~AdminServer() { Shutdown(absl::ZeroDuration()); }
 void AdminServer::Shutdown(absl::Duration grace) {
   absl::call_once(shut_down_, [&] {
     if (server_ == nullptr) return;
-    health_->Stop();
+    if (monitor_ != nullptr) monitor_->Remove(listener_);
     server_->GetHealthCheckService()->Shutdown();
     service_->EndStreams();
     service_->AwaitStreamsEnded(grace);

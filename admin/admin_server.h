@@ -29,6 +29,7 @@
 #ifndef ROBUSTO_ADMIN_ADMIN_SERVER_H_
 #define ROBUSTO_ADMIN_ADMIN_SERVER_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -63,7 +64,9 @@ struct AdminServerOptions {
 
   // The service's; authorize is the server's own and is overwritten.
   AdminServiceOptions service;
-  // How health is looked at; the callbacks are the server's own and are overwritten.
+  // The monitor of the pool's health that the process has already, which outlives the server; null:
+  // the server makes one, with these options.
+  HealthMonitor* monitor = nullptr;
   HealthMonitor::Options health;
   // Told, in one line each, of what an operator may want to know. Must not block. Null: nobody is.
   std::function<void(absl::string_view)> on_warning;
@@ -87,7 +90,7 @@ class AdminServer {
 
   // Health says NOT_SERVING from now on: the server around the pool has begun to stop, and the pool
   // itself may be told last.
-  void SayStopping() { health_->SayStopping(); }
+  void SayStopping() { monitor_->SayStopping(); }
   // Ends the service; streams have `grace` to say their last word. Once; later calls wait for it.
   void Shutdown(absl::Duration grace);
 
@@ -107,7 +110,9 @@ class AdminServer {
   std::unique_ptr<grpc::Server> server_;
 
   // Own synchronisation.
-  std::unique_ptr<HealthMonitor> health_;
+  std::unique_ptr<HealthMonitor> own_monitor_;  // null: the process has one
+  HealthMonitor* monitor_ = nullptr;
+  uint64_t listener_ = 0;
   absl::once_flag shut_down_;
 };
 

@@ -22,8 +22,7 @@ grpc::Status Ending() {
 
 }  // namespace
 
-StatsStream::Step StatsStream::Next(Clock::time_point now, bool ending,
-                                    grpc::ByteBuffer* message) {
+StatsStream::Step StatsStream::Next(Clock::time_point now, bool ending, grpc::ByteBuffer* message) {
   Step step;
   step.next = due_;
   if (now < due_ && !ending) return step;

@@ -5,11 +5,11 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 
 namespace robusto {
 
@@ -37,6 +37,43 @@ HealthMonitor::HealthMonitor(ThreadPool* pool, Options options)
       probe_(std::make_shared<Probe>()),
       thread_([this] { Main(); }) {}
 
+uint64_t HealthMonitor::Add(Listener listener) {
+  uint64_t id;
+  {
+    absl::MutexLock lock(&mu_);
+    id = ++last_id_;
+    listeners_.push_back(std::make_shared<Entry>(Entry{id, std::move(listener), absl::nullopt}));
+  }
+  Poke();
+  return id;
+}
+
+void HealthMonitor::Remove(uint64_t id) {
+  absl::MutexLock lock(&mu_);
+  listeners_.erase(std::remove_if(listeners_.begin(), listeners_.end(),
+                                  [id](const auto& entry) { return entry->id == id; }),
+                   listeners_.end());
+  mu_.Await(absl::Condition(
+      +[](bool* telling) { return !*telling; }, &telling_));
+}
+
+void HealthMonitor::Tell(const std::string& why) {
+  std::vector<std::shared_ptr<Entry>> listeners;
+  {
+    absl::MutexLock lock(&mu_);
+    listeners = listeners_;
+    telling_ = true;
+  }
+  for (const auto& entry : listeners) {
+    const Listener& listener = entry->listener;
+    if (entry->told != why.empty() && listener.on_change) listener.on_change(why.empty(), why);
+    entry->told = why.empty();
+    if (listener.on_look) listener.on_look();
+  }
+  absl::MutexLock lock(&mu_);
+  telling_ = false;
+}
+
 void HealthMonitor::Stop() {
   if (!thread_.joinable()) return;
   ending_.store(true);
@@ -56,15 +93,11 @@ void HealthMonitor::Poke() {
 
 void HealthMonitor::Main() {
   pthread_setname_np(pthread_self(), "admin-health");
-  absl::optional<bool> last;
   while (!ending_.load()) {
     poked_.store(false);
     // An event that comes during the look makes the wait below return at once.
     const uint64_t next_event = pool_->journal().newest() + 1;
-    const std::string why = Look();
-    if (last != why.empty()) options_.on_change(why.empty(), why);
-    last = why.empty();
-    if (options_.on_look) options_.on_look();
+    Tell(Look());
     pool_->journal().Await(next_event, options_.interval, poked_);
   }
 }

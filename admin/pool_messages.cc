@@ -48,6 +48,12 @@ absl::Duration ToDuration(const google::protobuf::Duration& from) {
   return absl::Seconds(from.seconds()) + absl::Nanoseconds(from.nanos());
 }
 
+void SetRecent(const RecentDurations::Result& recent, admin::v1::RecentDurations* to) {
+  SetDuration(recent.window, to->mutable_window());
+  SetSummary(recent.histograms.queue_wait, to->mutable_queue_wait());
+  SetSummary(recent.histograms.service_time, to->mutable_service_time());
+}
+
 void SetStats(const PoolStats& stats, const PoolHistograms& histograms, admin::v1::PoolStats* to) {
   to->set_state(static_cast<admin::v1::PoolState>(static_cast<int>(stats.state) + 1));
   SetDuration(stats.uptime, to->mutable_uptime());

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "admin/pool_admin.pb.h"
+#include "admin/recent_durations.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "grpcpp/support/status.h"
@@ -28,7 +29,8 @@ void SetDuration(absl::Duration from, google::protobuf::Duration* to);
 void SetTimestamp(absl::Time from, google::protobuf::Timestamp* to);
 absl::Duration ToDuration(const google::protobuf::Duration& from);
 
-// All but the rates and the traffic.
+void SetRecent(const RecentDurations::Result& recent, admin::v1::RecentDurations* to);
+// All but the rates, the traffic and what is recent.
 void SetStats(const PoolStats& stats, const PoolHistograms& histograms, admin::v1::PoolStats* to);
 void SetWorker(const WorkerInfo& info, admin::v1::Worker* to);
 void SetEvent(const PoolEvent& event, admin::v1::PoolEvent* to);

@@ -41,8 +41,14 @@ StatsSampler::SamplePtr StatsSampler::Take(absl::Duration max_age) {
   auto now = std::chrono::steady_clock::now();
   if (newest_ != nullptr && absl::FromChrono(now - newest_->at) < max_age) return newest_;
   auto sample = std::make_shared<Sample>();
-  SetStats(pool_->Stats(), pool_->Histograms(), &sample->stats);
+  const PoolHistograms histograms = pool_->Histograms();
+  SetStats(pool_->Stats(), histograms, &sample->stats);
   sample->at = std::chrono::steady_clock::now();
+  SetRecent(recent_.Last(RecentDurations::kTenSeconds, sample->at, histograms),
+            sample->stats.mutable_recent_10s());
+  SetRecent(recent_.Last(RecentDurations::kMinute, sample->at, histograms),
+            sample->stats.mutable_recent_60s());
+  recent_.Add(sample->at, histograms);
   SetTimestamp(absl::Now(), sample->stats.mutable_time());
   if (traffic_) SetTraffic(traffic_(), sample->stats.mutable_traffic());
   newest_ = std::move(sample);

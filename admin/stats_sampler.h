@@ -25,6 +25,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "admin/pool_admin.pb.h"
+#include "admin/recent_durations.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "workers/thread_pool.h"
 
@@ -75,6 +76,7 @@ class StatsSampler {
   const std::function<AdminTraffic()> traffic_;
 
   mutable absl::Mutex mu_;
+  RecentDurations recent_ ABSL_GUARDED_BY(mu_);
   SamplePtr newest_ ABSL_GUARDED_BY(mu_);
   // At least a second apart: the newest such, and the one before it.
   SamplePtr mark_ ABSL_GUARDED_BY(mu_);

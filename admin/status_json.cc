@@ -120,8 +120,7 @@ void WriteStats(const PoolStats& stats, JsonWriter* json) {
   json->Close('}');
 }
 
-void WriteHistogram(absl::string_view key, const DurationHistogram& histogram, JsonWriter* json) {
-  json->Open(key, '{');
+void WritePercentiles(const DurationHistogram& histogram, JsonWriter* json) {
   json->Raw("count", histogram.count());
   json->Seconds("sum_s", histogram.sum());
   json->Seconds("p50_s", histogram.Percentile(50));
@@ -129,6 +128,23 @@ void WriteHistogram(absl::string_view key, const DurationHistogram& histogram, J
   json->Seconds("p99_s", histogram.Percentile(99));
   json->Seconds("p999_s", histogram.Percentile(99.9));
   json->Seconds("max_s", histogram.max());
+}
+
+void WriteRecent(absl::string_view key, const RecentDurations::Result& recent, JsonWriter* json) {
+  json->Open(key, '{');
+  json->Seconds("window_s", recent.window);
+  json->Open("queue_wait", '{');
+  WritePercentiles(recent.histograms.queue_wait, json);
+  json->Close('}');
+  json->Open("service_time", '{');
+  WritePercentiles(recent.histograms.service_time, json);
+  json->Close('}');
+  json->Close('}');
+}
+
+void WriteHistogram(absl::string_view key, const DurationHistogram& histogram, JsonWriter* json) {
+  json->Open(key, '{');
+  WritePercentiles(histogram, json);
   json->Open("up_to", '[');
   for (int i = 0; i < kBuckets; ++i) {
     json->Raw(histogram.CountUpTo(absl::Seconds(BucketBound(i))));
@@ -204,6 +220,13 @@ std::string StatusJson(const ThreadPool& pool, const StatusExtras& extras) {
   json.Close(']');
   WriteHistogram("queue_wait", histograms.queue_wait, &json);
   WriteHistogram("service_time", histograms.service_time, &json);
+  if (extras.recent != nullptr) {
+    const auto now = RecentDurations::Clock::now();
+    WriteRecent("recent_10s", extras.recent->Last(RecentDurations::kTenSeconds, now, histograms),
+                &json);
+    WriteRecent("recent_60s", extras.recent->Last(RecentDurations::kMinute, now, histograms),
+                &json);
+  }
   WriteWorkers(pool.Workers(), &json);
   WriteEvents(pool.journal(), &json);
   json.Close('}');

@@ -17,6 +17,7 @@
 #include <string>
 
 #include "absl/types/optional.h"
+#include "admin/recent_durations.h"
 #include "workers/thread_pool.h"
 
 namespace robusto {
@@ -31,6 +32,8 @@ struct StatusExtras {
   bool may_operate = false;
   // Open HTTP connections; nullopt: not known here.
   absl::optional<uint64_t> connections_open;
+  // For what happened in the last minute; null: not told.
+  const RecentDurations* recent = nullptr;
 };
 
 std::string StatusJson(const ThreadPool& pool, const StatusExtras& extras);

@@ -110,9 +110,9 @@ function showTiles(s) {
   setTile(tiles.rate, now === undefined ? "–" : count(now.completed), " /s",
     `${count(s.completed)} since the start`);
   setTile(tiles.latency, duration(now === undefined ? null : now.p99), "",
-    `since the start ${duration(s.service_time.p99_s)}`);
+    `last minute ${duration(s.recent_60s.service_time.p99_s)}, ever ${duration(s.service_time.p99_s)}`);
   setTile(tiles.wait, duration(now === undefined ? null : now.wait), "",
-    `since the start ${duration(s.queue_wait.p99_s)}`);
+    `last minute ${duration(s.recent_60s.queue_wait.p99_s)}, ever ${duration(s.queue_wait.p99_s)}`);
   setTile(tiles.shed, now === undefined ? "–" : count(now.shed), " /s",
     `${count(shed(s))} refused, ${count(s.failed)} failed`);
   tiles.shed.box.classList.toggle("alarm", now !== undefined && now.shed > 0);

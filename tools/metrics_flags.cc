@@ -52,8 +52,10 @@ absl::Status InTermsOfFlags(const absl::Status& status) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetricsFromFlags(Server& server) {
+absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetricsFromFlags(Server& server,
+                                                                     HealthMonitor* monitor) {
   MetricsServerOptions options;
+  options.monitor = monitor;
   options.listen = absl::GetFlag(FLAGS_metrics);
   if (options.listen.empty()) return nullptr;
   options.insecure = absl::GetFlag(FLAGS_metrics_insecure);

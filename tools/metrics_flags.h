@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "admin/health_monitor.h"
 #include "http/server.h"
 #include "tools/metrics_server.h"
 
@@ -16,8 +17,10 @@ namespace robusto {
 
 // Null when --metrics is empty, or when it is as it was and something else has that address: a
 // default is no reason not to serve (that of others is 9100, too). The messages of errors begin
-// with the flag. What it does and what goes wrong is logged. `server` outlives it.
-absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetricsFromFlags(Server& server);
+// with the flag. What it does and what goes wrong is logged. `server` and `monitor`, which is that of
+// its pool, outlive it.
+absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetricsFromFlags(Server& server,
+                                                                     HealthMonitor* monitor);
 
 }  // namespace robusto
 

@@ -132,6 +132,8 @@ class MetricsPages {
     StatusExtras extras;
     extras.may_operate = role == AdminRole::kOperator;
     if (options_.connections) extras.connections_open = options_.connections();
+    const RecentDurations recent = options_.recent();
+    extras.recent = &recent;
     response.SetHeader("Content-Type", "application/json");
     response.Write(StatusJson(*options_.pool, extras));
   }

@@ -28,6 +28,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "admin/recent_durations.h"
 #include "admin/token_file.h"
 #include "http/handler.h"
 #include "workers/thread_pool.h"
@@ -41,6 +42,8 @@ struct MetricsHandlerOptions {
   std::function<uint64_t()> connections;
   // Empty: ready.
   std::function<std::string()> why_not_ready;
+  // For the distributions of the last minute, on the status page.
+  std::function<RecentDurations()> recent;
   // Null: nobody needs a token to read, and nobody may change anything.
   TokenFile* tokens = nullptr;
   // Only programs of this machine reach the listener. Otherwise the status page is for those with a

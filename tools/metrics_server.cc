@@ -67,6 +67,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Create(ThreadPool*
   handler.pool = pool;
   handler.connections = options.connections;
   handler.why_not_ready = [self] { return self->WhyNotReady(); };
+  handler.recent = [self] { return self->Recent(); };
   handler.tokens = self->tokens_.get();
   handler.local = address->local;
   if (!address->unix_socket) handler.own_name = address->host;
@@ -80,20 +81,37 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Create(ThreadPool*
   self->server_ = *std::move(server);
   if (absl::Status status = self->server_->Start(); !status.ok()) return status;
 
-  HealthMonitor::Options health = options.health;
-  health.on_change = [self](bool, const std::string& why) { self->SetNotReady(why); };
-  health.on_look = nullptr;
-  self->health_ = std::make_unique<HealthMonitor>(pool, std::move(health));
+  self->monitor_ = options.monitor;
+  if (self->monitor_ == nullptr) {
+    self->own_monitor_ = std::make_unique<HealthMonitor>(pool, options.health);
+    self->monitor_ = self->own_monitor_.get();
+  }
+  HealthMonitor::Listener listener;
+  listener.on_change = [self](bool, const std::string& why) { self->SetNotReady(why); };
+  listener.on_look = [self, pool] { self->SampleDurations(*pool); };
+  self->listener_ = self->monitor_->Add(std::move(listener));
   return metrics;
 }
 
 MetricsServer::~MetricsServer() {
+  if (monitor_ != nullptr) monitor_->Remove(listener_);
   if (server_ != nullptr) server_->Stop(absl::Seconds(1)).status().IgnoreError();
 }
 
 void MetricsServer::SetNotReady(const std::string& why) {
   absl::MutexLock lock(&mu_);
   not_ready_ = why;
+}
+
+void MetricsServer::SampleDurations(const ThreadPool& pool) {
+  const PoolHistograms total = pool.Histograms();
+  absl::MutexLock lock(&mu_);
+  recent_.Add(RecentDurations::Clock::now(), total);
+}
+
+RecentDurations MetricsServer::Recent() const {
+  absl::MutexLock lock(&mu_);
+  return recent_;
 }
 
 std::string MetricsServer::WhyNotReady() const {

@@ -38,6 +38,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "admin/health_monitor.h"
+#include "admin/recent_durations.h"
 #include "admin/token_file.h"
 #include "http/server.h"
 #include "workers/thread_pool.h"
@@ -54,7 +55,9 @@ struct MetricsServerOptions {
   std::string token_file;
   // Open connections of the server that the pool works for; null: not told.
   std::function<uint64_t()> connections;
-  // How readiness is looked at; the callbacks are the server's own and are overwritten.
+  // The monitor of the pool's health that the process has already, which outlives the server; null:
+  // the server makes one, with these options. It says what /readyz does.
+  HealthMonitor* monitor = nullptr;
   HealthMonitor::Options health;
   // Told, in one line each, of changes that were asked for, and of what an operator may want to
   // know. Must not block. Null: nobody is.
@@ -79,22 +82,27 @@ class MetricsServer {
 
   // /readyz says from now on that the server stops: before it does, so that a load balancer sends
   // no more.
-  void SayStopping() { health_->SayStopping(); }
+  void SayStopping() { monitor_->SayStopping(); }
 
  private:
   MetricsServer() = default;
 
   void SetNotReady(const std::string& why) ABSL_LOCKS_EXCLUDED(mu_);
   std::string WhyNotReady() const ABSL_LOCKS_EXCLUDED(mu_);
+  void SampleDurations(const ThreadPool& pool) ABSL_LOCKS_EXCLUDED(mu_);
+  RecentDurations Recent() const ABSL_LOCKS_EXCLUDED(mu_);
 
   // Constant after Create.
   std::unique_ptr<TokenFile> tokens_;  // null: there are none
 
   mutable absl::Mutex mu_;
   std::string not_ready_ ABSL_GUARDED_BY(mu_) = "nobody has looked yet";
+  RecentDurations recent_ ABSL_GUARDED_BY(mu_);
 
   // Own synchronisation; they use the above.
-  std::unique_ptr<HealthMonitor> health_;
+  std::unique_ptr<HealthMonitor> own_monitor_;  // null: the process has one
+  HealthMonitor* monitor_ = nullptr;
+  uint64_t listener_ = 0;
   std::unique_ptr<Server> server_;
 };
 

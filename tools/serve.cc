@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/flags/declare.h"
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -26,6 +27,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "admin/admin_server.h"
+#include "admin/health_monitor.h"
 #include "http/access_log.h"
 #include "http/server.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
@@ -41,6 +43,9 @@ ABSL_FLAG(
     absl::Duration, stop_timeout, absl::Seconds(10),
     "after SIGTERM, SIGINT or a Stop of the admin service: how long requests may take to finish; a "
     "second signal ends at once");
+
+ABSL_DECLARE_FLAG(std::string, admin);
+ABSL_DECLARE_FLAG(std::string, metrics);
 
 namespace robusto {
 namespace {
@@ -147,9 +152,10 @@ int StopGracefully(Server& server, absl::Duration timeout, StopRequests& request
 
 // The admin service that the flags ask for; null when they ask for none.
 absl::StatusOr<std::unique_ptr<AdminServer>> StartAdmin(
-    Server& server, const std::shared_ptr<StopRequests>& requests) {
+    Server& server, HealthMonitor* monitor, const std::shared_ptr<StopRequests>& requests) {
   absl::optional<AdminServerOptions> options = AdminOptionsFromFlags();
   if (!options.has_value()) return nullptr;
+  options->monitor = monitor;
   options->service.stop_timeout = absl::GetFlag(FLAGS_stop_timeout);
   options->service.stop = [requests](absl::Duration timeout, StopRequests::Done done) {
     requests->Add(timeout, std::move(done));
@@ -212,9 +218,16 @@ int Serve(absl::string_view program, Handler handler) {
     return Refuse(program, absl::StrCat("--", status.message()));
   }
   const auto requests = std::make_shared<StopRequests>();
-  absl::StatusOr<std::unique_ptr<AdminServer>> admin = StartAdmin(**server, requests);
+  // One for both; none where nobody asks, so that nothing wakes an idle process.
+  std::unique_ptr<HealthMonitor> monitor;
+  if (!absl::GetFlag(FLAGS_admin).empty() || !absl::GetFlag(FLAGS_metrics).empty()) {
+    monitor = std::make_unique<HealthMonitor>(&(*server)->pool(), HealthMonitor::Options());
+  }
+  absl::StatusOr<std::unique_ptr<AdminServer>> admin =
+      StartAdmin(**server, monitor.get(), requests);
   if (!admin.ok()) return Refuse(program, AdminFlagError(admin.status().message()));
-  absl::StatusOr<std::unique_ptr<MetricsServer>> metrics = StartMetricsFromFlags(**server);
+  absl::StatusOr<std::unique_ptr<MetricsServer>> metrics =
+      StartMetricsFromFlags(**server, monitor.get());
   if (!metrics.ok()) return Refuse(program, metrics.status().message());
   const std::string listening =
       absl::StrCat("listening on ", absl::StrJoin((*server)->urls(), " "),
@@ -231,8 +244,7 @@ int Serve(absl::string_view program, Handler handler) {
   notifier.Ready(listening);
   const absl::Duration timeout = requests->Await();
   notifier.Stopping();
-  if (*admin != nullptr) (*admin)->SayStopping();
-  if (*metrics != nullptr) (*metrics)->SayStopping();
+  if (monitor != nullptr) monitor->SayStopping();
   const int exit_code = StopGracefully(**server, timeout, *requests);
   if (*access_log != nullptr) (*access_log)->Close();
   // After the stop, which its callers watch to the end.

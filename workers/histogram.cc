@@ -68,6 +68,20 @@ void DurationHistogram::Add(const DurationHistogram& other) {
   for (size_t i = 0; i < kBuckets; ++i) buckets_[i] += other.buckets_[i];
 }
 
+DurationHistogram DurationHistogram::Since(const DurationHistogram& earlier) const {
+  DurationHistogram since = *this;
+  if (earlier.buckets_.empty() || buckets_.empty()) return since;
+  since.count_ -= earlier.count_;
+  since.sum_ns_ -= earlier.sum_ns_;
+  int64_t highest = 0;
+  for (size_t i = 0; i < kBuckets; ++i) {
+    since.buckets_[i] -= earlier.buckets_[i];
+    if (since.buckets_[i] > 0) highest = ValueOf(i);
+  }
+  if (max_ns_ == earlier.max_ns_) since.max_ns_ = std::min(highest, max_ns_);
+  return since;
+}
+
 void HistogramRecorder::Record(int64_t nanoseconds) {
   nanoseconds = std::max<int64_t>(nanoseconds, 0);
   const auto add = [](auto& counter, auto delta) {

@@ -63,6 +63,9 @@ class DurationHistogram {
   uint64_t CountUpTo(absl::Duration limit) const;
 
   void Add(const DurationHistogram& other);
+  // What came after `earlier`, a reading of the same recorders. Its max() is exact when it is the
+  // longest of all, else as right as a percentile.
+  DurationHistogram Since(const DurationHistogram& earlier) const;
 
  private:
   friend class HistogramRecorder;

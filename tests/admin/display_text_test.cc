@@ -39,8 +39,7 @@ TEST(DisplayTextTest, CutsBetweenCharacters) {
   EXPECT_EQ(DisplayText("0123456789", 10), "0123456789");
   EXPECT_EQ(DisplayText("0123456789x", 10), "0123456...");
   // Two bytes each: three of them fill six, and half of the fourth would be the seventh.
-  EXPECT_EQ(DisplayText("\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9", 10),
-            "\u00e9\u00e9\u00e9...");
+  EXPECT_EQ(DisplayText("\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9", 10), "\u00e9\u00e9\u00e9...");
   // An escape is not cut either.
   EXPECT_EQ(DisplayText("01234\xFF\xFF", 10), "01234...");
   EXPECT_EQ(DisplayText("abcd", 3), "...");

@@ -3,6 +3,7 @@
 
 #include "admin/health_monitor.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -31,16 +32,19 @@ std::unique_ptr<ThreadPool> StartPool() {
 // What the monitor said, in order.
 class Answers {
  public:
-  HealthMonitor::Options Options() {
-    HealthMonitor::Options options;
-    options.interval = absl::Milliseconds(5);
-    options.on_change = [this](bool healthy, const std::string& why) {
+  HealthMonitor::Listener Listener() {
+    HealthMonitor::Listener listener;
+    listener.on_change = [this](bool healthy, const std::string& why) {
       absl::MutexLock lock(&mu_);
       said_.emplace_back(healthy, why);
     };
-    return options;
+    return listener;
   }
 
+  size_t count() {
+    absl::MutexLock lock(&mu_);
+    return said_.size();
+  }
   // Waits for the answer with this number, from 0.
   std::pair<bool, std::string> Await(size_t number) {
     const auto there = [&]() ABSL_SHARED_LOCKS_REQUIRED(mu_) { return said_.size() > number; };
@@ -60,9 +64,10 @@ class Answers {
 TEST(HealthMonitorTest, FollowsDrainResumeAndStop) {
   auto pool = StartPool();
   Answers answers;
-  HealthMonitor::Options options = answers.Options();
+  HealthMonitor::Options options;
   options.interval = absl::Hours(1);  // so that only the journal can tell it
-  HealthMonitor monitor(pool.get(), std::move(options));
+  HealthMonitor monitor(pool.get(), options);
+  monitor.Add(answers.Listener());
   EXPECT_TRUE(answers.Await(0).first);
   ASSERT_TRUE(pool->Drain().ok());
   EXPECT_EQ(answers.Await(1), std::make_pair(false, std::string("the pool is draining")));
@@ -75,9 +80,10 @@ TEST(HealthMonitorTest, FollowsDrainResumeAndStop) {
 TEST(HealthMonitorTest, IsUnhealthyWhenTheServerAroundThePoolStops) {
   auto pool = StartPool();
   Answers answers;
-  HealthMonitor::Options options = answers.Options();
+  HealthMonitor::Options options;
   options.interval = absl::Hours(1);
-  HealthMonitor monitor(pool.get(), std::move(options));
+  HealthMonitor monitor(pool.get(), options);
+  monitor.Add(answers.Listener());
   EXPECT_TRUE(answers.Await(0).first);
   monitor.SayStopping();
   EXPECT_EQ(answers.Await(1), std::make_pair(false, std::string("the server is stopping")));
@@ -87,9 +93,11 @@ TEST(HealthMonitorTest, IsUnhealthyWhileNoProbeGetsThroughTheQueue) {
   auto pool = StartPool();
   absl::Notification let_go;
   Answers answers;
-  HealthMonitor::Options options = answers.Options();
+  HealthMonitor::Options options;
+  options.interval = absl::Milliseconds(5);
   options.probe_timeout = absl::Milliseconds(20);
-  HealthMonitor monitor(pool.get(), std::move(options));
+  HealthMonitor monitor(pool.get(), options);
+  monitor.Add(answers.Listener());
   EXPECT_TRUE(answers.Await(0).first);
   ASSERT_TRUE(pool->Put(MakeTask([&] { let_go.WaitForNotification(); })).ok());
   const auto blocked = answers.Await(1);
@@ -99,13 +107,51 @@ TEST(HealthMonitorTest, IsUnhealthyWhileNoProbeGetsThroughTheQueue) {
   EXPECT_TRUE(answers.Await(2).first);
 }
 
+TEST(HealthMonitorTest, TellsEachListenerUntilItIsRemoved) {
+  auto pool = StartPool();
+  Answers stays, leaves, comes;
+  HealthMonitor::Options options;
+  options.interval = absl::Hours(1);
+  HealthMonitor monitor(pool.get(), options);
+  monitor.Add(stays.Listener());
+  const uint64_t id = monitor.Add(leaves.Listener());
+  EXPECT_TRUE(leaves.Await(0).first);
+  monitor.Remove(id);
+  monitor.Remove(id);
+  ASSERT_TRUE(pool->Drain().ok());
+  EXPECT_EQ(stays.Await(1), std::make_pair(false, std::string("the pool is draining")));
+  // Who comes late is told what is so, and not what was.
+  monitor.Add(comes.Listener());
+  EXPECT_EQ(comes.Await(0), std::make_pair(false, std::string("the pool is draining")));
+  EXPECT_EQ(leaves.count(), 1u);
+  EXPECT_EQ(stays.count(), 2u);
+}
+
+// However many listen.
+TEST(HealthMonitorTest, OneProbeIsUnderWayAtATime) {
+  auto pool = StartPool();
+  absl::Notification let_go;
+  Answers one, two;
+  HealthMonitor::Options options;
+  options.interval = absl::Milliseconds(1);
+  options.probe_timeout = absl::Milliseconds(20);
+  HealthMonitor monitor(pool.get(), options);
+  monitor.Add(one.Listener());
+  monitor.Add(two.Listener());
+  ASSERT_TRUE(pool->Put(MakeTask([&] { let_go.WaitForNotification(); })).ok());
+  EXPECT_FALSE(two.Await(1).first);
+  EXPECT_EQ(pool->Stats().queue_size, 1u);
+  let_go.Notify();
+}
+
 TEST(HealthMonitorTest, AProbeMayOutliveTheMonitor) {
   auto pool = StartPool();
   absl::Notification let_go;
   ASSERT_TRUE(pool->Put(MakeTask([&] { let_go.WaitForNotification(); })).ok());
   {
     Answers answers;
-    HealthMonitor monitor(pool.get(), answers.Options());
+    HealthMonitor monitor(pool.get(), HealthMonitor::Options());
+    monitor.Add(answers.Listener());
     answers.Await(0);
   }
   let_go.Notify();

@@ -65,9 +65,8 @@ class PrometheusText {
     static const std::regex kHelp(R"(# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+))");
     static const std::regex kType(
         R"(# TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge|histogram|summary|untyped))");
-    static const std::regex kSample(
-        R"re(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{([a-zA-Z_][a-zA-Z0-9_]*=)re"
-        R"re("([^"\\\n]|\\["\\n])*",?)+\})? (\S+))re");
+    static const std::regex kSample(R"re(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{([a-zA-Z_][a-zA-Z0-9_]*=)re"
+                                    R"re("([^"\\\n]|\\["\\n])*",?)+\})? (\S+))re");
     std::smatch match;
     if (std::regex_match(line, match, kHelp)) {
       EXPECT_TRUE(helps_.emplace(match[1], match[2]).second) << line;

@@ -124,8 +124,8 @@ TEST_F(StatusJsonTest, IsGoodJsonWhateverBytesAPathHas) {
   EXPECT_THAT(json, ::testing::Not(::testing::HasSubstr("<")));
   const Object status = Parsed(json);
   const Object& worker = status.fields().at("workers").list_value().values(0).struct_value();
-  EXPECT_TRUE(absl::StartsWith(Text(worker, "label"),
-                               "GET /<img src=x onerror=alert(1)>\"\\\\x00\\x01"));
+  EXPECT_TRUE(
+      absl::StartsWith(Text(worker, "label"), "GET /<img src=x onerror=alert(1)>\"\\\\x00\\x01"));
 }
 
 TEST_F(StatusJsonTest, CutsLongLabels) {

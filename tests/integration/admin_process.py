@@ -10,19 +10,15 @@ Needs Debian's python3-grpcio, python3-protobuf and protobuf-compiler: `why_skip
 
 import importlib
 import pathlib
-import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 
-GUARD_SECONDS = 60
-# Tests run in the directory of the runfiles.
-BINARY = str(pathlib.Path("tools/testbed/testbed").absolute())
+import server_process
+
+GUARD_SECONDS = server_process.GUARD_SECONDS
 PROTOS = ["admin/pool_admin.proto", "tests/integration/grpc_subset.proto"]
-LISTENING = re.compile(r"listening on http://([0-9.]+):([0-9]+) admin (\S+)\n")
 
 
 def why_skipped():
@@ -67,31 +63,15 @@ class Stub:
             setattr(self, method.name, call)
 
 
-class AdminProcess:
-    """A testbed that listens on free ports."""
+class AdminProcess(server_process.ServerProcess):
+    """A testbed that listens on free ports, with a channel to its admin service."""
 
     def __init__(self, *flags):
         import grpc  # pylint: disable=import-outside-toplevel
 
+        super().__init__(*flags, binary=server_process.TESTBED, admin="127.0.0.1:0")
         self.messages, self.subset = _Generated.load()
-        self.log = tempfile.TemporaryFile(mode="w+")
-        self._process = subprocess.Popen(
-            [BINARY, "--listen=127.0.0.1:0", "--admin=127.0.0.1:0", "--metrics=", *flags],
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            encoding="utf-8",
-        )
-        guard = threading.Timer(GUARD_SECONDS, self._process.kill)
-        guard.start()
-        first_line = self._process.stdout.readline()
-        guard.cancel()
-        match = LISTENING.fullmatch(first_line)
-        if match is None:
-            log = self.read_log()
-            self.kill()
-            raise AssertionError(f"first line on stdout: {first_line!r}; log:\n{log}")
-        self.host, self.port, self.address = match.group(1), int(match.group(2)), match.group(3)
-        self.channel = grpc.insecure_channel(self.address)
+        self.channel = grpc.insecure_channel(self.admin_address)
         self.admin = Stub(self.channel, self.messages.DESCRIPTOR.services_by_name["PoolAdmin"],
                           lambda descriptor: getattr(self.messages, descriptor.name))
         subset = self.subset
@@ -106,28 +86,7 @@ class AdminProcess:
             response_deserializer=subset.ServerReflectionResponse.FromString,
         )
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        self.kill()
-
-    def read_log(self):
-        self.log.seek(0)
-        return self.log.read()
-
-    def signal(self, number=signal.SIGTERM):
-        self._process.send_signal(number)
-
-    def wait(self):
-        """Waits for the end; gives the exit code."""
-        return self._process.wait(timeout=GUARD_SECONDS)
-
     def kill(self):
         if hasattr(self, "channel"):
             self.channel.close()
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-        self._process.stdout.close()
-        self.log.close()
+        super().kill()

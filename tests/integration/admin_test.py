@@ -179,6 +179,10 @@ class AdminTest(unittest.TestCase):
             busiest = max(seen, key=lambda s: s.accepted)
             self.assertLessEqual(busiest.service_time.p50.ToNanoseconds(), busiest.service_time.max.ToNanoseconds())
             self.assertGreater(busiest.traffic.connections_open, 0)
+            for recent, most_seconds in [(busiest.recent_10s, 12), (busiest.recent_60s, 66)]:
+                self.assertGreater(recent.service_time.count, 0)
+                self.assertLessEqual(recent.service_time.count, busiest.service_time.count)
+                self.assertLessEqual(recent.window.ToSeconds(), most_seconds)
             print(f"{len(seen)} snapshots add up; {load.answers} answers, no error")
 
     def test_cancels_a_request_by_its_id(self):
@@ -261,7 +265,7 @@ class AdminTest(unittest.TestCase):
             self.assertTrue(report.clean, str(report))
             self.assertGreaterEqual(report.completed, 1)
             self.assertEqual(slow.get(timeout=admin_process.GUARD_SECONDS), 200)
-            self.assertEqual(testbed.wait(), 0, testbed.read_log())
+            self.assertEqual(testbed.wait()[0], 0, testbed.log())
             self.assertEqual(progress.rest(), [])
             self.assertIsNone(progress.error)
 
@@ -272,7 +276,7 @@ class AdminTest(unittest.TestCase):
             self.assertIsNone(events.error)
             self.assertEqual(stats.rest()[-1].state, m.POOL_STATE_STOPPED)
             self.assertIsNone(stats.error)
-            self.assertRegex(testbed.read_log(), r"admin: Drain \{\} from ipv4:127\.0\.0\.1:\d+ as anyone: OK")
+            self.assertRegex(testbed.log(), r"admin: Drain \{\} from ipv4:127\.0\.0\.1:\d+ as anyone: OK")
 
     def test_says_exactly_what_is_wrong_with_a_call(self):
         with admin_process.AdminProcess("--min_threads=2", "--max_threads=4") as testbed:
@@ -319,7 +323,7 @@ class AdminTest(unittest.TestCase):
                                     m.CancelRequestRequest(), metadata=reader)  # yapf: disable
                 operator = [("authorization", f"Bearer {OPERATOR}")]
                 a.Drain(m.DrainRequest(), metadata=operator)
-                log = testbed.read_log()
+                log = testbed.log()
                 self.assertRegex(log, r"admin: Grow \{\} from \S+ as read-only: PERMISSION_DENIED")
                 self.assertRegex(log, r"admin: Drain \{\} from \S+ as operator: OK")
                 self.assertNotIn(OPERATOR, log)

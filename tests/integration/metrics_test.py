@@ -13,7 +13,8 @@ import tempfile
 import threading
 import unittest
 
-from metrics_process import BINARY, GUARD_SECONDS, MetricsProcess
+from metrics_process import MetricsProcess
+from server_process import GUARD_SECONDS, TESTBED
 
 
 def values(text):
@@ -76,6 +77,10 @@ class MetricsTest(unittest.TestCase):
             status = json.loads(testbed.ask("/status.json")[2])
             self.assertEqual((status["busy"], status["threads"]), (2, 2))
             self.assertEqual([worker["phase"] for worker in status["workers"]], ["handling"] * 2)
+            for recent in ["recent_10s", "recent_60s"]:
+                # The two that are blocked had waited, and none has ended but the probes before.
+                self.assertGreaterEqual(status[recent]["queue_wait"]["count"], 2)
+                self.assertGreater(status[recent]["window_s"], 0)
             self.assertGreaterEqual(values(testbed.ask("/metrics")[2])["robusto_pool_queue_size"], 2)
             for connection in blocked:
                 connection.close()
@@ -112,7 +117,7 @@ class MetricsTest(unittest.TestCase):
                 self.assertIn(resize, testbed.log())
 
     def run_refused(self, *flags):
-        ended = subprocess.run([BINARY, "--listen=127.0.0.1:0", "--admin=", *flags], capture_output=True,
+        ended = subprocess.run([TESTBED, "--listen=127.0.0.1:0", "--admin=", *flags], capture_output=True,
                                timeout=GUARD_SECONDS, encoding="utf-8", check=False)
         self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended.stderr)
         return ended.stderr
@@ -130,7 +135,7 @@ class MetricsTest(unittest.TestCase):
     def test_listens_on_a_unix_socket(self):
         with tempfile.TemporaryDirectory() as directory:
             path = os.path.join(directory, "m")
-            process = subprocess.Popen([BINARY, "--listen=127.0.0.1:0", "--admin=", f"--metrics=unix:{path}"],
+            process = subprocess.Popen([TESTBED, "--listen=127.0.0.1:0", "--admin=", f"--metrics=unix:{path}"],
                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
             with process:
                 self.assertTrue(process.stdout.readline().decode().endswith(f" metrics unix:{path}\n"))

@@ -1,6 +1,6 @@
 # Copyright 2026 The robusto authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the built server binary for a test.
+"""Runs one of the built servers for a test.
 
     with ServerProcess("--root=" + root) as server:
         connection = http.client.HTTPConnection(server.host, server.port)
@@ -18,15 +18,17 @@ import threading
 
 GUARD_SECONDS = 60
 # Tests run in the directory of the runfiles.
-BINARY = str(pathlib.Path("tools/server").absolute())
+SERVER = str(pathlib.Path("tools/server").absolute())
+TESTBED = str(pathlib.Path("tools/testbed/testbed").absolute())
 
-LISTENING = re.compile(r"listening on (unix:\S+|http://([0-9.]+):([0-9]+))\n")
+LISTENING = re.compile(
+    r"listening on (unix:\S+|http://([0-9.]+):([0-9]+))(?: admin (\S+))?(?: metrics (http://\S+))?\n")
 
 
 def run(*flags, **options):
     """Runs the server with flags that make it end by itself; gives the subprocess.CompletedProcess."""
     return subprocess.run(
-        [BINARY, *flags],
+        [SERVER, *flags],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         timeout=GUARD_SECONDS,
@@ -37,15 +39,17 @@ def run(*flags, **options):
 
 
 class ServerProcess:
-    """A server that listens on a free port, unless `flags` say otherwise. What it logs is in `log()`.
+    """A server that listens on free ports: for HTTP, and where `admin` or `metrics` are given for those.
 
-    `launcher` is a command that is given the server's to run; `pass_fds` is subprocess.Popen's.
+    `host`, `port` and `url` are of HTTP (of a unix socket only `url`), `admin_address` and `metrics_url` of the others or
+    None. What it logs is in `log()`. `launcher` is a command that is given the server's to run; `pass_fds` is
+    subprocess.Popen's.
     """
 
-    def __init__(self, *flags, env=None, cwd=None, launcher=(), pass_fds=()):
+    def __init__(self, *flags, binary=SERVER, admin="", metrics="", env=None, cwd=None, launcher=(), pass_fds=()):
         self._log = tempfile.TemporaryFile(mode="w+b")
         self._process = subprocess.Popen(
-            [*launcher, BINARY, "--listen=127.0.0.1:0", "--admin=", "--metrics=", *flags],
+            [*launcher, binary, "--listen=127.0.0.1:0", f"--admin={admin}", f"--metrics={metrics}", *flags],
             stdout=subprocess.PIPE,
             stderr=self._log,
             env={**os.environ, **(env or {})},
@@ -57,11 +61,11 @@ class ServerProcess:
         first_line = self._process.stdout.readline().decode()
         guard.cancel()
         match = LISTENING.fullmatch(first_line)
-        if match is None:
+        if match is None or bool(match.group(3)) != bool(admin) or bool(match.group(4)) != bool(metrics):
             log = self.log()
             self.kill()
             raise AssertionError(f"first line on stdout: {first_line!r}; log:\n{log}")
-        self.url, self.host, port = match.groups()
+        self.url, self.host, port, self.admin_address, self.metrics_url = match.groups()
         self.port = port and int(port)
 
     def __enter__(self):

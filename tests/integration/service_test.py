@@ -122,7 +122,7 @@ class ServiceTest(unittest.TestCase):
             launcher = (sys.executable, "-c", LAUNCHER, str(idle.fileno()))
             for env, word in (({"LISTEN_FDS": "1"}, "does not listen"), ({"LISTEN_FDS": "x"}, "LISTEN_FDS")):
                 done = subprocess.run(
-                    [*launcher, server_process.BINARY, self.root_flag, "--listen=systemd"],
+                    [*launcher, server_process.SERVER, self.root_flag, "--listen=systemd"],
                     env={**os.environ, **env},
                     pass_fds=[idle.fileno()],
                     stderr=subprocess.PIPE,
@@ -141,7 +141,7 @@ class ServiceTest(unittest.TestCase):
         path = str(self.directory / "socket")
         with tempfile.TemporaryFile() as log:
             process = subprocess.Popen(
-                ["systemd-socket-activate", "-l", path, server_process.BINARY, self.root_flag,
+                ["systemd-socket-activate", "-l", path, server_process.SERVER, self.root_flag,
                  "--listen=systemd", "--admin=", "--metrics="],
                 stdout=log, stderr=log)  # yapf: disable
             guard = threading.Timer(server_process.GUARD_SECONDS, process.kill)

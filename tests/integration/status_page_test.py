@@ -187,7 +187,7 @@ class StatusPageTest(unittest.TestCase):
             page.open(testbed.url + "/")
             page.await_script("return document.querySelector('#state').textContent === 'running'")
             testbed.signal()
-            self.assertEqual(testbed.wait(), 0)
+            self.assertEqual(testbed.wait()[0], 0)
             page.await_script("return document.querySelector('#state').textContent === 'unreachable'")
             self.assertIn("does not answer", page.run("return document.querySelector('#notice').textContent"))
 

@@ -50,6 +50,12 @@ admin::v1::PoolStats Stats(int second) {
   stats.set_completed(119000 + 1000 * second);
   SetSummary(absl::Microseconds(12), absl::Milliseconds(3), stats.mutable_queue_wait());
   SetSummary(absl::Milliseconds(1.5), absl::Milliseconds(40), stats.mutable_service_time());
+  *stats.mutable_recent_10s()->mutable_queue_wait() = stats.queue_wait();
+  *stats.mutable_recent_10s()->mutable_service_time() = stats.service_time();
+  SetSummary(absl::Microseconds(9), absl::Milliseconds(7),
+             stats.mutable_recent_60s()->mutable_queue_wait());
+  SetSummary(absl::Milliseconds(1), absl::Milliseconds(80),
+             stats.mutable_recent_60s()->mutable_service_time());
   stats.mutable_queue_wait()->set_count(119000 + 1000 * second);
   ToWire(absl::Microseconds(second * second * 1000), stats.mutable_queue_wait()->mutable_sum());
   return stats;
@@ -150,7 +156,7 @@ TEST(TopScreenTest, ShowsThePoolTheQueueAndTheWorkersAt80x24) {
   EXPECT_EQ(LineOf(screen, "queue"), "queue    [#...................]  12 of 1024");
   EXPECT_EQ(LineOf(screen, "requests"),
             "requests 149k accepted, 148k completed, 0 failed, 0 refused, 0 cancelled");
-  EXPECT_THAT(LineOf(screen, "wait"), HasSubstr("57.0us   12.0us   3.00ms   6.00ms  "));
+  EXPECT_THAT(LineOf(screen, "wait"), HasSubstr("57.0us   12.0us   3.00ms   7.00ms   14.0ms  "));
   EXPECT_THAT(LineOf(screen, "served"), HasSubstr("1.00k/s"));
   EXPECT_EQ(LineOf(screen, "     5"),
             "     5 busy      1005  500ms handling GET /reports/5             127.0.0.1:40005");
@@ -160,9 +166,9 @@ TEST(TopScreenTest, ShowsThePoolTheQueueAndTheWorkersAt80x24) {
 
 TEST(TopScreenTest, SparklineRisesWithTheWait) {
   EXPECT_THAT(LineOf(RenderTop(View(), Style(80, 24)), "wait"),
-              HasSubstr("▁▁▁▁▂▂▂▃▃▃▃▄▄▄▅▅▅▅▆▆▆▇▇▇▇████"));
+              HasSubstr("▂▂▃▃▃▃▄▄▄▅▅▅▅▆▆▆▇▇▇▇████"));
   EXPECT_THAT(LineOf(RenderTop(View(), Style(80, 24, false, false)), "wait"),
-              HasSubstr("____...----===++++***####@@@@"));
+              HasSubstr("..----===++++***####@@@@"));
 }
 
 TEST(TopScreenTest, WideScreensShowMoreOfEachWorker) {

@@ -145,6 +145,13 @@ def _rule_sets():
         name = "rules_cc",
         files = {Label("//tools/deps:rules_cc.bzl"): "cc/defs.bzl"},
     )
+    distro_library(
+        name = "rules_shell",
+        files = {
+            Label("//tools/deps:rules_shell_binary.bzl"): "shell/sh_binary.bzl",
+            Label("//tools/deps:rules_shell_test.bzl"): "shell/sh_test.bzl",
+        },
+    )
     for name, package in {
         "bazel_skylib": "tools/skylib",
         "platforms": "tools/platforms",

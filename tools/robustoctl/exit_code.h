@@ -17,7 +17,7 @@ enum ExitCode : int {
   kExitOk = 0,
   kExitPartly = 1,        // not all of it: fewer workers than asked for, requests lost by a stop
   kExitUsage = 2,         // the command line, or a value in it that the server does not take
-  kExitUnreachable = 3,   // no server answers there, or it went away
+  kExitUnreachable = 3,   // no server answers there as it should, or it went away
   kExitRefused = 4,       // the server's state does not allow it now
   kExitNotPermitted = 5,  // no token, an unknown one, or a read-only one
   kExitNotFound = 6,      // no such request is running

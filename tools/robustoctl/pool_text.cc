@@ -20,6 +20,7 @@ namespace {
 
 using admin::v1::DurationSummary;
 using admin::v1::PoolStats;
+using admin::v1::RecentDurations;
 
 std::string WorkersLine(const PoolStats& stats) {
   std::string line =
@@ -103,8 +104,17 @@ std::string StatsText(const PoolStats& stats) {
                {"p99", Table::kRight},
                {"p99.9", Table::kRight},
                {"max", Table::kRight}});
-  AddSummary("waited  ", stats.queue_wait(), &table);
-  AddSummary("handled ", stats.service_time(), &table);
+  // The newest last: there the eye is when a command has ended.
+  AddSummary("waited, since the start ", stats.queue_wait(), &table);
+  AddSummary("handled, since the start", stats.service_time(), &table);
+  for (const RecentDurations* recent : {&stats.recent_60s(), &stats.recent_10s()}) {
+    const absl::Duration window =
+        absl::Trunc(FromWire(recent->window()) + absl::Milliseconds(500), absl::Seconds(1));
+    if (window <= absl::ZeroDuration()) continue;
+    const std::string last = absl::StrCat(absl::ToInt64Seconds(window), " s");
+    AddSummary(absl::StrCat("waited, last ", last), recent->queue_wait(), &table);
+    AddSummary(absl::StrCat("handled, last ", last), recent->service_time(), &table);
+  }
   absl::StrAppend(&text, "\n", table.Text(0));
   return text;
 }

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -102,6 +103,8 @@ int PrintHelp(const std::vector<std::string>& words) {
 int Run(const Command& command, std::vector<std::string> arguments) {
   const absl::StatusOr<CtlFlags> flags = CtlFlagsFromCommandLine();
   if (!flags.ok()) return Usage(flags.status().message());
+  // What gRPC logs about a connection comes with its error, once, in words for people.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   if (command.run == &RunTop) PrepareTop();
   const absl::StatusOr<std::unique_ptr<AdminClient>> client = AdminClient::Create(flags->client);
   if (!client.ok()) return Usage(client.status().message());

@@ -139,14 +139,14 @@ constexpr size_t kNumber = 9;  // columns of "   12.3ms"
 std::string TrendTitles(const ScreenStyle& style) {
   ScreenLine line(style);
   line.MoveTo(kLabel).Add(FitRight("now", kNumber), ScreenLine::kDim);
-  for (const absl::string_view title : {"p50", "p99", "max"}) {
+  for (const absl::string_view title : {"10s p50", "10s p99", "60s p99", "60s max"}) {
     line.Add(FitRight(title, kNumber), ScreenLine::kDim);
   }
   line.Add("  now, over time", ScreenLine::kDim);
   return line.Text();
 }
 
-// One row: what is now, what was since the start, and the line.
+// One row: what is now, what was in the last 10 s and 60 s, and the line.
 std::string TrendLine(absl::string_view label, const std::vector<std::string>& numbers,
                       const std::vector<double>& values, const ScreenStyle& style) {
   ScreenLine line(style);
@@ -156,12 +156,16 @@ std::string TrendLine(absl::string_view label, const std::vector<std::string>& n
   return line.Text();
 }
 
-std::string DurationTrend(absl::string_view label, const DurationSummary& summary,
-                          const std::vector<double>& seconds, const ScreenStyle& style) {
+std::string DurationTrend(absl::string_view label, const DurationSummary& last_10s,
+                          const DurationSummary& last_60s, const std::vector<double>& seconds,
+                          const ScreenStyle& style) {
+  const auto text = [](const DurationSummary& summary, const google::protobuf::Duration& value) {
+    return summary.count() == 0 ? "-" : DurationText(FromWire(value));
+  };
   return TrendLine(label,
                    {seconds.empty() ? "-" : DurationText(absl::Seconds(seconds.back())),
-                    DurationText(FromWire(summary.p50())), DurationText(FromWire(summary.p99())),
-                    DurationText(FromWire(summary.max()))},
+                    text(last_10s, last_10s.p50()), text(last_10s, last_10s.p99()),
+                    text(last_60s, last_60s.p99()), text(last_60s, last_60s.max())},
                    seconds, style);
 }
 
@@ -175,10 +179,13 @@ void AddTrends(const TopView& view, const ScreenStyle& style, std::vector<std::s
     completed.push_back(sample.completed);
   }
   lines->push_back(TrendTitles(style));
-  lines->push_back(DurationTrend("wait", view.stats.queue_wait(), wait, style));
-  lines->push_back(DurationTrend("service", view.stats.service_time(), service, style));
+  const PoolStats& stats = view.stats;
+  lines->push_back(DurationTrend("wait", stats.recent_10s().queue_wait(),
+                                 stats.recent_60s().queue_wait(), wait, style));
+  lines->push_back(DurationTrend("service", stats.recent_10s().service_time(),
+                                 stats.recent_60s().service_time(), service, style));
   lines->push_back(TrendLine("served",
-                             {completed.empty() ? "-" : RateText(completed.back()), "", "", ""},
+                             {completed.empty() ? "-" : RateText(completed.back()), "", "", "", ""},
                              completed, style));
 }
 

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "absl/time/time.h"
+#include "admin/metric_family.h"
 #include "prometheus/client_metric.h"
 #include "prometheus/metric_type.h"
 #include "prometheus/text_serializer.h"
@@ -26,28 +27,8 @@ constexpr double kBucketBounds[] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.00
                                     0.01,   0.025,   0.05,   0.1,   0.25,   0.5,
                                     1,      2.5,     5,      10,    25,     60};
 
-MetricFamily Family(MetricType type, const char* name, const char* help) {
-  MetricFamily family;
-  family.name = name;
-  family.help = help;
-  family.type = type;
-  return family;
-}
-
-MetricFamily Gauge(const char* name, const char* help, double value) {
-  MetricFamily family = Family(MetricType::Gauge, name, help);
-  family.metric.emplace_back().gauge.value = value;
-  return family;
-}
-
-MetricFamily Counter(const char* name, const char* help, double value) {
-  MetricFamily family = Family(MetricType::Counter, name, help);
-  family.metric.emplace_back().counter.value = value;
-  return family;
-}
-
 MetricFamily Histogram(const char* name, const char* help, const DurationHistogram& histogram) {
-  MetricFamily family = Family(MetricType::Histogram, name, help);
+  MetricFamily family = MakeFamily(MetricType::Histogram, name, help);
   ClientMetric::Histogram& to = family.metric.emplace_back().histogram;
   to.sample_count = histogram.count();
   to.sample_sum = absl::ToDoubleSeconds(histogram.sum());
@@ -58,28 +39,21 @@ MetricFamily Histogram(const char* name, const char* help, const DurationHistogr
   return family;
 }
 
-// One value per label, in a family that has just this label.
-void Add(MetricFamily* family, const char* label, absl::string_view value, double number) {
-  ClientMetric& metric = family->metric.emplace_back();
-  metric.label.push_back({label, std::string(value)});
-  (family->type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = number;
-}
-
 MetricFamily States(const PoolStats& stats) {
-  MetricFamily family = Family(MetricType::Gauge, "robusto_pool_state",
-                               "1 for the state that the pool is in, 0 for the others.");
+  MetricFamily family = MakeFamily(MetricType::Gauge, "robusto_pool_state",
+                                   "1 for the state that the pool is in, 0 for the others.");
   for (const PoolState state :
        {PoolState::kCreated, PoolState::kRunning, PoolState::kDraining, PoolState::kStopped}) {
-    Add(&family, "state", PoolStateName(state), state == stats.state ? 1 : 0);
+    AddLabelled(&family, "state", PoolStateName(state), state == stats.state ? 1 : 0);
   }
   return family;
 }
 
 MetricFamily Outcomes(const PoolStats& stats) {
-  MetricFamily family = Family(MetricType::Counter, "robusto_tasks_total",
-                               "Tasks that the pool is done with, by what became of them.");
+  MetricFamily family = MakeFamily(MetricType::Counter, "robusto_tasks_total",
+                                   "Tasks that the pool is done with, by what became of them.");
   const auto add = [&family](absl::string_view outcome, uint64_t count) {
-    Add(&family, "outcome", outcome, static_cast<double>(count));
+    AddLabelled(&family, "outcome", outcome, static_cast<double>(count));
   };
   add("completed", stats.completed);
   add("failed", stats.failed);
@@ -96,52 +70,53 @@ MetricFamily Outcomes(const PoolStats& stats) {
 std::vector<MetricFamily> PoolMetrics::Collect() const {
   const PoolStats stats = pool_->Stats();
   const PoolHistograms histograms = pool_->Histograms();
-  std::vector<MetricFamily> families = {
+  return {
       States(stats),
-      Gauge("robusto_pool_uptime_seconds", "Since the pool was started.",
-            absl::ToDoubleSeconds(stats.uptime)),
-      Gauge("robusto_pool_threads", "Worker threads that are alive.", stats.threads),
-      Gauge("robusto_pool_threads_idle", "Worker threads that wait for work.", stats.idle),
-      Gauge("robusto_pool_threads_busy", "Worker threads that run a task.", stats.busy),
-      Gauge("robusto_pool_threads_retiring", "Worker threads that end when they next ask for work.",
-            stats.retiring),
-      Gauge("robusto_pool_threads_stuck",
-            "Busy threads whose task runs for longer than stuck_after.", stats.stuck),
-      Gauge("robusto_pool_threads_abandoned", "Threads that a stop gave up on.", stats.abandoned),
-      Gauge("robusto_pool_threads_min", "The least worker threads there are.", stats.min_threads),
-      Gauge("robusto_pool_threads_max", "The most worker threads there are; +Inf: no limit.",
-            stats.max_threads.has_value() ? *stats.max_threads
-                                          : std::numeric_limits<double>::infinity()),
-      Gauge("robusto_pool_queue_size", "Tasks in the queue.",
-            static_cast<double>(stats.queue_size)),
-      Gauge("robusto_pool_queue_capacity", "Tasks that the queue holds; further ones are rejected.",
-            static_cast<double>(stats.queue_capacity)),
-      Counter("robusto_pool_busy_seconds_total",
-              "Time spent inside tasks that have ended, summed over all worker threads.",
-              absl::ToDoubleSeconds(stats.busy_time)),
-      Counter("robusto_tasks_accepted_total", "Tasks that were offered to the pool.",
-              static_cast<double>(stats.accepted)),
+      MakeGauge("robusto_pool_uptime_seconds", "Since the pool was started.",
+                absl::ToDoubleSeconds(stats.uptime)),
+      MakeGauge("robusto_pool_threads", "Worker threads that are alive.", stats.threads),
+      MakeGauge("robusto_pool_threads_idle", "Worker threads that wait for work.", stats.idle),
+      MakeGauge("robusto_pool_threads_busy", "Worker threads that run a task.", stats.busy),
+      MakeGauge("robusto_pool_threads_retiring",
+                "Worker threads that end when they next ask for work.", stats.retiring),
+      MakeGauge("robusto_pool_threads_stuck",
+                "Busy threads whose task runs for longer than stuck_after.", stats.stuck),
+      MakeGauge("robusto_pool_threads_abandoned", "Threads that a stop gave up on.",
+                stats.abandoned),
+      MakeGauge("robusto_pool_threads_min", "The least worker threads there are.",
+                stats.min_threads),
+      MakeGauge("robusto_pool_threads_max", "The most worker threads there are; +Inf: no limit.",
+                stats.max_threads.has_value() ? *stats.max_threads
+                                              : std::numeric_limits<double>::infinity()),
+      MakeGauge("robusto_pool_queue_size", "Tasks in the queue.",
+                static_cast<double>(stats.queue_size)),
+      MakeGauge("robusto_pool_queue_capacity",
+                "Tasks that the queue holds; further ones are rejected.",
+                static_cast<double>(stats.queue_capacity)),
+      MakeCounter("robusto_pool_busy_seconds_total",
+                  "Time spent inside tasks that have ended, summed over all worker threads.",
+                  absl::ToDoubleSeconds(stats.busy_time)),
+      MakeCounter("robusto_tasks_accepted_total", "Tasks that were offered to the pool.",
+                  static_cast<double>(stats.accepted)),
       Outcomes(stats),
-      Gauge("robusto_tasks_queued", "Tasks whose turn has not come.",
-            static_cast<double>(stats.queued)),
-      Gauge("robusto_tasks_running", "Tasks that a worker has taken and that have not ended.",
-            static_cast<double>(stats.running)),
+      MakeGauge("robusto_tasks_queued", "Tasks whose turn has not come.",
+                static_cast<double>(stats.queued)),
+      MakeGauge("robusto_tasks_running", "Tasks that a worker has taken and that have not ended.",
+                static_cast<double>(stats.running)),
       Histogram("robusto_queue_wait_seconds",
                 "How long tasks that ran had waited in the queue before.", histograms.queue_wait),
       Histogram("robusto_service_seconds", "How long tasks that have ended ran.",
                 histograms.service_time),
   };
-  if (http_connections_) {
-    families.push_back(Gauge("robusto_http_connections",
-                             "HTTP connections that are open, idle ones too.",
-                             static_cast<double>(http_connections_())));
-  }
-  return families;
 }
 
-std::string MetricsText(const prometheus::Collectable& metrics) {
+std::string MetricsText(absl::Span<const prometheus::Collectable* const> metrics) {
+  std::vector<MetricFamily> all;
+  for (const prometheus::Collectable* collectable : metrics) {
+    for (MetricFamily& family : collectable->Collect()) all.push_back(std::move(family));
+  }
   std::ostringstream text;
-  prometheus::TextSerializer().Serialize(text, metrics.Collect());
+  prometheus::TextSerializer().Serialize(text, all);
   return text.str();
 }
 

@@ -5,7 +5,7 @@
 //
 //   PoolMetrics metrics(&pool);
 //   response.SetHeader("Content-Type", kMetricsContentType);
-//   response.Write(MetricsText(metrics));
+//   response.Write(MetricsText({&metrics}));
 //
 // It is a prometheus::Collectable, and so can be registered with a prometheus::Exposer beside other
 // metrics as well. Nothing is counted twice: every scrape reads the pool's own statistics, and an
@@ -20,13 +20,11 @@
 #ifndef ROBUSTO_ADMIN_METRICS_H_
 #define ROBUSTO_ADMIN_METRICS_H_
 
-#include <cstdint>
-#include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "prometheus/collectable.h"
 #include "prometheus/metric_family.h"
 #include "workers/thread_pool.h"
@@ -35,20 +33,16 @@ namespace robusto {
 
 class PoolMetrics final : public prometheus::Collectable {
  public:
-  // `http_connections` gives how many connections are open, for robusto_http_connections; null:
-  // there is no such metric.
-  explicit PoolMetrics(const ThreadPool* pool, std::function<uint64_t()> http_connections = nullptr)
-      : pool_(pool), http_connections_(std::move(http_connections)) {}
+  explicit PoolMetrics(const ThreadPool* pool) : pool_(pool) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
   const ThreadPool* const pool_;
-  const std::function<uint64_t()> http_connections_;
 };
 
-// Prometheus's text format, and its media type.
-std::string MetricsText(const prometheus::Collectable& metrics);
+// All of them in Prometheus's text format, and its media type.
+std::string MetricsText(absl::Span<const prometheus::Collectable* const> metrics);
 constexpr absl::string_view kMetricsContentType = "text/plain; version=0.0.4; charset=utf-8";
 
 }  // namespace robusto

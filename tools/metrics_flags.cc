@@ -60,7 +60,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetricsFromFlags(Server& ser
   if (options.listen.empty()) return nullptr;
   options.insecure = absl::GetFlag(FLAGS_metrics_insecure);
   options.token_file = absl::GetFlag(FLAGS_admin_token_file);
-  options.connections = [&server] { return static_cast<uint64_t>(server.open_connections()); };
+  options.http = [&server] { return server.Stats(); };
   options.on_change = [](absl::string_view text) {
     spdlog::info("status page: {}", std::string(text));
   };

@@ -17,6 +17,7 @@
 #include "admin/status_page.h"
 #include "tools/browser_guard.h"
 #include "tools/pool_changes.h"
+#include "tools/server_metrics.h"
 
 namespace robusto {
 namespace {
@@ -49,7 +50,7 @@ int HttpStatus(absl::StatusCode code) {
 class MetricsPages {
  public:
   explicit MetricsPages(MetricsHandlerOptions options)
-      : options_(std::move(options)), metrics_(options_.pool, options_.connections) {}
+      : options_(std::move(options)), metrics_(options_.pool), http_metrics_(options_.http) {}
 
   void Answer(const Request& request, ResponseWriter& response) const {
     // All of it is of this moment and for this caller.
@@ -90,7 +91,7 @@ class MetricsPages {
 
   void Metrics(ResponseWriter& response) const {
     response.SetHeader("Content-Type", kMetricsContentType);
-    response.Write(MetricsText(metrics_));
+    response.Write(MetricsText({&metrics_, &http_metrics_}));
   }
 
   void Ready(ResponseWriter& response) const {
@@ -131,7 +132,7 @@ class MetricsPages {
     if (options_.tokens != nullptr && !role.has_value()) return NeedsToken(response);
     StatusExtras extras;
     extras.may_operate = role == AdminRole::kOperator;
-    if (options_.connections) extras.connections_open = options_.connections();
+    if (options_.http) extras.connections_open = options_.http().connections_open;
     const RecentDurations recent = options_.recent();
     extras.recent = &recent;
     response.SetHeader("Content-Type", "application/json");
@@ -162,6 +163,7 @@ class MetricsPages {
   // Constant after construction.
   const MetricsHandlerOptions options_;
   const PoolMetrics metrics_;
+  const ServerMetrics http_metrics_;
 };
 
 }  // namespace

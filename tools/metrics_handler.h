@@ -31,6 +31,7 @@
 #include "admin/recent_durations.h"
 #include "admin/token_file.h"
 #include "http/handler.h"
+#include "http/server_stats.h"
 #include "workers/thread_pool.h"
 
 namespace robusto {
@@ -38,8 +39,8 @@ namespace robusto {
 // All that is pointed to outlives the handler.
 struct MetricsHandlerOptions {
   ThreadPool* pool = nullptr;
-  // Open connections of the server that the pool works for; null: not told.
-  std::function<uint64_t()> connections;
+  // What the server that the pool works for counts; null: not told.
+  std::function<ServerStats()> http;
   // Empty: ready.
   std::function<std::string()> why_not_ready;
   // For the distributions of the last minute, on the status page.

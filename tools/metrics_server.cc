@@ -65,7 +65,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Create(ThreadPool*
 
   MetricsHandlerOptions handler;
   handler.pool = pool;
-  handler.connections = options.connections;
+  handler.http = options.http;
   handler.why_not_ready = [self] { return self->WhyNotReady(); };
   handler.recent = [self] { return self->Recent(); };
   handler.tokens = self->tokens_.get();

@@ -53,8 +53,8 @@ struct MetricsServerOptions {
   bool insecure = false;
   // See token_file.h; empty: no tokens, and the status page is to read only.
   std::string token_file;
-  // Open connections of the server that the pool works for; null: not told.
-  std::function<uint64_t()> connections;
+  // What the server that the pool works for counts; null: not told.
+  std::function<ServerStats()> http;
   // The monitor of the pool's health that the process has already, which outlives the server; null:
   // the server makes one, with these options. It says what /readyz does.
   HealthMonitor* monitor = nullptr;

@@ -162,7 +162,11 @@ absl::StatusOr<std::unique_ptr<AdminServer>> StartAdmin(
   };
   options->service.traffic = [&server] {
     AdminTraffic traffic;
-    traffic.connections_open = server.open_connections();
+    const ServerStats stats = server.Stats();
+    traffic.connections_open = stats.connections_open;
+    traffic.connections_accepted = stats.connections_accepted;
+    traffic.bytes_received = stats.bytes_received;
+    traffic.bytes_sent = stats.bytes_sent;
     return traffic;
   };
   return AdminServer::Create(&server.pool(), *std::move(options));

@@ -30,6 +30,11 @@ std::unique_ptr<ThreadPool> StartedPool(int threads, size_t queue_capacity = 102
   return *std::move(pool);
 }
 
+std::string Scrape(const ThreadPool& pool) {
+  const PoolMetrics metrics(&pool);
+  return MetricsText({&metrics});
+}
+
 double Outcomes(const PrometheusText& text) {
   double sum = 0;
   for (const auto& [sample, value] : text.samples()) {
@@ -40,7 +45,7 @@ double Outcomes(const PrometheusText& text) {
 
 TEST(MetricsTest, NamesFollowTheConventions) {
   auto pool = StartedPool(2);
-  const PrometheusText text(MetricsText(PoolMetrics(pool.get(), [] { return 3; })));
+  const PrometheusText text(Scrape(*pool));
   EXPECT_GE(text.types().size(), 19u);
   for (const auto& [name, type] : text.types()) {
     EXPECT_TRUE(absl::StartsWith(name, "robusto_")) << name;
@@ -54,9 +59,9 @@ TEST(MetricsTest, TellsThePoolAndItsQueue) {
   Blocker blocker;
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(pool->Put(blocker.NewTask()).ok());
   ASSERT_TRUE(blocker.AwaitBusy(3));
-  const PoolMetrics metrics(pool.get(), [] { return 7; });
+  const PoolMetrics metrics(pool.get());
   ASSERT_TRUE(Eventually([&] { return pool->Stats().busy == 3; }));
-  const PrometheusText text(MetricsText(metrics));
+  const PrometheusText text(MetricsText({&metrics}));
   EXPECT_EQ(text["robusto_pool_threads"], 3);
   EXPECT_EQ(text["robusto_pool_threads_busy"], 3);
   EXPECT_EQ(text["robusto_pool_threads_idle"], 0);
@@ -65,20 +70,13 @@ TEST(MetricsTest, TellsThePoolAndItsQueue) {
   EXPECT_EQ(text["robusto_pool_queue_size"], 2);
   EXPECT_EQ(text["robusto_pool_queue_capacity"], 10);
   EXPECT_EQ(text["robusto_tasks_accepted_total"], 5);
-  EXPECT_EQ(text["robusto_http_connections"], 7);
   EXPECT_EQ(text["robusto_pool_state{state=\"running\"}"], 1);
   EXPECT_EQ(text["robusto_pool_state{state=\"draining\"}"], 0);
   ASSERT_TRUE(pool->Drain().ok());
-  const PrometheusText draining(MetricsText(metrics));
+  const PrometheusText draining(MetricsText({&metrics}));
   EXPECT_EQ(draining["robusto_pool_state{state=\"running\"}"], 0);
   EXPECT_EQ(draining["robusto_pool_state{state=\"draining\"}"], 1);
   blocker.Free();
-}
-
-TEST(MetricsTest, SaysNothingOfConnectionsThatNobodyCounts) {
-  auto pool = StartedPool(1);
-  EXPECT_FALSE(
-      PrometheusText(MetricsText(PoolMetrics(pool.get()))).Has("robusto_http_connections"));
 }
 
 TEST(MetricsTest, CountsEachOutcomeUnderItsName) {
@@ -90,7 +88,7 @@ TEST(MetricsTest, CountsEachOutcomeUnderItsName) {
   EXPECT_FALSE(pool->TryPut(MakeTask([] {})).ok());
   blocker.Free();
   ASSERT_TRUE(Eventually([&] { return pool->Stats().failed == 1; }));
-  const PrometheusText text(MetricsText(PoolMetrics(pool.get())));
+  const PrometheusText text(Scrape(*pool));
   EXPECT_EQ(text["robusto_tasks_total{outcome=\"completed\"}"], 1);
   EXPECT_EQ(text["robusto_tasks_total{outcome=\"failed\"}"], 1);
   EXPECT_EQ(text["robusto_tasks_total{outcome=\"rejected_queue_full\"}"], 1);
@@ -117,7 +115,7 @@ TEST(MetricsTest, IdentityHoldsAndCountersNeverFallInEveryScrapeUnderLoad) {
     // The pool replaces its workers meanwhile: what the gone ones did must stay.
     const absl::Status resized = i % 20 < 10 ? pool->Resize(1, 2) : pool->Resize(6, 8);
     EXPECT_TRUE(resized.ok()) << resized;
-    const PrometheusText text(MetricsText(metrics));
+    const PrometheusText text(MetricsText({&metrics}));
     EXPECT_EQ(text["robusto_tasks_accepted_total"],
               Outcomes(text) + text["robusto_tasks_queued"] + text["robusto_tasks_running"]);
     for (const auto& [sample, value] : text.samples()) {

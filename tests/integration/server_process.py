@@ -61,7 +61,7 @@ class ServerProcess:
         first_line = self._process.stdout.readline().decode()
         guard.cancel()
         match = LISTENING.fullmatch(first_line)
-        if match is None or bool(match.group(3)) != bool(admin) or bool(match.group(4)) != bool(metrics):
+        if match is None or bool(match[4]) != bool(admin) or bool(match[5]) != bool(metrics):
             log = self.log()
             self.kill()
             raise AssertionError(f"first line on stdout: {first_line!r}; log:\n{log}")

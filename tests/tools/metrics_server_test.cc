@@ -41,7 +41,14 @@ class MetricsServerTest : public ::testing::Test {
     options_.listen = "127.0.0.1:0";
     options_.health.interval = absl::Milliseconds(5);
     options_.health.probe_timeout = absl::Milliseconds(50);
-    options_.connections = [] { return uint64_t{42}; };
+    options_.http = [] {
+      ServerStats stats;
+      stats.connections_open = 42;
+      stats.connections_accepted = 43;
+      stats.responses[4] = 5;
+      stats.refusals["bare_lf"] = 6;
+      return stats;
+    };
     options_.on_change = [this](absl::string_view line) {
       std::lock_guard<std::mutex> lock(mu_);
       changes_.emplace_back(line);
@@ -102,6 +109,9 @@ TEST_F(MetricsServerTest, AnswersEachPage) {
   EXPECT_EQ(metrics.status, 200);
   EXPECT_EQ(metrics.Header("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_THAT(metrics.body, HasSubstr("\nrobusto_http_connections 42\n"));
+  EXPECT_THAT(metrics.body, HasSubstr("\nrobusto_http_connections_accepted_total 43\n"));
+  EXPECT_THAT(metrics.body, HasSubstr("\nrobusto_http_responses_total{class=\"4xx\"} 5\n"));
+  EXPECT_THAT(metrics.body, HasSubstr("\nrobusto_http_refusals_total{reason=\"bare_lf\"} 6\n"));
   EXPECT_EQ(Ask("GET", "/healthz").body, "ok\n");
   const HttpResponse status = Ask("GET", "/status.json");
   EXPECT_EQ(status.status, 200);

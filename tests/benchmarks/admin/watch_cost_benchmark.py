@@ -44,7 +44,8 @@ def idle_seconds(cpu):
 
 
 def measure(server, pid, options, watchers):
-    """One round; gives requests/s, CPU us a request, the workers' share of it, snapshots, the clients' idle share."""
+    """One round; gives requests/s, CPU us a request, the workers' share of it, snapshots, the clients' idle share, and
+    CPU seconds of the threads that are no workers."""
     watching = None
     if watchers:
         watching = subprocess.Popen(
@@ -72,7 +73,7 @@ def measure(server, pid, options, watchers):
     total = sum(spent.values())
     if options.verbose:
         print({name: f"{ran:.4f}" for name, ran in sorted(spent.items()) if ran > 0.001})
-    return rate, total / requests * 1e6, workers / total, snapshots, idle / options.seconds
+    return rate, total / requests * 1e6, workers / total, snapshots, idle / options.seconds, total - workers
 
 
 def main():
@@ -83,7 +84,7 @@ def main():
     parser.add_argument("--interval_ms", type=int, default=100)
     parser.add_argument("--path", default="/burn?us=20", help="what is requested")
     parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--server_cpu", type=int, default=0)
+    parser.add_argument("--server_cpu", default="0", help="one or more, as taskset -c takes them")
     parser.add_argument("--client_cpu", type=int, default=1)
     parser.add_argument("--verbose", action="store_true", help="what each thread took, per round")
     options = parser.parse_args()
@@ -115,6 +116,9 @@ def main():
               f"{median([r[1] for r in rounds]):6.2f} CPU us a request, {median([r[2] for r in rounds]):6.1%} of it "
               f"in workers, {median([r[3] for r in rounds]) / options.seconds:5.0f} snapshots/s, "
               f"clients' processor {median([r[4] for r in rounds]):4.0%} idle")
+    each = median([r[5] / r[3] for r in watched]) * 1e6
+    print(f"the service's own threads: {each:.1f} CPU us a snapshot, "
+          f"{each * options.watchers / options.interval_ms / 10:.2f}% of one processor at the rate that was asked for")
     for name, index, sign in [("throughput lost", 0, 1), ("CPU a request gained", 1, -1)]:
         costs = [sign * (1 - with_[index] / none[index]) for none, with_ in pairs]
         quarters = statistics.quantiles(costs, n=4)

@@ -28,6 +28,8 @@ namespace {
 constexpr int64_t kSuspectAfterNanos = 20'000'000;
 // When to look again whether a client that was asked is there: two round trips, within limits.
 constexpr int64_t kMaxAskNanos = 500'000'000;
+// A body up to this is copied behind the head: less than what gathering two buffers costs.
+constexpr size_t kCopiedBodyBytes = 1024;
 // When the next piece of a stream for which the queue had no room is offered again.
 constexpr int64_t kRetryNanos = 50'000'000;
 
@@ -266,9 +268,14 @@ void Connection::BeginResponse() {
     response.SetHeader(options.request_id_header, MakeRequestHead().id());
   }
   AppendResponseHead(response, facts, &exchange_->output);
-  if (!has_body) response.DropBody();
   out.begun = true;
   out.head_bytes = exchange_->output.size();
+  if (!has_body) {
+    response.DropBody();
+  } else if (response.body().size() <= kCopiedBodyBytes) {
+    exchange_->output.append(response.body().data(), response.body().size());
+    response.mutable_body().clear();
+  }
   host_->counters().CountResponse(response.status());
   phase_.store(Phase::kWriting, std::memory_order_relaxed);
   // A worker that is about to write needs no deadline yet: it sets one when the socket is full.

@@ -83,22 +83,24 @@ Connection::Sent Connection::Write() {
   ResponseWriter& response = exchange_->response;
   const bool file = response.file().fd.valid();
   const absl::string_view body = file ? absl::string_view() : response.body();
+  // Nothing comes after the head of an empty file, and MSG_MORE would hold it back for 200 ms.
+  const int flags = MSG_NOSIGNAL | (file && response.file().length > 0 ? MSG_MORE : 0);
   while (position < output.size() + body.size()) {
-    iovec parts[2];
-    msghdr message = {};
-    message.msg_iov = parts;
-    if (position < output.size()) {
-      parts[message.msg_iovlen++] = {const_cast<char*>(output.data()) + position,
-                                     output.size() - position};
+    const size_t head_left = output.size() - std::min<size_t>(position, output.size());
+    const size_t body_left = output.size() + body.size() - position - head_left;
+    char* const head_at = const_cast<char*>(output.data()) + output.size() - head_left;
+    char* const body_at = const_cast<char*>(body.data()) + body.size() - body_left;
+    ssize_t sent;
+    if (head_left > 0 && body_left > 0) {
+      iovec parts[2] = {{head_at, head_left}, {body_at, body_left}};
+      msghdr message = {};
+      message.msg_iov = parts;
+      message.msg_iovlen = 2;
+      sent = sendmsg(fd_.get(), &message, flags);
+    } else {
+      sent = head_left > 0 ? send(fd_.get(), head_at, head_left, flags)
+                           : send(fd_.get(), body_at, body_left, flags);
     }
-    const size_t body_sent = position > output.size() ? position - output.size() : 0;
-    if (!body.empty()) {
-      parts[message.msg_iovlen++] = {const_cast<char*>(body.data()) + body_sent,
-                                     body.size() - body_sent};
-    }
-    // Nothing comes after the head of an empty file, and MSG_MORE would hold it back for 200 ms.
-    const int more = file && response.file().length > 0 ? MSG_MORE : 0;
-    const ssize_t sent = sendmsg(fd_.get(), &message, MSG_NOSIGNAL | more);
     if (sent < 0) {
       if (errno == EINTR) continue;
       return WouldBlock(errno) ? Sent::kBlocked : Sent::kFailed;
@@ -181,7 +183,11 @@ Connection::Progress Connection::FinishResponse() {
   }
   if (!close_after_) {
     input.Consume(static_cast<size_t>(in.size));
-    exchange_->NextRequest();
+    if (input.empty() && !must_read_) {
+      host_->exchanges().Release(std::move(exchange_));
+    } else {
+      exchange_->NextRequest();
+    }
     phase_.store(Phase::kIdle, std::memory_order_relaxed);
     SetDeadline(After(host_->options().keep_alive_timeout));
     return Progress::kGoOn;

@@ -3,6 +3,7 @@
 
 #include "http/response.h"
 
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -75,10 +76,15 @@ Line FindField(absl::string_view headers, absl::string_view name, size_t from) {
 }
 
 void AppendField(absl::string_view name, absl::string_view value, std::string* headers) {
-  headers->append(name.data(), name.size());
-  headers->append(": ", 2);
-  headers->append(value.data(), value.size());
-  headers->append("\r\n", 2);
+  const std::less<const char*> before;
+  if (!before(value.data(), headers->data()) &&
+      before(value.data(), headers->data() + headers->size())) {
+    // Growing would take it away.
+    const std::string copy(value);
+    absl::StrAppend(headers, name, ": ", copy, "\r\n");
+    return;
+  }
+  absl::StrAppend(headers, name, ": ", value, "\r\n");
 }
 
 }  // namespace

@@ -200,6 +200,8 @@ class Dispatcher {
   static constexpr int kPausesPerLook = 16;
   // How long nobody polls or takes before the supervisor steps in.
   static constexpr int64_t kWatchPeriodNs = 1000 * 1000;
+  // Tasks that take less than this on average hold nobody up: four periods then.
+  static constexpr int64_t kQuickTaskNs = 50 * 1000;
   // Watch periods without a reason to watch before the supervisor goes to sleep again.
   static constexpr int kQuietPeriods = 100;
 

@@ -24,7 +24,9 @@ bool Dispatcher::NeedsWatch() const { return queue_.size() > 0 || Vacant(); }
 void Dispatcher::SupervisorWait(int64_t deadline_ns) {
   if (supervisor_called_.load()) return;
   if (watched_.load()) {
-    supervisor_parker_.ParkFor(kWatchPeriodNs);
+    // Where tasks take microseconds it is hardly ever needed, and would cost a twentieth of a core.
+    supervisor_parker_.ParkFor(recent_service_ns() < kQuickTaskNs ? 4 * kWatchPeriodNs
+                                                                  : kWatchPeriodNs);
   } else if (deadline_ns == kNever) {
     supervisor_parker_.Park();
   } else {

@@ -19,6 +19,7 @@ import threading
 GUARD_SECONDS = 60
 # Tests run in the directory of the runfiles.
 BINARY = str(pathlib.Path("tools/server").absolute())
+TESTBED = str(pathlib.Path("tools/testbed/testbed").absolute())
 
 LISTENING = re.compile(r"listening on (unix:\S+|http://([0-9.]+):([0-9]+))\n")
 
@@ -39,13 +40,14 @@ def run(*flags, **options):
 class ServerProcess:
     """A server that listens on a free port, unless `flags` say otherwise. What it logs is in `log()`.
 
-    `launcher` is a command that is given the server's to run; `pass_fds` is subprocess.Popen's.
+    `launcher` is a command that is given the server's to run; `pass_fds` is subprocess.Popen's. `binary` may be
+    TESTBED, which has the same flags but for --root.
     """
 
-    def __init__(self, *flags, env=None, cwd=None, launcher=(), pass_fds=()):
+    def __init__(self, *flags, binary=BINARY, env=None, cwd=None, launcher=(), pass_fds=()):
         self._log = tempfile.TemporaryFile(mode="w+b")
         self._process = subprocess.Popen(
-            [*launcher, BINARY, "--listen=127.0.0.1:0", "--admin=", "--metrics=", *flags],
+            [*launcher, binary, "--listen=127.0.0.1:0", "--admin=", "--metrics=", *flags],
             stdout=subprocess.PIPE,
             stderr=self._log,
             env={**os.environ, **(env or {})},

@@ -27,10 +27,10 @@ class SlowClientsTest(unittest.TestCase):
         server = server_process.ServerProcess("--min_threads=1", *flags, binary=binary)
         self.addCleanup(server.kill)
         self.address = (server.host, server.port)
+        self.sockets_before = crowd.sockets(server.pid)
         # What the first requests allocate is none of the crowd's.
         crowd.latencies(self.address, 100)
         self.memory_before = crowd.memory(server.pid)
-        self.sockets_before = crowd.sockets(server.pid)
         return server
 
     def crowd(self, first, count=COUNT, **habit):

@@ -39,11 +39,11 @@ class Server(server_process.ServerProcess):
     def __init__(self, *flags):
         super().__init__("--min_threads=4", MAX_CONNECTIONS, *flags, binary=server_process.TESTBED)
         self.address = (self.host, self.port)
+        self.sockets_before = crowd.sockets(self.pid)
         # What the first requests allocate is none of the crowd's.
         crowd.latencies(self.address, 2000)
         self.idle = self.measure()
         self.memory_before = crowd.memory(self.pid)
-        self.sockets_before = crowd.sockets(self.pid)
 
     def measure(self):
         # Seconds of it, not fewer: a p99 of a few hundred is chance.

@@ -52,7 +52,7 @@ struct ServerOptions {
   uint64_t min_body_bytes_per_second = 1024;
   // How long an idle connection is kept for the next request; then it is closed.
   absl::Duration keep_alive_timeout = absl::Seconds(15);
-  // How long a client may take nothing of its response; then the connection is dropped.
+  // How long a client may take nothing of its response; then the connection is reset.
   absl::Duration write_timeout = absl::Seconds(30);
 
   // Connections open at once. When all are taken, the one that is idle and would be closed next

@@ -67,7 +67,11 @@ Verdict ReadPlainly(absl::string_view input) {
     }
     const Request request(input.data(), &parser.head(), body, "");
     verdict.handled.push_back(Describe(request));
-    if (!parser.head().keep_alive || request.path() == "/close" || request.path() == "/throw") {
+    const bool streams = request.method() != Method::kHead &&
+                         (request.path() == "/fails" ||
+                          (request.path() == "/chunks" && request.minor_version() == 0));
+    if (!parser.head().keep_alive || request.path() == "/close" || request.path() == "/throw" ||
+        streams) {
       verdict.closes = true;
       break;
     }

@@ -25,6 +25,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
+#include <limits>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -34,6 +36,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "http/chunked_decoder.h"
 #include "http/connection.h"
 #include "http/unique_fd.h"
 #include "tests/http/connection_fixture.h"
@@ -81,6 +84,8 @@ class World {
   World() {
     host_.server_options.parser = FakeHost::Limits().first;
     host_.server_options.max_body_bytes = FakeHost::Limits().second.max_body;
+    // Larger ones come in pieces, and nothing else may be different.
+    host_.server_options.body_buffer = 100;
     host_.serve = [this](const Request& request, ResponseWriter& response) {
       Handle(request, response);
     };
@@ -160,6 +165,10 @@ class World {
   void Reject(RejectReason reason) {
     if (!queued_) return;
     queued_ = false;
+    if (!source_.expired()) {
+      RejectStream(reason);
+      return;
+    }
     const bool head = absl::StartsWith(connection_.Describe().label, "HEAD ");
     answers_.push_back({503, head});
     TaskPtr task(&connection_);
@@ -214,16 +223,77 @@ class World {
   struct Answer {
     int status;
     bool head;
+    bool to_the_end = false;  // of the connection: an HTTP/1.0 client's stream
   };
 
+  // A stream that has begun is not rejected but delayed, or cut when there is no pool any more.
+  void RejectStream(RejectReason reason) {
+    may_be_cut_ |= reason == RejectReason::kStopped;
+    TaskPtr task(&connection_);
+    task->Reject(reason);
+    task.reset();
+    Settle();
+    if (reason == RejectReason::kStopped) return;
+    if (connection_.OnTimer(std::numeric_limits<int64_t>::max() - 1)) queued_ = true;
+    Settle();
+  }
+
   void Handle(const Request& request, ResponseWriter& response) {
-    handled_.push_back(Describe(request));
-    answers_.push_back({200, request.method() == Method::kHead});
+    if (request.body_complete()) {
+      Answer200(request.path(), request.method(), request.minor_version(), Describe(request),
+                response);
+      return;
+    }
+    response.ReceiveBody(
+        [this, path = std::string(request.path()), method = request.method(),
+         minor = request.minor_version(), target = std::string(request.target()),
+         name = std::string(request.method_name()), host = std::string(request.host()),
+         body = std::string()](absl::string_view piece, bool last, ResponseWriter& answer) mutable {
+          body.append(piece.data(), piece.size());
+          if (last) {
+            Answer200(path, method, minor, absl::StrCat(name, " ", target, " @", host, " ", body),
+                      answer);
+          }
+          return true;
+        });
+  }
+
+  // Three pieces, one of them empty and one longer than the socket takes at once.
+  BodySource MakeSource(bool throws) {
+    auto alive = std::make_shared<int>(0);
+    source_ = alive;
+    return [this, throws, alive](std::string* piece) {
+      Require(piece->empty());
+      switch ((*alive)++) {
+        case 0:
+          *piece = "one";
+          return true;
+        case 1:
+          return true;
+        default:
+          if (throws) {
+            may_be_cut_ = true;
+            throw std::runtime_error("thrown");
+          }
+          piece->assign(kBigBody, 's');
+          return false;
+      }
+    };
+  }
+
+  void Answer200(absl::string_view path, Method method, int minor_version,
+                 const std::string& description, ResponseWriter& response) {
+    handled_.push_back(description);
+    answers_.push_back({200, method == Method::kHead});
     int& status = answers_.back().status;
-    const absl::string_view path = request.path();
     response.Write(handled_.back());
     if (path == "/big") response.Write(std::string(kBigBody, 'b'));
     if (path == "/file") response.WriteFile(UniqueFd(dup(SharedFile())), 0, kFileBody);
+    if (path == "/known") response.Stream(MakeSource(false), kBigBody + 3);
+    if (path == "/chunks" || path == "/fails") {
+      response.Stream(MakeSource(path == "/fails"));
+      answers_.back().to_the_end = minor_version == 0;
+    }
     if (path == "/none") response.SetStatus(status = 204);
     if (path == "/same") response.SetStatus(status = 304);
     if (path == "/close") response.CloseConnection();
@@ -298,15 +368,33 @@ class World {
       ++answered;
       size_t length = 0;
       const size_t field = head.find("\r\nContent-Length: ");
-      Require((field == head.npos) == (status == 204 || status == 304));
+      const bool chunked = absl::StrContains(head, "\r\nTransfer-Encoding: chunked\r\n");
+      const bool to_the_end =
+          status == 200 && answered <= answers_.size() && answers_[answered - 1].to_the_end;
+      Require(!(chunked && to_the_end));
+      Require((field == head.npos) == (status == 204 || status == 304 || chunked || to_the_end));
       if (field != head.npos) {
         const absl::string_view value = head.substr(field + 18);
         Require(absl::SimpleAtoi(value.substr(0, value.find('\r')), &length));
         Require(value.find("\r\nContent-Length: ") == value.npos);
       }
-      Require(!absl::StrContains(head, "\r\nTransfer-Encoding: "));
-      if (no_body) length = 0;
+      Require(chunked == absl::StrContains(head, "\r\nTransfer-Encoding: "));
+      if (to_the_end) Require(verdict.closes);
+      if (no_body) {
+        length = 0;
+      } else if (to_the_end) {
+        length = rest.size();
+      } else if (chunked) {
+        ChunkedLimits limits;
+        limits.max_body = 10 * kBigBody;
+        ChunkedDecoder decoder(limits);
+        std::string body;
+        const ChunkedDecoder::Progress progress = decoder.Decode(rest, &body);
+        Require(progress.result != ParseResult::kBad);
+        length = progress.result == ParseResult::kComplete ? progress.consumed : rest.size() + 1;
+      }
       cut = length > rest.size();
+      if (cut && host_.closed > 0) verdict.closes = true;
       rest.remove_prefix(std::min(length, rest.size()));
     }
     // (C2): every request is answered.
@@ -320,6 +408,7 @@ class World {
   bool hold_ = false;
   bool queued_ = false;          // the pool has it
   bool may_be_cut_ = false;      // the last response need not be whole
+  std::weak_ptr<int> source_;    // alive while a stream is on its way
   std::vector<Answer> answers_;  // that were given, in order, but for refusals
   std::vector<std::string> handled_;
   std::string received_;

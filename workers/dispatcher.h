@@ -15,7 +15,8 @@
 // could take the task.
 // Vacancy rule: what the wake rule misjudges, the supervisor mends. When nothing was taken and
 // nobody has polled for a watch period, it wakes a parked worker or, when there is none, polls the
-// source itself.
+// source itself. It does the latter, too, when tasks are taken but nobody has polled for
+// kStarvedPeriods.
 //
 // Invariants:
 //   (D1) Every task that Offer or the source hands over gets exactly one of: out of Take, Reject.
@@ -200,6 +201,8 @@ class Dispatcher {
   static constexpr int kPausesPerLook = 16;
   // How long nobody polls or takes before the supervisor steps in.
   static constexpr int64_t kWatchPeriodNs = 1000 * 1000;
+  // Watch periods in which nobody polls although tasks are taken, before it does.
+  static constexpr int kStarvedPeriods = 10;
   // Watch periods without a reason to watch before the supervisor goes to sleep again.
   static constexpr int kQuietPeriods = 100;
 
@@ -282,6 +285,8 @@ class Dispatcher {
 
   // The supervisor's thread only.
   uint64_t progress_seen_ = 0;
+  uint64_t polls_seen_ = 0;
+  int unpolled_periods_ = 0;
   int quiet_periods_ = 0;
   int64_t oldest_wait_ns_ = 0;
   bool attention_ = false;

@@ -75,12 +75,17 @@ void Dispatcher::ExpireQueued(int64_t now) {
 }
 
 void Dispatcher::ApplyVacancyRule(int64_t deadline_ns) {
-  const uint64_t progress =
-      taken_.load(std::memory_order_relaxed) + polls_.load(std::memory_order_relaxed);
+  const uint64_t polls = polls_.load(std::memory_order_relaxed);
+  const uint64_t progress = taken_.load(std::memory_order_relaxed) + polls;
   const bool moved = progress != progress_seen_;
   progress_seen_ = progress;
-  if (moved || waking_.load() > 0 || closed_.load() || !NeedsWatch()) return;
-  if (!WakeOne()) LeadForBlockedWorkers(deadline_ns);
+  // Tasks that come back, as those of streams do, can keep the queue from ever being empty; then no
+  // worker gets to the source, however much is taken.
+  unpolled_periods_ = polls == polls_seen_ && Vacant() ? unpolled_periods_ + 1 : 0;
+  polls_seen_ = polls;
+  const bool starved = unpolled_periods_ >= kStarvedPeriods;
+  if ((moved && !starved) || waking_.load() > 0 || closed_.load() || !NeedsWatch()) return;
+  if (starved || !WakeOne()) LeadForBlockedWorkers(deadline_ns);
 }
 
 void Dispatcher::LeadForBlockedWorkers(int64_t deadline_ns) {

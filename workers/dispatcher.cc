@@ -93,8 +93,7 @@ absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration time
   return reason;
 }
 
-void Dispatcher::Admit(absl::Span<TaskPtr> tasks) {
-  const int64_t now = MonotonicNanos();
+void Dispatcher::Admit(absl::Span<TaskPtr> tasks, int64_t now) {
   uint64_t id = accepted_.fetch_add(tasks.size());
   for (TaskPtr& task : tasks) {
     QueuedTask item;
@@ -147,29 +146,41 @@ bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
         continue;
       }
       taken_.fetch_add(1, std::memory_order_release);
+      if (IsPollOverdue(out.taken_ns) && TakeLead(seat)) Lead(absl::ZeroDuration());
       WakeIfWorthIt();
       return true;
     }
     if (result == PopResult::kClosed) return false;
-    uintptr_t nobody = kNobody;
-    if (Vacant() && leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat))) {
-      Lead();
+    if (TakeLead(seat)) {
+      Lead(absl::InfiniteDuration());
     } else if (!Linger()) {
       ParkSeat(seat);
     }
   }
 }
 
-void Dispatcher::Lead() {
+bool Dispatcher::IsPollOverdue(int64_t now) const {
+  return source_ != nullptr && now - polled_ns_.load(std::memory_order_relaxed) > kPollGapNs;
+}
+
+bool Dispatcher::TakeLead(const Seat& seat) {
+  uintptr_t nobody = kNobody;
+  return Vacant() && leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat));
+}
+
+void Dispatcher::Lead(absl::Duration timeout) {
   // From here on a producer that sees nobody parked interrupts the poll; what it pushed before is
   // seen now (D3).
   std::atomic_thread_fence(std::memory_order_seq_cst);
   std::array<TaskPtr, kPollBatch> tasks;
   size_t count = 0;
-  if (queue_.size() == 0 && !closed_.load() && pending_retirements_.load() == 0) {
-    count = source_->Poll(absl::MakeSpan(tasks), absl::InfiniteDuration());
+  const bool waits = timeout > absl::ZeroDuration();
+  if (!waits || (queue_.size() == 0 && !closed_.load() && pending_retirements_.load() == 0)) {
+    count = source_->Poll(absl::MakeSpan(tasks), timeout);
     polls_.fetch_add(1, std::memory_order_relaxed);
-    Admit(absl::MakeSpan(tasks.data(), count));
+    const int64_t now = MonotonicNanos();
+    polled_ns_.store(now, std::memory_order_relaxed);
+    Admit(absl::MakeSpan(tasks.data(), count), now);
   }
   leader_.store(kNobody);
 }

@@ -16,6 +16,9 @@
 // Vacancy rule: what the wake rule misjudges, the supervisor mends. When nothing was taken and
 // nobody has polled for a watch period, it wakes a parked worker or, when there is none, polls the
 // source itself.
+// Fairness rule: a worker that has taken a task and finds that nobody has polled for kPollGapNs
+// polls, without waiting, before it runs it: tasks that come back, as those of streams do, can keep
+// the queue from ever being empty.
 //
 // Invariants:
 //   (D1) Every task that Offer or the source hands over gets exactly one of: out of Take, Reject.
@@ -202,15 +205,21 @@ class Dispatcher {
   static constexpr int64_t kWatchPeriodNs = 1000 * 1000;
   // Tasks that take less than this on average hold nobody up: four periods then.
   static constexpr int64_t kQuickTaskNs = 50 * 1000;
+  // How long the source may go without a poll while tasks are taken.
+  static constexpr int64_t kPollGapNs = 1000 * 1000;
   // Watch periods without a reason to watch before the supervisor goes to sleep again.
   static constexpr int kQuietPeriods = 100;
 
   static constexpr uintptr_t kNobody = 0;
   static constexpr uintptr_t kSupervisor = 1;
 
+  // False where another polls, or nobody should.
+  bool TakeLead(const Seat& seat);
+  bool IsPollOverdue(int64_t now) const;
   // Polls once for the worker that holds leader_, and gives the lead up.
-  void Lead();
-  void Admit(absl::Span<TaskPtr> tasks);
+  void Lead(absl::Duration timeout);
+  // What a poll gave, at `now`.
+  void Admit(absl::Span<TaskPtr> tasks, int64_t now);
   // Looks for a reason to stay awake for a moment before parking; true: there is one.
   bool Linger();
   // Offer never waits in this thread from now on: it would wait for itself.
@@ -276,6 +285,7 @@ class Dispatcher {
   alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> accepted_{0};  // by producers
   alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> taken_{0};     // by workers
   std::atomic<uint64_t> polls_{0};
+  std::atomic<int64_t> polled_ns_{0};  // when the last poll by a worker ended
   std::atomic<uint64_t> expired_{0};
   std::array<std::atomic<uint64_t>, 4> rejected_{};  // by RejectReason
 

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -414,6 +415,33 @@ TEST_F(DispatcherTest, TheSupervisorPollsWhenEveryWorkerIsBlocked) {
   }));
   blocker_.Free();
   EXPECT_TRUE(Eventually([&] { return record_.runs() == 1; }));
+}
+
+TEST_F(DispatcherTest, TheSourceIsPolledAlsoWhenTasksThatComeBackNeverLeaveTheQueueEmpty) {
+  Dispatcher::Options options;
+  options.queue_capacity = 4;
+  options.work_source = &source_;
+  Make(options);
+  std::atomic<bool> enough{false};
+  TaskRecord renewed;
+  std::function<TaskPtr()> renewing = [&] {
+    FakeTask::Hooks hooks;
+    // Offered while it runs: between two tasks there is always one in the queue.
+    hooks.run = [&] {
+      if (!enough.load()) EXPECT_EQ(Offer(renewing()), absl::nullopt);
+    };
+    return FakeTask::New(&renewed, std::move(hooks));
+  };
+  ASSERT_EQ(Offer(renewing()), absl::nullopt);
+  workers_->Add(1);
+  ASSERT_TRUE(Eventually([&] { return renewed.runs() > 100; }));
+  source_.Give(FakeTask::New(&record_));
+  EXPECT_TRUE(Eventually([&] { return record_.runs() == 1; }));
+  enough.store(true);
+  EXPECT_TRUE(Eventually([&] {
+    Tick();
+    return renewed.releases() == renewed.runs();
+  }));
 }
 
 TEST_F(DispatcherTest, TheSupervisorGoesOnPollingWhenTheQueueAsksForMoreWorkers) {

@@ -22,6 +22,9 @@ namespace {
 // What one turn may send of a file or a stream, or discard of a connection's rest, before others get
 // theirs.
 constexpr size_t kSliceBytes = 1 << 20;
+// What a piece of a stream counts at the least: one of a few bytes costs a call of the source and a
+// system call, too.
+constexpr size_t kLeastPieceBytes = 16 * 1024;
 // How long the rest of what a refused client sends is read away, so that it sees the answer rather
 // than a reset (RFC 9112 section 9.6).
 constexpr int64_t kLingerNanos = 2'000'000'000;
@@ -37,7 +40,7 @@ Connection::Sent Connection::WriteFromWorker() {
       if (out.source_ended) return Sent::kAll;
       if (slice >= kSliceBytes) return Sent::kSlice;
       if (!NextPiece()) return Sent::kFailed;
-      slice += std::max<size_t>(exchange_->response.body().size(), 1);
+      slice += std::max(exchange_->response.body().size(), kLeastPieceBytes);
     }
     const Sent sent = Write();
     if (sent != Sent::kAll) return sent;

@@ -198,6 +198,31 @@ TEST_F(StreamTest, ALongStreamGoesToTheTailOfTheQueueNowAndThen) {
   EXPECT_GE(turns, 8);
 }
 
+TEST_F(StreamTest, SoDoesOneOfManySmallPieces) {
+  int made = 0;
+  host_.serve = [&](const Request&, ResponseWriter& response) {
+    response.Stream([&](std::string* piece) {
+      *piece = "x";
+      return ++made < 10'000;
+    });
+  };
+  OpenTcp();
+  Send(kGet);
+  bool works = connection_.OnEvent(connection_.generation(), Readable());
+  while (works) {
+    host_.submitted.clear();
+    const int before = made;
+    Work();
+    EXPECT_LE(made - before, 65) << "one turn's share";
+    Received();
+    works = !host_.submitted.empty();
+    if (!works && made < 10'000) {
+      works = connection_.OnEvent(connection_.generation(), Writable());
+    }
+  }
+  EXPECT_EQ(made, 10'000);
+}
+
 TEST_F(StreamTest, ASourceThatThrowsCutsTheConnection) {
   host_.serve = [](const Request&, ResponseWriter& response) {
     response.Stream([first = true](std::string* piece) mutable {

@@ -62,7 +62,8 @@ struct ServerOptions {
   // closed next goes first. 0: none are kept, every response ends its connection.
   size_t max_parked_connections = 10000;
   // Requests that one connection may send; the response to the last says Connection: close. 0: no
-  // limit.
+  // limit. Pipelined requests need none of their own: they are answered one by one, each from the
+  // tail of the queue when others wait, and no more than a head's bytes are read ahead.
   uint64_t max_requests_per_connection = 0;
 
   // The value of the Server field; empty: no such field.

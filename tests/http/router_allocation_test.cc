@@ -1,29 +1,14 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Router allocates nothing for a path without escapes. In a binary of its own, because it replaces
-// operator new.
+// Router allocates nothing for a path without escapes.
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
+#include <cstdint>
 
 #include "gtest/gtest.h"
 #include "http/router.h"
+#include "tests/testing/allocations.h"
 #include "tests/testing/fake_request.h"
-
-namespace {
-std::atomic<int> allocations{0};
-}  // namespace
-
-void* operator new(size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  void* memory = std::malloc(size);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace robusto {
 namespace {
@@ -42,11 +27,11 @@ TEST(RouterAllocationTest, AMatchWithoutEscapesAllocatesNothing) {
   const FakeRequest parameter("GET", "/a/a-segment-that-is-longer-than-a-small-string");
   const FakeRequest rest("GET", "/a/literal/segment/4/5/6/7/8/9/10/11/12/13/14/15/16");
   ResponseWriter response;
-  const int before = allocations.load();
+  const uint64_t before = Allocations();
   for (const FakeRequest* request : {&literal, &parameter, &rest}) {
     router(request->get(), response);
   }
-  const int after = allocations.load();
+  const uint64_t after = Allocations();
   EXPECT_EQ(after, before);
   EXPECT_EQ(bytes, parameter.get().path().size() - 3 + rest.get().path().size() - 1);
 }

@@ -2,51 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a server asks of the heap: nothing for a request on a warm connection, and little for a
-// connection that is parked. Exact counts, in a binary of its own because it replaces operator new.
+// connection that is parked. Exact counts.
 
-#include <malloc.h>
 #include <sys/resource.h>
 
-#include <atomic>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "tests/http/server_fixture.h"
+#include "tests/testing/allocations.h"
 #include "tests/testing/fake_tasks.h"
-
-namespace {
-std::atomic<uint64_t> allocations{0};
-std::atomic<int64_t> live_bytes{0};
-
-void* Allocate(size_t size, size_t alignment) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  void* memory =
-      alignment <= alignof(std::max_align_t)
-          ? std::malloc(size)
-          : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-  if (memory == nullptr) std::abort();
-  live_bytes.fetch_add(static_cast<int64_t>(malloc_usable_size(memory)), std::memory_order_relaxed);
-  return memory;
-}
-void Free(void* memory) {
-  if (memory == nullptr) return;
-  live_bytes.fetch_sub(static_cast<int64_t>(malloc_usable_size(memory)), std::memory_order_relaxed);
-  std::free(memory);
-}
-}  // namespace
-
-void* operator new(size_t size) { return Allocate(size, 0); }
-void* operator new(size_t size, std::align_val_t alignment) {
-  return Allocate(size, static_cast<size_t>(alignment));
-}
-void operator delete(void* memory) noexcept { Free(memory); }
-void operator delete(void* memory, size_t) noexcept { Free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { Free(memory); }
-void operator delete(void* memory, size_t, std::align_val_t) noexcept { Free(memory); }
 
 namespace robusto {
 namespace {
@@ -83,9 +50,9 @@ TEST_F(ServerMemoryTest, AKeepAliveGetAllocatesNothingOnceTheServerIsWarm) {
   const std::string get = Get("/", "User-Agent: test\r\nAccept: */*\r\n");
   BareClient client(url());
   for (int i = 0; i < 1000; ++i) ASSERT_TRUE(client.Exchange(get));
-  const uint64_t before = allocations.load();
+  const uint64_t before = Allocations();
   for (int i = 0; i < 1000; ++i) ASSERT_TRUE(client.Exchange(get));
-  EXPECT_EQ(allocations.load() - before, 0u);
+  EXPECT_EQ(Allocations() - before, 0u);
 }
 
 TEST_F(ServerMemoryTest, AParkedConnectionTakesLessThanAKilobyte) {
@@ -110,9 +77,9 @@ TEST_F(ServerMemoryTest, AParkedConnectionTakesLessThanAKilobyte) {
     for (HttpClient& client : clients) client.ForgetBuffer();
   };
   open(128);  // what every server has, however many connections
-  const int64_t before = live_bytes.load();
+  const int64_t before = AllocatedBytes();
   open(count);
-  const int64_t each = (live_bytes.load() - before) / static_cast<int64_t>(count);
+  const int64_t each = (AllocatedBytes() - before) / static_cast<int64_t>(count);
   RecordProperty("bytes_per_parked_connection", static_cast<int>(each));
   EXPECT_GT(each, 0);
   EXPECT_LT(each, 1024);

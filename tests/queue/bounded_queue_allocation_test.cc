@@ -1,12 +1,9 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// BoundedQueue allocates when it is constructed and never again. In a binary of its own, because it
-// replaces operator new.
+// BoundedQueue allocates when it is constructed and never again.
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
+#include <cstdint>
 #include <thread>
 #include <vector>
 
@@ -14,19 +11,7 @@
 #include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "queue/bounded_queue.h"
-
-namespace {
-std::atomic<int> allocations{0};
-}  // namespace
-
-void* operator new(size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  void* memory = std::malloc(size);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+#include "tests/testing/allocations.h"
 
 namespace robusto {
 namespace {
@@ -41,7 +26,7 @@ TEST(BoundedQueueAllocationTest, NothingIsAllocatedAfterConstructionNotEvenForWa
       answers.Push(int{value}, absl::InfiniteDuration());
     }
   });
-  const int before = allocations.load();
+  const uint64_t before = Allocations();
   for (int i = 0; i < 1000; ++i) {
     queue.Push(int{i}, absl::InfiniteDuration());
     queue.PushBatch(absl::MakeSpan(items), absl::InfiniteDuration());
@@ -50,7 +35,7 @@ TEST(BoundedQueueAllocationTest, NothingIsAllocatedAfterConstructionNotEvenForWa
     queue.Pop(out, absl::Microseconds(1));
   }
   queue.Close();
-  const int after = allocations.load();
+  const uint64_t after = Allocations();
   echo.join();
   EXPECT_EQ(after, before);
 }

@@ -21,7 +21,7 @@ namespace {
 
 // What one turn may send of a file or a stream, or discard of a connection's rest, before others get
 // theirs.
-constexpr size_t kSliceBytes = 1 << 20;
+constexpr size_t kSliceBytes = 256 * 1024;
 // What a piece of a stream counts at the least: one of a few bytes costs a call of the source and a
 // system call, too.
 constexpr size_t kLeastPieceBytes = 16 * 1024;

@@ -26,6 +26,8 @@ constexpr size_t kEventBatch = 128;
 constexpr int kAcceptBatch = 64;
 // Idle connections that are closed at once when the system has no descriptor for another.
 constexpr size_t kEvictBatch = 16;
+// How often an operator is told that connections wait.
+constexpr int64_t kFullWarningNanos = 10'000'000'000;
 // How long a computed Retry-After is told: overload is when computing is least welcome.
 constexpr int64_t kRetryAfterNanos = 250'000'000;
 // How long accepting pauses when the system has no descriptor or memory for another connection.
@@ -200,6 +202,7 @@ bool EventLoop::AcceptOne(Listener& listener) {
     waits_for_room_.store(true);
     // One may have closed before it could see that somebody waits.
     if (table_.open() < options_.max_connections) waits_for_room_.store(false);
+    WarnThatAllAreBusy();
     PauseAccepting();
     return false;
   }
@@ -239,6 +242,14 @@ bool EventLoop::AcceptOne(Listener& listener) {
 bool EventLoop::MakeRoom(const Listener& listener) {
   // Nobody is sent away before somebody is there to come in.
   return HasWaitingConnection(listener.fd()) && evictor_.Evict(1) == 1;
+}
+
+void EventLoop::WarnThatAllAreBusy() {
+  const int64_t now = MonotonicNanos();
+  if (now < next_full_warning_ns_) return;
+  next_full_warning_ns_ = now + kFullWarningNanos;
+  Warn(absl::StrCat("all ", options_.max_connections,
+                    " connections (max_connections) are busy; new ones wait"));
 }
 
 void EventLoop::PauseAccepting() {

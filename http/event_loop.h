@@ -99,6 +99,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   bool AcceptOne(Listener& listener);
   // No place for another. True: one has been made.
   bool MakeRoom(const Listener& listener);
+  void WarnThatAllAreBusy();
   void PauseAccepting();
   void ResumeAcceptingIfDue(int64_t now_ns);
   void StartDraining();
@@ -141,7 +142,8 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   std::vector<Connection*> ready_;  // with a whole request, oldest first
   std::vector<TimerWheel::Node*> expired_;
   std::vector<Connection*> resumed_;
-  bool accepting_ = true;                         // the listeners are watched
+  bool accepting_ = true;  // the listeners are watched
+  int64_t next_full_warning_ns_ = 0;
   int64_t accept_again_ns_ = TimerWheel::kNever;  // end of a pause for lack of descriptors
 
   absl::Mutex deferred_mu_;

@@ -144,7 +144,7 @@ int StopGracefully(Server& server, absl::Duration timeout, StopRequests& request
     spdlog::error("stop: {}", report.status().ToString());
     return kExitLost;
   }
-  spdlog::info("stopped in {}: {} completed, {} rejected, {} cancelled, {} abandoned",
+  spdlog::info("stopped in {}; meanwhile {} completed, {} rejected, {} cancelled, {} abandoned",
                absl::FormatDuration(report->took), report->completed, report->rejected.size(),
                report->cancelled.size(), report->abandoned.size());
   return report->clean() ? kExitClean : kExitLost;

@@ -26,9 +26,13 @@ class Wire:
     def __enter__(self):
         return self
 
-    def __exit__(self, *unused):
-        """Waits until both sides have closed every connection."""
+    def __exit__(self, failure, *unused):
+        """Waits until both sides have closed every connection; after an exception it closes them itself."""
         self._listener.shutdown(socket.SHUT_RDWR)
+        if failure is not None:
+            for each in self._sockets[1:]:
+                with contextlib.suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
         # More are added only by the first.
         for thread in self._threads:
             thread.join()

@@ -354,6 +354,9 @@ void EventLoop::StartDraining() {
     if (connection.OnDrain()) AddReady(&connection);
   });
   // Only now: until the backlog is accepted, no open connection does not mean that none is left.
+    // Closing alone does not take it out of epoll when another process has it too, a service manager
+    // that passed it say (epoll(7)).
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener.fd(), nullptr);
   drain_started_.store(true);
   absl::MutexLock lock(&idle_mu_);
 }

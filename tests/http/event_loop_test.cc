@@ -21,6 +21,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "tests/testing/http_client.h"
@@ -44,12 +45,16 @@ class EventLoopTest : public ::testing::Test {
     };
   }
 
-  void Create() {
+  void Create(size_t addresses = 1) {
     std::vector<Listener> listeners;
-    auto listener = Listener::Open("127.0.0.1:0");
-    ASSERT_TRUE(listener.ok()) << listener.status();
-    url_ = listener->url();
-    listeners.push_back(*std::move(listener));
+    while (listeners.size() < addresses) {
+      auto listener = Listener::Open("127.0.0.1:0");
+      ASSERT_TRUE(listener.ok()) << listener.status();
+      urls_.push_back(listener->url());
+      shared_.emplace_back(shares_ ? dup(listener->fd()) : -1);
+      listeners.push_back(*std::move(listener));
+    }
+    url_ = urls_[0];
     auto loop = EventLoop::Create(options_, handler_, std::move(listeners));
     ASSERT_TRUE(loop.ok()) << loop.status();
     loop_ = *std::move(loop);
@@ -82,6 +87,9 @@ class EventLoopTest : public ::testing::Test {
   std::vector<std::string> warnings_;
   std::function<void()> on_warning_;
   std::string url_;
+  std::vector<std::string> urls_;
+  bool shares_ = false;           // the listeners are another's, too
+  std::vector<UniqueFd> shared_;  // the other's
   std::unique_ptr<EventLoop> loop_;
 };
 
@@ -376,6 +384,26 @@ TEST_F(EventLoopTest, ADrainWithoutDescriptorsDoesNotSpin) {  // E2
     ++polls;
   }
   EXPECT_LT(polls, 100) << "the timeout of what is open is a few wake-ups long";
+}
+
+TEST_F(EventLoopTest, ADrainForgetsAListenerThatAnotherProcessHasToo) {  // E2
+  // As a service manager does: what it passed stays open there, and so do events of it in epoll(7).
+  shares_ = true;
+  options_.header_timeout = absl::Milliseconds(300);
+  Create();
+  HttpClient busy(url_);
+  busy.Send("GET / HT");
+  PollUntilOpen(1);
+  loop_->BeginDrain();
+  Poll(absl::ZeroDuration());
+  HttpClient for_the_next_process(url_);
+  EXPECT_TRUE(for_the_next_process.connected());
+  int polls = 0;
+  while (loop_->open_connections() != 0) {
+    Poll();
+    ++polls;
+  }
+  EXPECT_LT(polls, 100);
 }
 
 TEST_F(EventLoopTest, ADrainIsNotOverBeforeWhatWaitedIsAccepted) {

@@ -4,10 +4,13 @@
 // What a connection tells others of its requests: ids, access records, counts; and the clients that
 // are not there any more.
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "tests/http/connection_fixture.h"
 
@@ -224,6 +227,33 @@ TEST_F(RecordTest, AnErrorPageReplacesThePlainText) {
   EXPECT_EQ(response.Header("Content-Type"), "text/html");
   EXPECT_EQ(response.Header("X-Robusto-Reason"), "missing_host");
   EXPECT_EQ(response.body, "<h1>400</h1>missing_host");
+}
+
+TEST_F(RecordTest, AnErrorPageThatThrowsIsReplacedByThePlainText) {
+  host_.server_options.error_page = [](int, absl::string_view, ResponseWriter& response) {
+    response.SetStatus(200);
+    response.SetHeader("X-Page", "half");
+    response.Write("<h1>");
+    throw std::runtime_error("no template");
+  };
+  host_.serve = [this](const Request&, ResponseWriter&) {
+    ++handled_;
+    throw std::runtime_error("no");
+  };
+  Open();
+  SendAndTell(kGet);
+  HttpResponse response = OnlyResponse();
+  EXPECT_EQ(response.status, 500);
+  EXPECT_EQ(response.Header("X-Page"), "");
+  EXPECT_EQ(response.body, "500 Internal Server Error\n");
+  EXPECT_EQ(handled_, 1);
+  EXPECT_TRUE(closed());
+  host_.closed = 0;
+  Open();
+  SendAndTell("GET / HTTP/1.1\r\n\r\n");
+  response = OnlyResponse();
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(response.body, "400 Bad Request: missing_host\n");
 }
 
 // --- Counts ---

@@ -134,6 +134,25 @@ TEST_F(RecordTest, HalfAHeadOrNothingIsNotReported) {
   EXPECT_TRUE(records_.empty());
 }
 
+TEST_F(RecordTest, AnEmptyLineThatNoRequestFollowsIsNotReported) {  // RFC 9112 section 2.2
+  Open();
+  SendAndTell(absl::StrCat(kGet, "\r\n"));
+  EXPECT_EQ(records_.size(), 1u);
+  Timer();
+  EXPECT_TRUE(closed());
+  EXPECT_EQ(records_.size(), 1u);
+}
+
+TEST_F(RecordTest, TheTimeBeforeARequestsFirstByteIsNotItsOwnAlsoAfterAnEmptyLine) {
+  Open();
+  SendAndTell(absl::StrCat(kGet, "\r\n"));
+  const absl::Time before = absl::Now();
+  absl::SleepFor(absl::Milliseconds(2));  // the time is the system's
+  SendAndTell(kGet);
+  ASSERT_EQ(records_.size(), 2u);
+  EXPECT_LT(records_[1].took, absl::Now() - before - absl::Milliseconds(1));
+}
+
 TEST_F(RecordTest, AHandlerThatThrowsIsReportedAs500) {
   host_.serve = [](const Request&, ResponseWriter&) { throw std::runtime_error("no"); };
   Open();

@@ -302,13 +302,21 @@ void Connection::ReportAccess() const {
   }
   record.complete = out.complete;
   record.reason = out.refusal;
-  host_->options().on_access(record);
+  try {
+    host_->options().on_access(record);
+  } catch (...) {
+    Warn("on_access has thrown");
+  }
 }
 
 void Connection::Warn(absl::string_view text) const {
   if (!host_->options().on_warning) return;
-  host_->options().on_warning(
-      absl::StrCat(absl::string_view(peer_.data(), peer_size_), ": ", text));
+  try {
+    host_->options().on_warning(
+        absl::StrCat(absl::string_view(peer_.data(), peer_size_), ": ", text));
+  } catch (...) {
+    // A connection that is not closed because nobody could be told would stay for ever.
+  }
 }
 
 }  // namespace robusto

@@ -389,7 +389,12 @@ void EventLoop::Finish() {
 }
 
 void EventLoop::Warn(absl::string_view text) const {
-  if (options_.on_warning) options_.on_warning(text);
+  if (!options_.on_warning) return;
+  try {
+    options_.on_warning(text);
+  } catch (...) {
+    // As in Connection::Warn: accepting has to go on.
+  }
 }
 
 }  // namespace robusto

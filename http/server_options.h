@@ -78,12 +78,13 @@ struct ServerOptions {
   // loop's too: must not block. Null: plain text.
   ErrorPage error_page;
 
-  // Told of every request once it is over, by the thread that was last at it: must not block. Null:
-  // nobody is told, and no time is taken.
+  // Told of every request once it is over, by the thread that was last at it: must not block. What
+  // it throws becomes a warning. Null: nobody is told, and no time is taken.
   std::function<void(const AccessRecord&)> on_access;
 
   // Told, in one line each, of what an operator may want to know: a bad request, a handler that
-  // threw, no descriptors left. Called from many threads; must not block. Null: nobody is told.
+  // threw, no descriptors left. Called from many threads; must not block; what it throws is
+  // dropped. Null: nobody is told.
   std::function<void(absl::string_view)> on_warning;
 };
 

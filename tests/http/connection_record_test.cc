@@ -153,6 +153,30 @@ TEST_F(RecordTest, TheTimeBeforeARequestsFirstByteIsNotItsOwnAlsoAfterAnEmptyLin
   EXPECT_LT(records_[1].took, absl::Now() - before - absl::Milliseconds(1));
 }
 
+TEST_F(RecordTest, WhatThoseWhoAreToldThrowIsDropped) {
+  host_.server_options.on_access = [this](const AccessRecord& record) {
+    records_.emplace_back(record);
+    throw std::runtime_error("disk full");
+  };
+  std::vector<std::string> warnings;
+  host_.server_options.on_warning = [&](absl::string_view text) {
+    warnings.emplace_back(text);
+    throw 1;
+  };
+  Open();
+  SendAndTell(kGet);
+  EXPECT_EQ(OnlyResponse().status, 200);
+  SendAndTell("GET / HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(OnlyResponse().status, 400);
+  FinishSending();
+  Event(HungUp());
+  EXPECT_TRUE(closed());
+  EXPECT_EQ(records_.size(), 2u);
+  EXPECT_EQ(warnings,
+            (std::vector<std::string>{"unix:: on_access has thrown", "unix:: 400 missing_host",
+                                      "unix:: on_access has thrown"}));
+}
+
 TEST_F(RecordTest, AHandlerThatThrowsIsReportedAs500) {
   host_.serve = [](const Request&, ResponseWriter&) { throw std::runtime_error("no"); };
   Open();

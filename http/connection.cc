@@ -83,6 +83,14 @@ void Connection::Close() {
       ReportAccess();
     }
     host_->exchanges().Release(std::move(exchange_));
+    const Exchange::Outgoing& out = exchange_->out;
+    if (out.streaming && !out.complete && !out.chunked &&
+        !exchange_->response.stream_length().has_value()) {
+      // An end of the connection like any other would say that the body is whole (RFC 9112
+      // section 8); a reset does not.
+      const linger reset = {1, 0};
+      setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+    }
   }
   deadline_ns_.store(TimerWheel::kNever);
   fd_.reset();

@@ -226,12 +226,11 @@ bool EventLoop::AcceptOne(Listener& listener) {
   }
   epoll_event interest = {};
   interest.events = kReadEvents;
-  const int raw = fd.get();
-  connection->Open(std::move(fd), peer, MonotonicNanos());
   interest.data.u64 = TagOf(*connection);
-  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, raw, &interest) != 0) {
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &interest) != 0) {
     Warn(absl::StrCat("cannot watch a connection: ", std::strerror(errno)));
-    connection->Abort();
+    table_.Free(connection);
+    return true;
   }
   return true;
 }
@@ -242,6 +241,9 @@ bool EventLoop::MakeRoom(const Listener& listener) {
 }
 
 void EventLoop::PauseAccepting() {
+  // Last: from here on a worker may evict it, and its descriptor may be another's. Its events are
+  // this thread's to hear.
+  connection->Open(std::move(fd), peer, MonotonicNanos());
   accepting_ = false;
   for (size_t i = 0; i < listeners_.size(); ++i) WatchListener(i, false);
 }

@@ -147,7 +147,9 @@ int EventLoop::TimeoutMillis(absl::Duration timeout) const {
       (!accepting_ && accept_again_ns_ == TimerWheel::kNever && !waits_for_room_.load())) {
     return 0;
   }
-  const int64_t next = std::min(timers_.NextFireNanos(), accept_again_ns_);
+  // No pause ends while there is no room.
+  const int64_t next = std::min(timers_.NextFireNanos(),
+                                waits_for_room_.load() ? TimerWheel::kNever : accept_again_ns_);
   if (next != TimerWheel::kNever) {
     timeout = std::min(timeout, absl::Nanoseconds(std::max<int64_t>(next - MonotonicNanos(), 0)));
   }

@@ -419,6 +419,28 @@ TEST_F(EventLoopTest, ADrainIsNotOverBeforeWhatWaitedIsAccepted) {
   EXPECT_FALSE(over);
 }
 
+TEST_F(EventLoopTest, APauseForLackOfDescriptorsThatBecomesOneForLackOfRoomDoesNotSpin) {  // E2
+  options_.max_connections = 1;
+  options_.header_timeout = options_.keep_alive_timeout = absl::InfiniteDuration();
+  Create(/*addresses=*/2);
+  HttpClient refused(urls_[0]);
+  std::vector<HttpClient> others;
+  for (int i = 0; i < 2; ++i) {
+    others.emplace_back(urls_[1]);
+    others.back().Send(kGet);
+  }
+  auto none = std::make_unique<NoMoreDescriptors>();
+  on_warning_ = [&] { none.reset(); };  // in time for the second listener
+  TaskPtr task = NextTask();
+  EXPECT_EQ(warnings_.size(), 1u);
+  const absl::Time end = absl::Now() + absl::Milliseconds(300);
+  int polls = 0;
+  for (; absl::Now() < end; ++polls) Poll(end - absl::Now());
+  EXPECT_LT(polls, 50);
+  Run(std::move(task));
+  EXPECT_EQ(others[0].ReadResponse().status, 200);
+}
+
 TEST_F(EventLoopTest, FlushAnswersWhatWasReadAndNeverHandedOut) {  // C2
   Create();
   std::vector<HttpClient> clients;

@@ -197,11 +197,17 @@ void EventLoop::Accept(size_t index) {
 
 bool EventLoop::AcceptOne(Listener& listener) {
   Connection* connection = table_.Allocate();
-  if (connection == nullptr && MakeRoom(listener)) connection = table_.Allocate();
+  if (connection == nullptr) {
+    // Nobody is sent away before somebody is there to come in; the listener says when.
+    if (!HasWaitingConnection(listener.fd())) return false;
+    if (evictor_.Evict(1) == 1) connection = table_.Allocate();
+  }
   if (connection == nullptr) {
     waits_for_room_.store(true);
-    // One may have closed before it could see that somebody waits.
-    if (table_.open() < options_.max_connections) waits_for_room_.store(false);
+    // One may have closed, or become idle, before it could see that somebody waits.
+    if (table_.open() < options_.max_connections || evictor_.Evict(1) == 1) {
+      waits_for_room_.store(false);
+    }
     PauseAccepting();
     return false;
   }
@@ -235,11 +241,6 @@ bool EventLoop::AcceptOne(Listener& listener) {
     return true;
   }
   return true;
-}
-
-bool EventLoop::MakeRoom(const Listener& listener) {
-  // Nobody is sent away before somebody is there to come in.
-  return HasWaitingConnection(listener.fd()) && evictor_.Evict(1) == 1;
 }
 
 void EventLoop::PauseAccepting() {
@@ -301,8 +302,9 @@ void EventLoop::Closed(Connection* connection) {
 }
 
 void EventLoop::Parked() {
-  // Somebody waits for a place, and here is one that can be had.
-  if (waits_for_room_.load(std::memory_order_relaxed) && waits_for_room_.exchange(false)) {
+  // Somebody waits for a place, and here is one that can be had. Not relaxed: whoever waits looks for
+  // parked ones after it has said so, and this looks after it is parked (IdleSince).
+  if (waits_for_room_.load() && waits_for_room_.exchange(false)) {
     WakePoller();
   }
   if (options_.max_parked_connections >= options_.max_connections) return;

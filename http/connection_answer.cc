@@ -54,7 +54,7 @@ Request Connection::MakeRequestHead() const {
                   {peer_.data(), peer_size_});
   Request::Origin origin;
   origin.connection = serial_;
-  origin.number = requests_;
+  origin.number = requests_.load(std::memory_order_relaxed);
   origin.body_complete = !exchange_->in.partial;
   if (has_peer_uid_) origin.peer_uid = peer_uid_;
   if (const std::string& name = host_->options().request_id_header; !name.empty()) {
@@ -249,8 +249,9 @@ void Connection::BeginResponse() {
     close_after_ = !head.keep_alive;
   }
   const bool last_one =
-      options.max_parked_connections == 0 || (options.max_requests_per_connection != 0 &&
-                                              requests_ >= options.max_requests_per_connection);
+      options.max_parked_connections == 0 ||
+      (options.max_requests_per_connection != 0 &&
+       requests_.load(std::memory_order_relaxed) >= options.max_requests_per_connection);
   // The rest of a body that nobody wants cannot be told from a request but by reading all of it.
   close_after_ |=
       response.close() || discard_input_ || exchange_->in.partial || last_one || host_->draining();

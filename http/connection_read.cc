@@ -122,7 +122,7 @@ Connection::Gathered Connection::Gather() {
       break;
   }
   const RequestHead& head = parser.head();
-  ++requests_;
+  requests_.store(requests_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   Exchange::Incoming& in = exchange_->in;
   in.size = parser.head_size();
   if (head.method == Method::kConnect) {

@@ -88,7 +88,8 @@ EventLoop::EventLoop(ServerOptions options, Handler handler, std::vector<Listene
       exchanges_(options_.parser, BodyLimits(options_)),
       timers_(MonotonicNanos()),
       table_(this, options_.max_connections),
-      evictor_(&table_),
+      evictor_(&table_, IdleEvictor::Among::kAll),
+      parked_evictor_(&table_, IdleEvictor::Among::kServed),
       listeners_(std::move(listeners)) {}
 
 EventLoop::~EventLoop() {
@@ -240,13 +241,13 @@ bool EventLoop::AcceptOne(Listener& listener) {
     table_.Free(connection);
     return true;
   }
+  // Last: from here on a worker may evict it, and its descriptor may be another's. Its events are
+  // this thread's to hear.
+  connection->Open(std::move(fd), peer, MonotonicNanos());
   return true;
 }
 
 void EventLoop::PauseAccepting() {
-  // Last: from here on a worker may evict it, and its descriptor may be another's. Its events are
-  // this thread's to hear.
-  connection->Open(std::move(fd), peer, MonotonicNanos());
   accepting_ = false;
   for (size_t i = 0; i < listeners_.size(); ++i) WatchListener(i, false);
 }
@@ -308,10 +309,13 @@ void EventLoop::Parked() {
     WakePoller();
   }
   if (options_.max_parked_connections >= options_.max_connections) return;
-  // Those that linger count as well: a few, for a moment.
+  // Those that linger, or have not been asked anything yet, count as well; only that the latter are
+  // not closed for it.
   const size_t open = table_.open();
   const size_t busy = exchanges_.in_use();
-  if (open > busy && open - busy > options_.max_parked_connections) evictor_.Evict(1);
+  if (open > busy && open - busy > options_.max_parked_connections) {
+    parked_evictor_.Evict(1);
+  }
 }
 
 ServerStats EventLoop::Stats() const {
@@ -350,6 +354,9 @@ void EventLoop::StartDraining() {
   for (Listener& listener : listeners_) {
     while (AcceptOne(listener)) {
     }
+    // Closing alone does not take it out of epoll when another process has it too, a service manager
+    // that passed it say (epoll(7)).
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener.fd(), nullptr);
     listener.Close();
   }
   listeners_.clear();
@@ -360,9 +367,6 @@ void EventLoop::StartDraining() {
     if (connection.OnDrain()) AddReady(&connection);
   });
   // Only now: until the backlog is accepted, no open connection does not mean that none is left.
-    // Closing alone does not take it out of epoll when another process has it too, a service manager
-    // that passed it say (epoll(7)).
-    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener.fd(), nullptr);
   drain_started_.store(true);
   absl::MutexLock lock(&idle_mu_);
 }

@@ -121,7 +121,8 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   ExchangePool exchanges_;
   TimerWheel timers_;
   ConnectionTable table_;
-  IdleEvictor evictor_;
+  IdleEvictor evictor_;         // for newcomers
+  IdleEvictor parked_evictor_;  // for max_parked_connections
   ServerCounters counters_;
   // What RetryAfterSeconds said last, and until when it is good (CLOCK_MONOTONIC_COARSE).
   mutable std::atomic<int> retry_after_seconds_{1};

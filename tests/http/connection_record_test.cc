@@ -357,15 +357,15 @@ TEST_F(RecordTest, EveryTimeItBecomesIdleTheHostIsAskedForAPlace) {
 TEST_F(RecordTest, OnlyAnIdleConnectionWithoutInputIsEvicted) {
   Open();
   const uint32_t generation = connection_.generation();
-  EXPECT_NE(connection_.IdleDeadline(), TimerWheel::kNever);
+  EXPECT_NE(connection_.IdleSince(), TimerWheel::kNever);
   EXPECT_FALSE(connection_.Evict(generation + 1)) << "somebody else's place";
   Send(kGet);  // and no event has told of it yet
   EXPECT_FALSE(connection_.Evict(generation));
-  EXPECT_EQ(connection_.IdleDeadline(), TimerWheel::kNever);
+  EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
   Settle();
   EXPECT_EQ(OnlyResponse().status, 200);
   SendAndTell("GET / HT");
-  EXPECT_EQ(connection_.IdleDeadline(), TimerWheel::kNever);
+  EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
   EXPECT_FALSE(connection_.Evict(generation));
   Settle();
   SendAndTell("TP/1.1\r\nHost: h\r\n\r\n");

@@ -419,6 +419,44 @@ TEST_F(EventLoopTest, ADrainIsNotOverBeforeWhatWaitedIsAccepted) {
   EXPECT_FALSE(over);
 }
 
+TEST_F(EventLoopTest, ASilentNewcomerIsNotClosedBeforeOneThatHasBeenIdleForLonger) {
+  // Whichever of the two has the shorter timeout.
+  options_.max_connections = 2;
+  options_.header_timeout = absl::Seconds(10);
+  options_.keep_alive_timeout = absl::Hours(1);
+  Create();
+  HttpClient idle(url_);
+  idle.Send(kGet);
+  Run(NextTask());
+  EXPECT_EQ(idle.ReadResponse().status, 200);
+  absl::SleepFor(absl::Milliseconds(10));  // more than the coarse clock's tick
+  HttpClient silent(url_);
+  PollUntilOpen(2);
+  HttpClient newcomer(url_);
+  newcomer.Send(kGet);
+  Run(NextTask());
+  EXPECT_EQ(newcomer.ReadResponse().status, 200);
+  EXPECT_TRUE(idle.AtEnd());
+  silent.Send(kGet);
+  Run(NextTask());
+  EXPECT_EQ(silent.ReadResponse().status, 200);
+}
+
+TEST_F(EventLoopTest, ThePlacesForParkedConnectionsAreNotANewcomersBusiness) {
+  options_.max_parked_connections = 1;
+  Create();
+  HttpClient silent(url_);
+  PollUntilOpen(1);
+  HttpClient served(url_);
+  served.Send(kGet);
+  Run(NextTask());
+  EXPECT_EQ(served.ReadResponse().status, 200);
+  EXPECT_TRUE(served.AtEnd());
+  silent.Send(kGet);
+  Run(NextTask());
+  EXPECT_EQ(silent.ReadResponse().status, 200);
+}
+
 TEST_F(EventLoopTest, APauseForLackOfDescriptorsThatBecomesOneForLackOfRoomDoesNotSpin) {  // E2
   options_.max_connections = 1;
   options_.header_timeout = options_.keep_alive_timeout = absl::InfiniteDuration();

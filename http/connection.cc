@@ -35,7 +35,8 @@ void Connection::Open(UniqueFd fd, const sockaddr_storage& peer, int64_t now_ns)
   close_after_ = discard_input_ = rejected_ = false;
   writable_ = true;
   serial_ = host_->counters().CountAccepted();
-  requests_ = 0;
+  requests_.store(0, std::memory_order_relaxed);
+  idle_since_ns_.store(now_ns, std::memory_order_relaxed);
   ucred credentials;
   socklen_t size = sizeof(credentials);
   has_peer_uid_ = peer.ss_family == AF_UNIX &&
@@ -93,6 +94,14 @@ void Connection::Close() {
     if (exchange_->began_ns != 0 && phase_.load(std::memory_order_relaxed) != Phase::kHead) {
       ReportAccess();
     }
+    const Exchange::Outgoing& out = exchange_->out;
+    if (out.streaming && !out.complete && !out.chunked &&
+        !exchange_->response.stream_length().has_value()) {
+      // An end of the connection like any other would say that the body is whole (RFC 9112
+      // section 8); a reset does not.
+      const linger reset = {1, 0};
+      setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+    }
     host_->exchanges().Release(std::move(exchange_));
   }
   deadline_ns_.store(TimerWheel::kNever);
@@ -111,12 +120,11 @@ void Connection::AbortIfParked() {
   if (AcquireOrTellOwner(generation())) Close();
 }
 
-int64_t Connection::IdleDeadline() const {
-  const bool idle = (word_.load(std::memory_order_relaxed) & kOwnershipMask) == kParked &&
+int64_t Connection::IdleSince() const {
+  // The word as Park stores it, for EventLoop::Parked.
+  const bool idle = (word_.load() & kOwnershipMask) == kParked &&
                     phase_.load(std::memory_order_relaxed) == Phase::kIdle;
-  // An infinite timeout is still a time.
-  return idle ? std::min(deadline_ns_.load(std::memory_order_relaxed), TimerWheel::kNever - 1)
-              : TimerWheel::kNever;
+  return idle ? idle_since_ns_.load(std::memory_order_relaxed) : TimerWheel::kNever;
 }
 
 bool Connection::Evict(uint32_t generation) {

@@ -143,9 +143,11 @@ class Connection final : public Task, public TimerWheel::Node {
   // The host is draining from now on: an idle connection ends after kDrainGrace unless a request
   // comes before. True as in OnEvent.
   bool OnDrain();
-  // When it would be closed if nothing came: a time while it is idle and parked, kNever otherwise.
-  // A guess, as it may change at any moment.
-  int64_t IdleDeadline() const;
+  // Since when it has been idle, while it is idle and parked; kNever otherwise. A guess, as it may
+  // change at any moment.
+  int64_t IdleSince() const;
+  // A request has come on it. A guess likewise.
+  bool has_served() const { return requests_.load(std::memory_order_relaxed) != 0; }
   // Closes it if it is idle still and nothing has come. True: it is closed.
   bool Evict(uint32_t generation);
   // Drops it, whoever the client is; only by its owner, or when no other thread is left that could
@@ -251,6 +253,9 @@ class Connection final : public Task, public TimerWheel::Node {
   // When the phase times out; kNever: not. Written by the owner, read by the timer's thread.
   std::atomic<int64_t> deadline_ns_{TimerWheel::kNever};
   std::atomic<Phase> phase_{Phase::kIdle};  // written by the owner; read by Describe
+  // Written by the owner, read by who looks for one to evict.
+  std::atomic<int64_t> idle_since_ns_{0};
+  std::atomic<uint64_t> requests_{0};  // that have come on it
 
   // The owner's.
   bool must_read_ = false;  // there may be input in the socket
@@ -267,7 +272,6 @@ class Connection final : public Task, public TimerWheel::Node {
   UniqueFd fd_;
   uid_t peer_uid_ = 0;
   uint64_t serial_ = 0;                 // of the connection, unique in the process
-  uint64_t requests_ = 0;               // that have come on it
   std::unique_ptr<Exchange> exchange_;  // null while idle
   std::array<char, kMaxPeerName> peer_;
 };

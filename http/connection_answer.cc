@@ -54,7 +54,7 @@ Request Connection::MakeRequestHead() const {
                   {peer_.data(), peer_size_});
   Request::Origin origin;
   origin.connection = serial_;
-  origin.number = requests_;
+  origin.number = requests_.load(std::memory_order_relaxed);
   origin.body_complete = !exchange_->in.partial;
   if (has_peer_uid_) origin.peer_uid = peer_uid_;
   if (const std::string& name = host_->options().request_id_header; !name.empty()) {
@@ -249,8 +249,9 @@ void Connection::BeginResponse() {
     close_after_ = !head.keep_alive;
   }
   const bool last_one =
-      options.max_parked_connections == 0 || (options.max_requests_per_connection != 0 &&
-                                              requests_ >= options.max_requests_per_connection);
+      options.max_parked_connections == 0 ||
+      (options.max_requests_per_connection != 0 &&
+       requests_.load(std::memory_order_relaxed) >= options.max_requests_per_connection);
   // The rest of a body that nobody wants cannot be told from a request but by reading all of it.
   close_after_ |=
       response.close() || discard_input_ || exchange_->in.partial || last_one || host_->draining();
@@ -302,13 +303,21 @@ void Connection::ReportAccess() const {
   }
   record.complete = out.complete;
   record.reason = out.refusal;
-  host_->options().on_access(record);
+  try {
+    host_->options().on_access(record);
+  } catch (...) {
+    Warn("on_access has thrown");
+  }
 }
 
 void Connection::Warn(absl::string_view text) const {
   if (!host_->options().on_warning) return;
-  host_->options().on_warning(
-      absl::StrCat(absl::string_view(peer_.data(), peer_size_), ": ", text));
+  try {
+    host_->options().on_warning(
+        absl::StrCat(absl::string_view(peer_.data(), peer_size_), ": ", text));
+  } catch (...) {
+    // A connection that is not closed because nobody could be told would stay for ever.
+  }
 }
 
 }  // namespace robusto

@@ -108,7 +108,9 @@ Connection::Gathered Connection::Gather() {
   switch (parser.Parse(exchange_->input.view())) {
     case ParseResult::kPartial:
       // The CRLF that some clients send after a body begins no request.
-      if (phase_.load(std::memory_order_relaxed) == Phase::kIdle && !parser.idle()) {
+      if (parser.idle()) {
+        exchange_->began_ns = 0;
+      } else if (phase_.load(std::memory_order_relaxed) == Phase::kIdle) {
         phase_.store(Phase::kHead, std::memory_order_relaxed);
         SetDeadline(After(host_->options().header_timeout));
       }
@@ -120,7 +122,7 @@ Connection::Gathered Connection::Gather() {
       break;
   }
   const RequestHead& head = parser.head();
-  ++requests_;
+  requests_.store(requests_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   Exchange::Incoming& in = exchange_->in;
   in.size = parser.head_size();
   if (head.method == Method::kConnect) {

@@ -192,7 +192,9 @@ Connection::Progress Connection::FinishResponse() {
       exchange_->NextRequest();
     }
     phase_.store(Phase::kIdle, std::memory_order_relaxed);
-    SetDeadline(After(host_->options().keep_alive_timeout));
+    const int64_t now_ns = CoarseNanos();
+    idle_since_ns_.store(now_ns, std::memory_order_relaxed);
+    SetDeadline(Later(now_ns, host_->options().keep_alive_timeout));
     return Progress::kGoOn;
   }
   // Closing a socket with unread input resets the connection, and the reset may overtake the

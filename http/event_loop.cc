@@ -90,7 +90,8 @@ EventLoop::EventLoop(ServerOptions options, Handler handler, std::vector<Listene
       exchanges_(options_.parser, BodyLimits(options_)),
       timers_(MonotonicNanos()),
       table_(this, options_.max_connections),
-      evictor_(&table_),
+      evictor_(&table_, IdleEvictor::Among::kAll),
+      parked_evictor_(&table_, IdleEvictor::Among::kServed),
       listeners_(std::move(listeners)) {}
 
 EventLoop::~EventLoop() {
@@ -149,7 +150,9 @@ int EventLoop::TimeoutMillis(absl::Duration timeout) const {
       (!accepting_ && accept_again_ns_ == TimerWheel::kNever && !waits_for_room_.load())) {
     return 0;
   }
-  const int64_t next = std::min(timers_.NextFireNanos(), accept_again_ns_);
+  // No pause ends while there is no room.
+  const int64_t next = std::min(timers_.NextFireNanos(),
+                                waits_for_room_.load() ? TimerWheel::kNever : accept_again_ns_);
   if (next != TimerWheel::kNever) {
     timeout = std::min(timeout, absl::Nanoseconds(std::max<int64_t>(next - MonotonicNanos(), 0)));
   }
@@ -197,12 +200,19 @@ void EventLoop::Accept(size_t index) {
 
 bool EventLoop::AcceptOne(Listener& listener) {
   Connection* connection = table_.Allocate();
-  if (connection == nullptr && MakeRoom(listener)) connection = table_.Allocate();
+  if (connection == nullptr) {
+    // Nobody is sent away before somebody is there to come in; the listener says when.
+    if (!HasWaitingConnection(listener.fd())) return false;
+    if (evictor_.Evict(1) == 1) connection = table_.Allocate();
+  }
   if (connection == nullptr) {
     waits_for_room_.store(true);
-    // One may have closed before it could see that somebody waits.
-    if (table_.open() < options_.max_connections) waits_for_room_.store(false);
-    WarnThatAllAreBusy();
+    // One may have closed, or become idle, before it could see that somebody waits.
+    if (table_.open() < options_.max_connections || evictor_.Evict(1) == 1) {
+      waits_for_room_.store(false);
+    } else {
+      WarnThatAllAreBusy();
+    }
     PauseAccepting();
     return false;
   }
@@ -229,19 +239,16 @@ bool EventLoop::AcceptOne(Listener& listener) {
   }
   epoll_event interest = {};
   interest.events = kReadEvents;
-  const int raw = fd.get();
-  connection->Open(std::move(fd), peer, MonotonicNanos());
   interest.data.u64 = TagOf(*connection);
-  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, raw, &interest) != 0) {
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &interest) != 0) {
     Warn(absl::StrCat("cannot watch a connection: ", std::strerror(errno)));
-    connection->Abort();
+    table_.Free(connection);
+    return true;
   }
+  // Last: from here on a worker may evict it, and its descriptor may be another's. Its events are
+  // this thread's to hear.
+  connection->Open(std::move(fd), peer, MonotonicNanos());
   return true;
-}
-
-bool EventLoop::MakeRoom(const Listener& listener) {
-  // Nobody is sent away before somebody is there to come in.
-  return HasWaitingConnection(listener.fd()) && evictor_.Evict(1) == 1;
 }
 
 void EventLoop::WarnThatAllAreBusy() {
@@ -308,15 +315,19 @@ void EventLoop::Closed(Connection* connection) {
 }
 
 void EventLoop::Parked() {
-  // Somebody waits for a place, and here is one that can be had.
-  if (waits_for_room_.load(std::memory_order_relaxed) && waits_for_room_.exchange(false)) {
+  // Somebody waits for a place, and here is one that can be had. Not relaxed: whoever waits looks for
+  // parked ones after it has said so, and this looks after it is parked (IdleSince).
+  if (waits_for_room_.load() && waits_for_room_.exchange(false)) {
     WakePoller();
   }
   if (options_.max_parked_connections >= options_.max_connections) return;
-  // Those that linger count as well: a few, for a moment.
+  // Those that linger, or have not been asked anything yet, count as well; only that the latter are
+  // not closed for it.
   const size_t open = table_.open();
   const size_t busy = exchanges_.in_use();
-  if (open > busy && open - busy > options_.max_parked_connections) evictor_.Evict(1);
+  if (open > busy && open - busy > options_.max_parked_connections) {
+    parked_evictor_.Evict(1);
+  }
 }
 
 ServerStats EventLoop::Stats() const {
@@ -355,6 +366,9 @@ void EventLoop::StartDraining() {
   for (Listener& listener : listeners_) {
     while (AcceptOne(listener)) {
     }
+    // Closing alone does not take it out of epoll when another process has it too, a service manager
+    // that passed it say (epoll(7)).
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener.fd(), nullptr);
     listener.Close();
   }
   listeners_.clear();
@@ -397,7 +411,12 @@ void EventLoop::Finish() {
 }
 
 void EventLoop::Warn(absl::string_view text) const {
-  if (options_.on_warning) options_.on_warning(text);
+  if (!options_.on_warning) return;
+  try {
+    options_.on_warning(text);
+  } catch (...) {
+    // As in Connection::Warn: accepting has to go on.
+  }
 }
 
 }  // namespace robusto

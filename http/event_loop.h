@@ -11,7 +11,7 @@
 // Invariants:
 //   (E1) A connection is in at most one of: parked, owned by the poller, deferred, with the pool.
 //   (E2) With no connection due and nothing to read, Poll sleeps: an idle server makes no wake-ups.
-//   (E3) A listener is looked at only while there is room for another connection.
+//   (E3) A listener is looked at unless somebody waits there for whom no room can be made.
 //
 // Thread-safety: Poll by one thread at a time (the pool's leader); everything else any thread.
 // Lock order: deferred_mu_, idle_mu_ are leaves.
@@ -97,8 +97,6 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   void Accept(size_t index);
   // Accepts one connection. False: none is waiting, or no more can be taken now.
   bool AcceptOne(Listener& listener);
-  // No place for another. True: one has been made.
-  bool MakeRoom(const Listener& listener);
   void WarnThatAllAreBusy();
   void PauseAccepting();
   void ResumeAcceptingIfDue(int64_t now_ns);
@@ -124,7 +122,8 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   ExchangePool exchanges_;
   TimerWheel timers_;
   ConnectionTable table_;
-  IdleEvictor evictor_;
+  IdleEvictor evictor_;         // for newcomers
+  IdleEvictor parked_evictor_;  // for max_parked_connections
   ServerCounters counters_;
   // What RetryAfterSeconds said last, and until when it is good (CLOCK_MONOTONIC_COARSE).
   mutable std::atomic<int> retry_after_seconds_{1};

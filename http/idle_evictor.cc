@@ -26,7 +26,7 @@ absl::optional<IdleEvictor::Candidate> IdleEvictor::Next() {
       const Candidate candidate = candidates_.back();
       candidates_.pop_back();
       if (candidate.connection->generation() == candidate.generation &&
-          candidate.connection->IdleDeadline() == candidate.deadline_ns) {
+          candidate.connection->IdleSince() == candidate.idle_since_ns) {
         return candidate;
       }
     }
@@ -38,15 +38,16 @@ absl::optional<IdleEvictor::Candidate> IdleEvictor::Next() {
 void IdleEvictor::Look() {
   table_->ForEach([this](Connection& connection) {
     const uint32_t generation = connection.generation();
-    const int64_t deadline = connection.IdleDeadline();
-    if (deadline != TimerWheel::kNever) {
-      candidates_.push_back({deadline, &connection, generation});
+    if (among_ == Among::kServed && !connection.has_served()) return;
+    const int64_t idle_since = connection.IdleSince();
+    if (idle_since != TimerWheel::kNever) {
+      candidates_.push_back({idle_since, &connection, generation});
     }
   });
   const size_t kept = std::min(candidates_.size(), kBatch);
   std::partial_sort(candidates_.begin(), candidates_.begin() + static_cast<std::ptrdiff_t>(kept),
                     candidates_.end(), [](const Candidate& a, const Candidate& b) {
-                      return a.deadline_ns < b.deadline_ns;
+                      return a.idle_since_ns < b.idle_since_ns;
                     });
   candidates_.resize(kept);
   std::reverse(candidates_.begin(), candidates_.end());

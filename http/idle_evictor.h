@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // IdleEvictor: closes idle connections when their places or descriptors are wanted for others: the
-// one first that would be closed next anyway, which is the one that has been idle for longest.
+// one first that has been idle for longest. (Not the one that would be closed next anyway: with a
+// header_timeout below keep_alive_timeout newcomers would throw each other out.)
 //
 // A list of idle connections in order would have to be kept up to date by every request. This finds
 // the oldest by a look at all of them when somebody has to go, a few dozen at once so that the look
@@ -27,15 +28,21 @@ namespace robusto {
 
 class IdleEvictor {
  public:
+  // Which ones it may close.
+  enum class Among {
+    kAll,     // also those on which no request has come yet
+    kServed,  // those between two requests
+  };
+
   // `table` must outlive it.
-  explicit IdleEvictor(const ConnectionTable* table) : table_(table) {}
+  IdleEvictor(const ConnectionTable* table, Among among) : table_(table), among_(among) {}
 
   // Closes up to `count` idle connections; returns how many.
   size_t Evict(size_t count);
 
  private:
   struct Candidate {
-    int64_t deadline_ns;
+    int64_t idle_since_ns;
     Connection* connection;
     uint32_t generation;
   };
@@ -47,6 +54,7 @@ class IdleEvictor {
   void Look() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const ConnectionTable* const table_;
+  const Among among_;
   absl::Mutex mu_;
   std::vector<Candidate> candidates_ ABSL_GUARDED_BY(mu_);  // the oldest last
 };

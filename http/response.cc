@@ -141,8 +141,15 @@ void ResponseWriter::Error(int status, absl::string_view detail) {
   headers_.clear();
   DropBody();
   if (error_page_ != nullptr && *error_page_ != nullptr) {
-    (*error_page_)(status_, text, *this);
-    if (body_size() > 0 || streams()) return;
+    try {
+      (*error_page_)(status_, text, *this);
+      if (body_size() > 0 || streams()) return;
+    } catch (...) {
+      // Errors are also told where nobody could catch it; and the client is owed this one.
+      SetStatus(status);
+      headers_.clear();
+      DropBody();
+    }
   }
   Write(absl::StrCat(status_, " ", ReasonPhrase(status_), text.empty() ? "" : ": ", text, "\n"));
   SetHeader("Content-Type", "text/plain; charset=utf-8");

@@ -65,7 +65,8 @@ using BodyReceiver =
     absl::AnyInvocable<bool(absl::string_view piece, bool last, ResponseWriter& response)>;
 
 // Makes the body of an error response: see ServerOptions::error_page. `response` has the status and
-// no fields and no body; what Write and SetHeader put there is sent.
+// no fields and no body; what Write and SetHeader put there is sent. When it throws, that is dropped
+// and the body is the plain text.
 using ErrorPage =
     std::function<void(int status, absl::string_view detail, ResponseWriter& response)>;
 

@@ -55,11 +55,11 @@ struct ServerOptions {
   // How long a client may take nothing of its response; then the connection is reset.
   absl::Duration write_timeout = absl::Seconds(30);
 
-  // Connections open at once. When all are taken, the one that is idle and would be closed next
-  // makes room for a new one; when none is idle, new ones wait in the kernel's backlog.
+  // Connections open at once. When all are taken, the one that has been idle for longest makes
+  // room for a new one; when none is idle, new ones wait in the kernel's backlog.
   size_t max_connections = 10000;
-  // Of these, the ones that may be kept idle between two requests; beyond it the one that would be
-  // closed next goes first. 0: none are kept, every response ends its connection.
+  // Of these, the ones that may be kept idle between two requests; beyond it the one that has been
+  // idle for longest goes first. 0: none are kept, every response ends its connection.
   size_t max_parked_connections = 10000;
   // Requests that one connection may send; the response to the last says Connection: close. 0: no
   // limit. Pipelined requests need none of their own: they are answered one by one, each from the
@@ -79,12 +79,13 @@ struct ServerOptions {
   // loop's too: must not block. Null: plain text.
   ErrorPage error_page;
 
-  // Told of every request once it is over, by the thread that was last at it: must not block. Null:
-  // nobody is told, and no time is taken.
+  // Told of every request once it is over, by the thread that was last at it: must not block. What
+  // it throws becomes a warning. Null: nobody is told, and no time is taken.
   std::function<void(const AccessRecord&)> on_access;
 
   // Told, in one line each, of what an operator may want to know: a bad request, a handler that
-  // threw, no descriptors left. Called from many threads; must not block. Null: nobody is told.
+  // threw, no descriptors left. Called from many threads; must not block; what it throws is
+  // dropped. Null: nobody is told.
   std::function<void(absl::string_view)> on_warning;
 };
 

@@ -4,10 +4,13 @@
 // What a connection tells others of its requests: ids, access records, counts; and the clients that
 // are not there any more.
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "tests/http/connection_fixture.h"
 
@@ -131,6 +134,49 @@ TEST_F(RecordTest, HalfAHeadOrNothingIsNotReported) {
   EXPECT_TRUE(records_.empty());
 }
 
+TEST_F(RecordTest, AnEmptyLineThatNoRequestFollowsIsNotReported) {  // RFC 9112 section 2.2
+  Open();
+  SendAndTell(absl::StrCat(kGet, "\r\n"));
+  EXPECT_EQ(records_.size(), 1u);
+  Timer();
+  EXPECT_TRUE(closed());
+  EXPECT_EQ(records_.size(), 1u);
+}
+
+TEST_F(RecordTest, TheTimeBeforeARequestsFirstByteIsNotItsOwnAlsoAfterAnEmptyLine) {
+  Open();
+  SendAndTell(absl::StrCat(kGet, "\r\n"));
+  const absl::Time before = absl::Now();
+  absl::SleepFor(absl::Milliseconds(2));  // the time is the system's
+  SendAndTell(kGet);
+  ASSERT_EQ(records_.size(), 2u);
+  EXPECT_LT(records_[1].took, absl::Now() - before - absl::Milliseconds(1));
+}
+
+TEST_F(RecordTest, WhatThoseWhoAreToldThrowIsDropped) {
+  host_.server_options.on_access = [this](const AccessRecord& record) {
+    records_.emplace_back(record);
+    throw std::runtime_error("disk full");
+  };
+  std::vector<std::string> warnings;
+  host_.server_options.on_warning = [&](absl::string_view text) {
+    warnings.emplace_back(text);
+    throw 1;
+  };
+  Open();
+  SendAndTell(kGet);
+  EXPECT_EQ(OnlyResponse().status, 200);
+  SendAndTell("GET / HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(OnlyResponse().status, 400);
+  FinishSending();
+  Event(HungUp());
+  EXPECT_TRUE(closed());
+  EXPECT_EQ(records_.size(), 2u);
+  EXPECT_EQ(warnings,
+            (std::vector<std::string>{"unix:: on_access has thrown", "unix:: 400 missing_host",
+                                      "unix:: on_access has thrown"}));
+}
+
 TEST_F(RecordTest, AHandlerThatThrowsIsReportedAs500) {
   host_.serve = [](const Request&, ResponseWriter&) { throw std::runtime_error("no"); };
   Open();
@@ -226,6 +272,33 @@ TEST_F(RecordTest, AnErrorPageReplacesThePlainText) {
   EXPECT_EQ(response.body, "<h1>400</h1>missing_host");
 }
 
+TEST_F(RecordTest, AnErrorPageThatThrowsIsReplacedByThePlainText) {
+  host_.server_options.error_page = [](int, absl::string_view, ResponseWriter& response) {
+    response.SetStatus(200);
+    response.SetHeader("X-Page", "half");
+    response.Write("<h1>");
+    throw std::runtime_error("no template");
+  };
+  host_.serve = [this](const Request&, ResponseWriter&) {
+    ++handled_;
+    throw std::runtime_error("no");
+  };
+  Open();
+  SendAndTell(kGet);
+  HttpResponse response = OnlyResponse();
+  EXPECT_EQ(response.status, 500);
+  EXPECT_EQ(response.Header("X-Page"), "");
+  EXPECT_EQ(response.body, "500 Internal Server Error\n");
+  EXPECT_EQ(handled_, 1);
+  EXPECT_TRUE(closed());
+  host_.closed = 0;
+  Open();
+  SendAndTell("GET / HTTP/1.1\r\n\r\n");
+  response = OnlyResponse();
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(response.body, "400 Bad Request: missing_host\n");
+}
+
 // --- Counts ---
 
 TEST_F(RecordTest, ResponsesBytesAndRefusalsAreCounted) {
@@ -284,15 +357,15 @@ TEST_F(RecordTest, EveryTimeItBecomesIdleTheHostIsAskedForAPlace) {
 TEST_F(RecordTest, OnlyAnIdleConnectionWithoutInputIsEvicted) {
   Open();
   const uint32_t generation = connection_.generation();
-  EXPECT_NE(connection_.IdleDeadline(), TimerWheel::kNever);
+  EXPECT_NE(connection_.IdleSince(), TimerWheel::kNever);
   EXPECT_FALSE(connection_.Evict(generation + 1)) << "somebody else's place";
   Send(kGet);  // and no event has told of it yet
   EXPECT_FALSE(connection_.Evict(generation));
-  EXPECT_EQ(connection_.IdleDeadline(), TimerWheel::kNever);
+  EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
   Settle();
   EXPECT_EQ(OnlyResponse().status, 200);
   SendAndTell("GET / HT");
-  EXPECT_EQ(connection_.IdleDeadline(), TimerWheel::kNever);
+  EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
   EXPECT_FALSE(connection_.Evict(generation));
   Settle();
   SendAndTell("TP/1.1\r\nHost: h\r\n\r\n");

@@ -242,6 +242,24 @@ TEST_F(StreamTest, ASourceThatThrowsCutsTheConnection) {
   EXPECT_TRUE(closed());
 }
 
+TEST_F(StreamTest, AStreamUntilTheEndOfTheConnectionThatIsCutEndsInAReset) {
+  // RFC 9112 section 8: the end of the connection would say that the body is whole.
+  host_.serve = [](const Request&, ResponseWriter& response) {
+    response.Stream([first = true](std::string* piece) mutable {
+      if (!first) throw std::runtime_error("no more rows");
+      first = false;
+      *piece = "one";
+      return true;
+    });
+  };
+  OpenTcp();
+  SendAndTell("GET / HTTP/1.0\r\n\r\n");
+  EXPECT_TRUE(closed());
+  const std::string all = Received();
+  EXPECT_EQ(errno, ECONNRESET);
+  EXPECT_FALSE(client_saw_end_) << all;
+}
+
 TEST_F(StreamTest, APieceForWhichTheQueueHasNoRoomIsOfferedAgain) {
   ServePieces({std::string(2 << 20, 'x'), "end"});
   Open();

@@ -21,6 +21,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "tests/testing/http_client.h"
@@ -44,12 +45,16 @@ class EventLoopTest : public ::testing::Test {
     };
   }
 
-  void Create() {
+  void Create(size_t addresses = 1) {
     std::vector<Listener> listeners;
-    auto listener = Listener::Open("127.0.0.1:0");
-    ASSERT_TRUE(listener.ok()) << listener.status();
-    url_ = listener->url();
-    listeners.push_back(*std::move(listener));
+    while (listeners.size() < addresses) {
+      auto listener = Listener::Open("127.0.0.1:0");
+      ASSERT_TRUE(listener.ok()) << listener.status();
+      urls_.push_back(listener->url());
+      shared_.emplace_back(shares_ ? dup(listener->fd()) : -1);
+      listeners.push_back(*std::move(listener));
+    }
+    url_ = urls_[0];
     auto loop = EventLoop::Create(options_, handler_, std::move(listeners));
     ASSERT_TRUE(loop.ok()) << loop.status();
     loop_ = *std::move(loop);
@@ -82,6 +87,9 @@ class EventLoopTest : public ::testing::Test {
   std::vector<std::string> warnings_;
   std::function<void()> on_warning_;
   std::string url_;
+  std::vector<std::string> urls_;
+  bool shares_ = false;           // the listeners are another's, too
+  std::vector<UniqueFd> shared_;  // the other's
   std::unique_ptr<EventLoop> loop_;
 };
 
@@ -378,6 +386,26 @@ TEST_F(EventLoopTest, ADrainWithoutDescriptorsDoesNotSpin) {  // E2
   EXPECT_LT(polls, 100) << "the timeout of what is open is a few wake-ups long";
 }
 
+TEST_F(EventLoopTest, ADrainForgetsAListenerThatAnotherProcessHasToo) {  // E2
+  // As a service manager does: what it passed stays open there, and so do events of it in epoll(7).
+  shares_ = true;
+  options_.header_timeout = absl::Milliseconds(300);
+  Create();
+  HttpClient busy(url_);
+  busy.Send("GET / HT");
+  PollUntilOpen(1);
+  loop_->BeginDrain();
+  Poll(absl::ZeroDuration());
+  HttpClient for_the_next_process(url_);
+  EXPECT_TRUE(for_the_next_process.connected());
+  int polls = 0;
+  while (loop_->open_connections() != 0) {
+    Poll();
+    ++polls;
+  }
+  EXPECT_LT(polls, 100);
+}
+
 TEST_F(EventLoopTest, ADrainIsNotOverBeforeWhatWaitedIsAccepted) {
   // A handler that is told of the warning runs in the middle of the drain's beginning.
   Create();
@@ -389,6 +417,66 @@ TEST_F(EventLoopTest, ADrainIsNotOverBeforeWhatWaitedIsAccepted) {
   loop_->BeginDrain();
   while (warnings_.empty()) Poll(absl::ZeroDuration());
   EXPECT_FALSE(over);
+}
+
+TEST_F(EventLoopTest, ASilentNewcomerIsNotClosedBeforeOneThatHasBeenIdleForLonger) {
+  // Whichever of the two has the shorter timeout.
+  options_.max_connections = 2;
+  options_.header_timeout = absl::Seconds(10);
+  options_.keep_alive_timeout = absl::Hours(1);
+  Create();
+  HttpClient idle(url_);
+  idle.Send(kGet);
+  Run(NextTask());
+  EXPECT_EQ(idle.ReadResponse().status, 200);
+  absl::SleepFor(absl::Milliseconds(10));  // more than the coarse clock's tick
+  HttpClient silent(url_);
+  PollUntilOpen(2);
+  HttpClient newcomer(url_);
+  newcomer.Send(kGet);
+  Run(NextTask());
+  EXPECT_EQ(newcomer.ReadResponse().status, 200);
+  EXPECT_TRUE(idle.AtEnd());
+  silent.Send(kGet);
+  Run(NextTask());
+  EXPECT_EQ(silent.ReadResponse().status, 200);
+}
+
+TEST_F(EventLoopTest, ThePlacesForParkedConnectionsAreNotANewcomersBusiness) {
+  options_.max_parked_connections = 1;
+  Create();
+  HttpClient silent(url_);
+  PollUntilOpen(1);
+  HttpClient served(url_);
+  served.Send(kGet);
+  Run(NextTask());
+  EXPECT_EQ(served.ReadResponse().status, 200);
+  EXPECT_TRUE(served.AtEnd());
+  silent.Send(kGet);
+  Run(NextTask());
+  EXPECT_EQ(silent.ReadResponse().status, 200);
+}
+
+TEST_F(EventLoopTest, APauseForLackOfDescriptorsThatBecomesOneForLackOfRoomDoesNotSpin) {  // E2
+  options_.max_connections = 1;
+  options_.header_timeout = options_.keep_alive_timeout = absl::InfiniteDuration();
+  Create(/*addresses=*/2);
+  HttpClient refused(urls_[0]);
+  std::vector<HttpClient> others;
+  for (int i = 0; i < 2; ++i) {
+    others.emplace_back(urls_[1]);
+    others.back().Send(kGet);
+  }
+  auto none = std::make_unique<NoMoreDescriptors>();
+  on_warning_ = [&] { none.reset(); };  // in time for the second listener
+  TaskPtr task = NextTask();
+  EXPECT_EQ(warnings_.size(), 2u) << "one for each reason";
+  const absl::Time end = absl::Now() + absl::Milliseconds(300);
+  int polls = 0;
+  for (; absl::Now() < end; ++polls) Poll(end - absl::Now());
+  EXPECT_LT(polls, 50);
+  Run(std::move(task));
+  EXPECT_EQ(others[0].ReadResponse().status, 200);
 }
 
 TEST_F(EventLoopTest, FlushAnswersWhatWasReadAndNeverHandedOut) {  // C2

@@ -350,6 +350,8 @@ TEST_F(RecordTest, EveryTimeItBecomesIdleTheHostIsAskedForAPlace) {
   EXPECT_EQ(host_.parkings, 1);
   SendAndTell(absl::StrCat(kGet, kGet));
   EXPECT_EQ(host_.parkings, 2) << "not between two requests that are there";
+  SendAndTell("GET / HT");
+  EXPECT_EQ(host_.parkings, 2) << "nor in the middle of one";
 }
 
 // --- Evicting ---

@@ -530,6 +530,47 @@ TEST_F(ReceiveTest, AFullQueueInTheMiddleOfABodyGets503AndTheEnd) {
   EXPECT_TRUE(response.closes()) << "the rest of the body cannot be told from a request";
 }
 
+TEST_F(ReceiveTest, APieceIsWorthATurnInTheQueue) {
+  Open();
+  Feed(Post(Body(300'000)));
+  EXPECT_EQ(OnlyResponse().body, "received 300000");
+  EXPECT_LE(pieces_, 300'000 / 65'536 + 2);
+}
+
+TEST_F(ReceiveTest, EachByteThatWasTakenBuysTimeAtTheMinimumRate) {
+  host_.server_options.min_body_bytes_per_second = 1;
+  Open();
+  const std::string post = Post(Body(200'000));
+  SendAndTell(post.substr(0, 500));
+  // The body's beginning and 10 s, and some 400 s for what has come.
+  const int64_t begin_ns = host_.timer_ns;
+  Feed(post.substr(500, 100'000));
+  ASSERT_GT(pieces_, 0);
+  Timer(begin_ns + int64_t{90'000} * 1'000'000'000);
+  EXPECT_TRUE(Responses().empty());
+  Timer(begin_ns + int64_t{101'000} * 1'000'000'000);
+  EXPECT_EQ(OnlyResponse().status, 408);
+}
+
+TEST_F(ReceiveTest, TheRestOfABodyCarriesOnWithWhatThePoolHasBegun) {
+  Open();
+  Send(Post(Body(200'000)).substr(0, 2000));
+  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  EXPECT_FALSE(connection_.Continues());
+  Work();
+  EXPECT_TRUE(connection_.Continues());
+}
+
+TEST_F(ReceiveTest, AnEarlyAnswerIsNotResetByTheRestThatIsStillToCome) {  // RFC 9112 section 9.6
+  stop_after_ = 1;
+  Open();
+  SendAndTell(Post(Body(200'000)).substr(0, 2000));
+  EXPECT_EQ(OnlyResponse().status, 200);
+  EXPECT_TRUE(client_saw_end_);
+  EXPECT_FALSE(closed()) << "what comes is read away";
+  EXPECT_EQ(alive_.use_count(), 1);
+}
+
 TEST_F(ReceiveTest, WithDefaultOptionsNoHandlerSeesPartOfABody) {
   host_.server_options.body_buffer = ServerOptions().body_buffer;
   host_.server_options.max_body_bytes = ServerOptions().max_body_bytes;

@@ -365,6 +365,23 @@ TEST_F(EventLoopTest, RoomThatIsMadeBetweenTwoPollsIsSeen) {  // E3
   EXPECT_EQ(second.ReadResponse().status, 200);
 }
 
+TEST_F(EventLoopTest, AConnectionThatBecomesIdleMakesRoomForOneThatWaits) {  // E3
+  options_.max_connections = 1;
+  options_.header_timeout = options_.keep_alive_timeout = absl::InfiniteDuration();
+  Create();
+  HttpClient first(url_);
+  first.Send(kGet);
+  HttpClient second(url_);
+  second.Send(kGet);
+  TaskPtr task = NextTask();
+  EXPECT_TRUE(Poll(absl::ZeroDuration()).empty());  // sees the second, and has no room
+  Run(std::move(task));
+  Run(NextTask());
+  EXPECT_EQ(first.ReadResponse().status, 200);
+  EXPECT_TRUE(first.AtEnd());
+  EXPECT_EQ(second.ReadResponse().status, 200);
+}
+
 TEST_F(EventLoopTest, ADrainWithoutDescriptorsDoesNotSpin) {  // E2
   options_.header_timeout = absl::Milliseconds(300);
   Create();

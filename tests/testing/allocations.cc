@@ -35,6 +35,8 @@ void Free(void* memory) {
 }  // namespace
 
 void* operator new(size_t size) { return Allocate(size, 0); }
+// A sanitizer has one of its own, which does not go with the deletes below.
+void* operator new(size_t size, const std::nothrow_t&) noexcept { return Allocate(size, 0); }
 void* operator new(size_t size, std::align_val_t alignment) {
   return Allocate(size, static_cast<size_t>(alignment));
 }

@@ -35,8 +35,8 @@ def _bar(y, name, value, scale, most, color):
 def render(title, groups, line=1.0, most=6.0):
     """The chart as text.
 
-    groups: (title, [(name, figures.Spread)]) each. A name has the same color in every group. There is a vertical
-    line at `line`; a bar longer than `most` is cut off, with its number beside it.
+    groups: (title, [(name, figures.Spread)]) each. A name has the same color in every group. There
+    is a vertical line at `line`; a bar longer than `most` is cut off, with its number beside it.
     """
     names = list(dict.fromkeys(name for _, bars in groups for name, _ in bars))
     values = [value.most for _, bars in groups for _, value in bars]

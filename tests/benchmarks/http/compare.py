@@ -3,12 +3,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares robusto with other servers, and with the least that a server on epoll can do (floor.cc).
 
-Every server runs on one processor and the load (wrk) on another, in interleaved rounds. The figure to trust
-is the server's own processor time for a request, of all its threads, beside that of the floor in the same
-round; rates and latencies depend on what else the machine does.
+Every server runs on one processor and the load (wrk) on another, in interleaved rounds. The figure
+to trust is the server's own processor time for a request, of all its threads, beside that of the
+floor in the same round; rates and latencies depend on what else the machine does.
 
-Needs the package wrk. The peers are the packages nginx-light (libnginx-mod-http-echo for POST), lighttpd,
-libmicrohttpd-dev and libcpp-httplib-dev, system calls need strace; what is missing is left out.
+Needs the package wrk. The peers are the packages nginx-light (libnginx-mod-http-echo for POST),
+lighttpd, libmicrohttpd-dev and libcpp-httplib-dev, system calls need strace; what is missing is
+left out.
 """
 
 import argparse
@@ -26,8 +27,8 @@ import report
 import servers
 import workloads
 
-# Runnable threads, on average over a minute, from which on the figures are doubtful: wrk and the server that it
-# loads need a processor each.
+# Runnable threads, on average over a minute, from which on the figures are doubtful: wrk and the
+# server that it loads need a processor each.
 _HIGH_LOAD = 0.5
 _PACKAGES = ("nginx-light", "lighttpd", "libmicrohttpd-dev", "libcpp-httplib-dev", "wrk")
 

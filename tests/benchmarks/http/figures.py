@@ -29,8 +29,9 @@ def spread(values):
 def ratios(values, floors):
     """The Spread of each round's value to the floor's in that round.
 
-    A round that one of the two lacks (None) or in which the floor's is 0 says nothing and is left out. The
-    median of the ratios, not the ratio of the medians: what slows a whole round down slows down both.
+    A round that one of the two lacks (None) or in which the floor's is 0 says nothing and is left
+    out. The median of the ratios, not the ratio of the medians: what slows a whole round down slows
+    down both.
     """
     return spread(
         value / floor if value is not None and floor else None

@@ -1,11 +1,12 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The floor: the least that a server on epoll can do for a request, for others to be measured against.
+// The floor: the least that a server on epoll can do for a request, for others to be measured
+// against.
 //
-// One thread. It looks for the empty line that ends a head, and sends bytes made up at the start: those
-// of robusto's answer, so that as many go over the wire. It does not parse, checks nothing, has no limits, no
-// timeouts and no statistics, and must not be used for anything else.
+// One thread. It looks for the empty line that ends a head, and sends bytes made up at the start:
+// those of robusto's answer, so that as many go over the wire. It does not parse, checks nothing,
+// has no limits, no timeouts and no statistics, and must not be used for anything else.
 //
 //   floor [--close] [--echo=BYTES] [--file=PATH]
 //
@@ -13,8 +14,8 @@
 //   --echo=BYTES  every request has a body of BYTES, which is what is answered
 //   --file=PATH   the answer is this file, by sendfile
 //
-// It listens on a free port of 127.0.0.1, says so on stdout as "listening on http://127.0.0.1:PORT", and
-// ends by a signal.
+// It listens on a free port of 127.0.0.1, says so on stdout as "listening on
+// http://127.0.0.1:PORT", and ends by a signal.
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -172,7 +173,8 @@ class Floor {
     return Send(connection);
   }
 
-  // How many whole requests there are; leaves what follows them. Bodies go to the output, after a head.
+  // How many whole requests there are; leaves what follows them. Bodies go to the output, after a
+  // head.
   size_t TakeRequests(Connection* connection) {
     const char* const end = connection->input + connection->size;
     const char* at = connection->input;

@@ -6,9 +6,9 @@
 //   httplib_peer [--threads=N] [--root=DIR]
 //
 // A connection keeps its thread for as long as it lives, so N is at least the number of connections.
-// GET /plaintext, POST /echo, GET /sleep?ms=N as tools/testbed has them, and the files of DIR. It says
-// "listening on http://127.0.0.1:PORT" on stdout and ends by a signal. Built without the package it says
-// so and exits with 77.
+// GET /plaintext, POST /echo, GET /sleep?ms=N as tools/testbed has them, and the files of DIR. It
+// says "listening on http://127.0.0.1:PORT" on stdout and ends by a signal. Built without the
+// package it says so and exits with 77.
 
 #include <cstdio>
 

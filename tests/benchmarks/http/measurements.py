@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each kind of measurement, over every server that can do the work, in interleaved rounds.
 
-A measurement gives a dictionary that json.dump takes: {"title", "kind", "left_out": {server: why}, "servers":
-{server: ...}}. A round is a dictionary as well, so that all that was measured can be looked at afterwards.
+A measurement gives a dictionary that json.dump takes: {"title", "kind", "left_out": {server: why},
+"servers": {server: ...}}. A round is a dictionary as well, so that all that was measured can be
+looked at afterwards.
 """
 
 import os

@@ -1,14 +1,14 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A peer for compare.py: GNU libmicrohttpd (package libmicrohttpd-dev), set up as its manual advises for
-// speed: epoll in a thread of its own, or in a pool of such threads.
+// A peer for compare.py: GNU libmicrohttpd (package libmicrohttpd-dev), set up as its manual
+// advises for speed: epoll in a thread of its own, or in a pool of such threads.
 //
 //   microhttpd_peer [--threads=N] [--file=PATH]
 //
-// GET /plaintext, POST /echo, GET /sleep?ms=N as tools/testbed has them, GET /file. It says "listening on
-// http://127.0.0.1:PORT" on stdout and ends by a signal. Built without the package it says so and exits
-// with 77.
+// GET /plaintext, POST /echo, GET /sleep?ms=N as tools/testbed has them, GET /file. It says
+// "listening on http://127.0.0.1:PORT" on stdout and ends by a signal. Built without the package it
+// says so and exits with 77.
 
 #include <unistd.h>
 

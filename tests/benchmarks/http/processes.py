@@ -63,10 +63,6 @@ def traced(pid):
     )
 
 
-def threads(pid):
-    return len(list(_tasks(pid)))
-
-
 def busy_ns(cpu):
     """For how long this processor was not idle since the start of the machine, in ns; counts in 10 ms."""
     for line in _read(_PROC / "stat").splitlines():

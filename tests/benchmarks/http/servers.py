@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The servers that are compared, and how each is started for a workload (workloads.py).
 
-Every server is given what its manual advises for this work: no log, no limit of requests for a connection.
+Every server is given what its manual advises for this work: no log, no limit of requests for a
+connection.
 """
 
 import os
@@ -38,7 +39,7 @@ class Running:
                 stderr=stderr,
             )
         self.url = url or self._read_url()
-        if not processes.until(self._answers, GUARD_SECONDS):
+        if not processes.until(self._listens, GUARD_SECONDS) or self.process.poll() is not None:
             self.end()
             raise Absent(f"{name} does not start: {pathlib.Path(log).read_text()[-400:].strip()}")
 
@@ -51,9 +52,10 @@ class Running:
             raise Absent(line.strip() or f"it ended with exit code {self.process.returncode}")
         return match.group(1)
 
-    def _answers(self):
+    def _listens(self):
+        """Whether it listens, or never will."""
         if self.process.poll() is not None:
-            return True  # and __init__'s next step, the check, says that it does not
+            return True
         try:
             self.connect().close()
         except ConnectionRefusedError:
@@ -88,8 +90,8 @@ def _program(name, package):
 class Servers:
     """Starts servers of NAMES.
 
-    `root` has the programs that were built, `directory` the files `plaintext` and `file`; `scratch` is for
-    configurations and logs; `cpu` is the processor that every server gets.
+    `root` has the programs that were built, `directory` the files `plaintext` and `file`; `scratch`
+    is for configurations and logs; `cpu` is the processor that every server gets.
     """
 
     NAMES = ("floor", "robusto", "nginx", "lighttpd", "libmicrohttpd", "cpp-httplib")
@@ -172,7 +174,8 @@ http {{
     def _lighttpd(self, workload):
         program = _program("lighttpd", "lighttpd")
         port = _free_port()
-        # It has no answer without a file, nor without a limit of a connection's requests: this is the largest.
+        # It has no answer without a file, nor without a limit of a connection's requests: this is
+        # the largest.
         config = f"""
 server.document-root = "{self._directory}"
 server.bind = "127.0.0.1"

@@ -17,8 +17,8 @@ _ALL = servers.Servers.NAMES
 class Workload:
     """One kind of load.
 
-    `kind` is the measurement: "work" (processor time and rate beside the floor), "latency", "blocked", "idle" or
-    "syscalls". `threads` is for servers that have workers.
+    `kind` is the measurement: "work" (processor time and rate beside the floor), "latency",
+    "blocked", "idle" or "syscalls". `threads` is for servers that have workers.
     """
 
     name: str

@@ -8,10 +8,11 @@ import re
 
 @dataclasses.dataclass(frozen=True)
 class WrkResult:
-    """One run of wrk. A connection that was refused or broke, and an answer other than 2xx, is an error.
+    """One run of wrk. A connection that was refused or broke, and an answer other than 2xx, is an
+    error.
 
-    A time of 0 is one that wrk does not know: it corrects its counts for requests that it could not send in
-    time, and then may not find the hundredth part of them.
+    A time of 0 is one that wrk does not know: it corrects its counts for requests that it could not
+    send in time, and then may not find the hundredth part of them.
     """
 
     requests: int

@@ -60,15 +60,21 @@ def parse_flags(arguments):
         setattr(flags, flag, [name for name in known if name in chosen])
     if flags.rounds < 1 or flags.seconds < 1:
         parser.error("--rounds and --seconds are at least 1")
+    if flags.server_cpu == flags.load_cpu:
+        parser.error("--server_cpu and --load_cpu are two processors")
+    return flags
+
+
+def check_machine(flags):
+    """Ends the program when this machine cannot do what the flags say."""
     available = os.sched_getaffinity(0)
     for flag in ("server_cpu", "load_cpu"):
         if getattr(flags, flag) not in available:
-            parser.error(f"--{flag}={getattr(flags, flag)}: the processors are {sorted(available)}")
-    if flags.server_cpu == flags.load_cpu:
-        parser.error("--server_cpu and --load_cpu are two processors")
+            sys.exit(
+                f"compare: --{flag}={getattr(flags, flag)}: the processors are {sorted(available)}"
+            )
     if shutil.which("wrk") is None:
-        parser.error("there is no wrk: apt-get install wrk")
-    return flags
+        sys.exit("compare: there is no wrk: apt-get install wrk")
 
 
 def runfiles():
@@ -110,7 +116,8 @@ def say_load(load):
     print(flush=True)
 
 
-def compare(flags, directory, scratch):
+def compare(flags, directory, scratch, results):
+    """Runs what the flags say; adds to `results` by workload, and prints, one after the other."""
     (directory / "plaintext").write_text("Hello, World!", encoding="utf-8")
     (directory / "file").write_bytes(os.urandom(workloads.FILE_BYTES))
     launcher = servers.Servers(runfiles(), directory, scratch, flags.server_cpu)
@@ -123,16 +130,15 @@ def compare(flags, directory, scratch):
         flags.load_cpu,
         scratch,
     )
-    results = {}
     for workload in workloads.WORKLOADS:
         if workload.name in flags.workload:
             results[workload.name] = run.run(workload)
             print(report.workload(results[workload.name]), flush=True)
-    return results
 
 
 def main():
     flags = parse_flags(sys.argv[1:])
+    check_machine(flags)
     about = machine()
     print(f"{about['processors']}, Linux {about['kernel']}")
     say_load(about["load_average"])
@@ -141,7 +147,11 @@ def main():
     with tempfile.TemporaryDirectory(prefix="robusto_compare_") as scratch:
         directory = pathlib.Path(scratch) / "files"
         directory.mkdir()
-        results = compare(flags, directory, scratch)
+        results = {}
+        try:
+            compare(flags, directory, scratch, results)
+        except KeyboardInterrupt:
+            print("interrupted: what there is so far", file=sys.stderr)
     if flags.json:
         about["rounds"], about["seconds"] = flags.rounds, flags.seconds
         write(flags.json, json.dumps({"machine": about, "workloads": results}, indent=1) + "\n")

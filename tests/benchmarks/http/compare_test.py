@@ -1,15 +1,25 @@
 #!/usr/bin/env python3
 # Copyright 2026 The robusto authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The parts of compare.py that measure nothing: what it makes of what was measured."""
+"""The parts of compare.py that need no server: what it sends, reads, and makes of what it measured."""
 
+import contextlib
+import io
+import os
+import subprocess
+import threading
+import time
 import unittest
 import xml.etree.ElementTree
 
 import bar_chart
+import compare
 import figures
+import load
+import processes
 import report
 import strace_output
+import workloads
 import wrk_output
 
 WRK = """Running 2s test @ http://127.0.0.1:1/plaintext
@@ -84,6 +94,114 @@ class StraceOutputTest(unittest.TestCase):
     def test_rare_calls_are_left_out_of_those_of_a_request(self):
         got = strace_output.per_request(STRACE, 4000)
         self.assertEqual(got, {"recvfrom": 0.5, "sendmsg": 0.25})
+
+
+class LoadTest(unittest.TestCase):
+    def answer(self, text):
+        return load.read_answer(io.BytesIO(text))
+
+    def test_reads_a_body_by_its_length_and_leaves_the_next_answer(self):
+        stream = io.BytesIO(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nabHTTP/1.1 404 x\r\n\r\n")
+        self.assertEqual(load.read_answer(stream), (200, b"ab"))
+        self.assertEqual(load.read_answer(stream), (404, b""))
+
+    def test_reads_a_body_in_chunks(self):
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        self.assertEqual(self.answer(head + b"a\r\n0123456789\r\n1\r\nx\r\n0\r\n\r\n")[1], b"0123456789x")
+
+    def test_no_answer_is_an_error(self):
+        with self.assertRaisesRegex(ValueError, "ended"):
+            self.answer(b"")
+
+    def test_the_request_of_each_workload_is_whole(self):
+        for workload in workloads.WORKLOADS:
+            head, _, body = workload.request().partition(b"\r\n\r\n")
+            self.assertEqual(len(body), workload.post_bytes)
+            method = b"POST" if body else b"GET"
+            self.assertTrue(head.startswith(method + b" " + workload.target.encode() + b" HTTP/1.1\r\n"))
+            self.assertEqual(f"Content-Length: {len(body)}".encode() in head, bool(body))
+            self.assertEqual(b"Connection: close" in head, workload.name == "close")
+
+
+class ProcessesTest(unittest.TestCase):
+    def test_a_child_is_found_and_ended_with_its_parent(self):
+        shell = subprocess.Popen(["sh", "-c", "sleep 600 & echo $!; wait"], stdout=subprocess.PIPE)
+        with shell.stdout:
+            child = int(shell.stdout.readline())
+        self.assertEqual(processes.family(shell.pid), [shell.pid, child])
+        processes.end(shell)
+        self.assertEqual(shell.poll(), -9)
+        # Nobody waits for it here: it may be a moment in ending, and stay without a command after it.
+        self.assertTrue(processes.until(lambda: b"sleep" not in self.command(child), 60))
+
+    def command(self, pid):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                return file.read()
+        except (FileNotFoundError, ProcessLookupError):
+            return b""
+
+    def test_the_time_of_every_thread_counts(self):
+        burned, ended = threading.Event(), threading.Event()
+
+        def burn():
+            while time.thread_time() < 0.2:
+                pass
+            burned.set()
+            ended.wait()
+
+        thread = threading.Thread(target=burn)
+        before = processes.cpu_ns(os.getpid()) - time.process_time_ns()
+        thread.start()
+        burned.wait()
+        after = processes.cpu_ns(os.getpid()) - time.process_time_ns()
+        ended.set()
+        thread.join()
+        # The kernel counts a thread that runs, as this one does, by the tick.
+        self.assertLess(abs(after - before), 50_000_000)
+
+    def test_a_switch_of_any_thread_counts(self):
+        before = processes.switches(os.getpid())
+        go, ready = threading.Event(), threading.Semaphore(0)
+
+        def wait():
+            ready.release()
+            go.wait()
+
+        waiting = [threading.Thread(target=wait) for _ in range(5)]
+        for thread in waiting:
+            thread.start()
+            ready.acquire()
+        during = processes.switches(os.getpid())
+        go.set()
+        for thread in waiting:
+            thread.join()
+        self.assertGreaterEqual(during - before, 1)
+
+
+class FlagsTest(unittest.TestCase):
+    def refused(self, *flags):
+        with contextlib.redirect_stderr(io.StringIO()) as said, self.assertRaises(SystemExit):
+            compare.parse_flags(flags)
+        return said.getvalue()
+
+    def test_everything_is_the_default(self):
+        flags = compare.parse_flags([])
+        self.assertEqual(len(flags.workload), len(workloads.WORKLOADS))
+        self.assertEqual(flags.servers[0], "floor")
+        self.assertEqual((flags.rounds, flags.seconds), (5, 2))
+
+    def test_some_are_taken_in_the_order_of_the_table(self):
+        flags = compare.parse_flags(["--workload=file,small-8", "--servers=nginx,floor", "--quick"])
+        self.assertEqual(flags.workload, ["small-8", "file"])
+        self.assertEqual(flags.servers, ["floor", "nginx"])
+        self.assertEqual((flags.rounds, flags.seconds), (2, 1))
+
+    def test_a_refusal_names_the_flag_and_what_there_is(self):
+        self.assertIn("--workload=x: there are small-8", self.refused("--workload=file,x"))
+        self.assertIn("--servers=apache: there are floor", self.refused("--servers=apache"))
+        self.assertIn("at least 1", self.refused("--rounds=0"))
+        self.assertIn("two processors", self.refused("--server_cpu=2", "--load_cpu=2"))
 
 
 class BarChartTest(unittest.TestCase):

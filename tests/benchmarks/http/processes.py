@@ -74,12 +74,6 @@ def busy_ns(cpu):
     raise ValueError(f"this machine has no processor {cpu}")
 
 
-def closed_connections():
-    """TCP connections in TIME_WAIT, each of which keeps a port from being used."""
-    match = re.search(r"^TCP: .* tw (\d+)", _read(_PROC / "net/sockstat"), re.MULTILINE)
-    return int(match.group(1)) if match else 0
-
-
 def until(condition, seconds):
     """Waits until condition(); says whether it came."""
     deadline = time.monotonic() + seconds
@@ -91,8 +85,8 @@ def until(condition, seconds):
 
 
 def end(process):
-    """Ends a subprocess.Popen and the processes below it."""
-    for pid in reversed(family(process.pid)):
+    """Ends a subprocess.Popen and the processes below it: first those that would start others anew."""
+    for pid in family(process.pid):
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:

@@ -33,7 +33,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -52,15 +51,24 @@ struct Options {
 };
 
 struct Connection {
+  void Begin(int socket) {
+    fd = socket;
+    size = 0;
+    output.clear();
+    files = 0;
+    closing = false;
+    events = EPOLLIN;
+  }
+
   int fd;
   // What was read and not yet answered: part of a request.
-  size_t size = 0;
+  size_t size;
   // What the socket did not take yet: bytes of `output`, then requests' files.
   std::string output;
-  int files = 0;
-  off_t file_offset = 0;
-  bool closing = false;
-  uint32_t events = EPOLLIN;
+  int files;
+  off_t file_offset;
+  bool closing;
+  uint32_t events;
   char input[kInputBytes];
 };
 
@@ -127,7 +135,10 @@ class Floor {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof(address);
-    if (listener_ < 0 || bind(listener_, reinterpret_cast<sockaddr*>(&address), size) < 0 ||
+    // Those that are accepted inherit it.
+    const int on = 1;
+    if (listener_ < 0 || setsockopt(listener_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0 ||
+        bind(listener_, reinterpret_cast<sockaddr*>(&address), size) < 0 ||
         listen(listener_, 4096) < 0 ||
         getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) < 0) {
       Die("listen");
@@ -139,10 +150,9 @@ class Floor {
   void Accept() {
     int fd;
     while ((fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-      const int on = 1;
-      setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-      auto* connection = new Connection;
-      connection->fd = fd;
+      Connection* const connection = spare_.empty() ? new Connection : spare_.back();
+      if (!spare_.empty()) spare_.pop_back();
+      connection->Begin(fd);
       epoll_event event = {EPOLLIN, {connection}};
       if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) < 0) Die("epoll_ctl");
     }
@@ -152,7 +162,7 @@ class Floor {
     const bool going_on = connection->events == EPOLLOUT ? Send(connection) : Receive(connection);
     if (going_on) return;
     close(connection->fd);
-    delete connection;
+    spare_.push_back(connection);
   }
 
   // False when the connection has come to its end.
@@ -254,6 +264,8 @@ class Floor {
   std::string answer_;
   // The answer again and again, for pipelined requests.
   std::string answers_;
+  // Of connections that were closed, for the next ones.
+  std::vector<Connection*> spare_;
   int listener_ = -1;
   int epoll_ = -1;
 };

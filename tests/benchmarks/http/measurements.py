@@ -204,7 +204,8 @@ class Measurements:
             )
             result = None
             if attached and tracer.poll() is None:
-                result = self._load(server, workload, seconds=1)
+                # Long enough that what each connection takes at its start counts for little.
+                result = self._load(server, workload, seconds=1 + workload.connections // 128)
             tracer.send_signal(signal.SIGINT)
             tracer.wait()
         if result is None or result.requests == 0:

@@ -84,10 +84,12 @@ def _syscalls(servers):
     for name, one in servers.items():
         calls = one.get("per_request", {})
         each = ", ".join(f"{call} {count:.3f}" for call, count in calls.items())
-        rows.append([name, number(sum(calls.values()), 3), " " + (one.get("error") or each)])
-    width = max((len(row[2]) for row in rows), default=0)
-    rows = [[*row[:2], row[2].ljust(width)] for row in rows]
-    return table(["", "calls/request", " of these".ljust(width)], rows)
+        count = str(one.get("requests", "-"))
+        total = number(sum(calls.values()) if calls else None, 3)
+        rows.append([name, count, total, " " + (one.get("error") or each)])
+    width = max((len(row[-1]) for row in rows), default=0)
+    rows = [[*row[:-1], row[-1].ljust(width)] for row in rows]
+    return table(["", "requests", "calls/request", " of these".ljust(width)], rows)
 
 
 _NOTES = {

@@ -21,9 +21,14 @@ def _library(ctx, name, requirements):
     modules = [word for word in requirements if not word.startswith("-")]
     flags = [word for word in requirements if word.startswith("-")]
     defines = []
+    if ctx.attr.optional:
+        if ctx.execute(["pkg-config", "--exists"] + modules).return_code == 0:
+            defines = ["ROBUSTO_HAS_" + name.upper()]
+        else:
+            modules = []
     if modules:
         flags = flags + _pkg_config(ctx, "--libs", modules)
-        defines = [
+        defines += [
             flag[len("-D"):]
             for flag in _pkg_config(ctx, "--cflags-only-other", modules)
             if flag.startswith("-D")
@@ -81,6 +86,10 @@ distro_library = repository_rule(
         "libraries": attr.string_list_dict(
             doc = "label -> pkg-config modules and linker flags; none for headers alone. What the " +
                   "modules need in turn is pkg-config's to know and never named here.",
+        ),
+        "optional": attr.bool(
+            doc = "where a library is not installed its label is there all the same, and is empty; where it is, " +
+                  "who uses it has ROBUSTO_HAS_ and its label's name defined",
         ),
         "programs": attr.string_dict(doc = "label -> name of a program of the machine"),
         "source": attr.label(
@@ -256,4 +265,16 @@ def distro_repositories():
         name = "com_github_jupp0r_prometheus_cpp",
         debian_package = "prometheus-cpp-dev",
         libraries = {"core:core": ["prometheus-cpp-core"]},
+    )
+    distro_library(
+        name = "cpp_httplib",
+        debian_package = "libcpp-httplib-dev",
+        libraries = {":cpp_httplib": ["cpp-httplib"]},
+        optional = True,
+    )
+    distro_library(
+        name = "libmicrohttpd",
+        debian_package = "libmicrohttpd-dev",
+        libraries = {":libmicrohttpd": ["libmicrohttpd"]},
+        optional = True,
     )

@@ -344,6 +344,9 @@ void EventLoop::StartDraining() {
   for (Listener& listener : listeners_) {
     while (AcceptOne(listener)) {
     }
+    // To close it does not end its watch while another process has the socket too, as systemd and a
+    // successor do: every connection that comes to them would be an event here.
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener.fd(), nullptr);
     listener.Close();
   }
   listeners_.clear();

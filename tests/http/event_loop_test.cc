@@ -8,10 +8,12 @@
 #include "http/event_loop.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,6 +25,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "http/unique_fd.h"
 #include "tests/testing/http_client.h"
 
 namespace robusto {
@@ -49,6 +52,7 @@ class EventLoopTest : public ::testing::Test {
     auto listener = Listener::Open("127.0.0.1:0");
     ASSERT_TRUE(listener.ok()) << listener.status();
     url_ = listener->url();
+    if (shared_) other_ = UniqueFd(fcntl(listener->fd(), F_DUPFD_CLOEXEC, 0));
     listeners.push_back(*std::move(listener));
     auto loop = EventLoop::Create(options_, handler_, std::move(listeners));
     ASSERT_TRUE(loop.ok()) << loop.status();
@@ -77,6 +81,9 @@ class EventLoopTest : public ::testing::Test {
     while (loop_->open_connections() != connections) EXPECT_TRUE(Poll().empty());
   }
 
+  // Somebody else has the listening socket, too, as a service manager does.
+  bool shared_ = false;
+  UniqueFd other_;
   ServerOptions options_;
   Handler handler_;
   std::vector<std::string> warnings_;
@@ -376,6 +383,17 @@ TEST_F(EventLoopTest, ADrainWithoutDescriptorsDoesNotSpin) {  // E2
     ++polls;
   }
   EXPECT_LT(polls, 100) << "the timeout of what is open is a few wake-ups long";
+}
+
+TEST_F(EventLoopTest, ADrainLetsGoOfASocketThatSomebodyElseListensAt) {  // E2
+  shared_ = true;
+  Create();
+  loop_->BeginDrain();
+  Poll();
+  HttpClient theirs(url_);
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(Poll(absl::Milliseconds(100)).empty());
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(100));
 }
 
 TEST_F(EventLoopTest, ADrainIsNotOverBeforeWhatWaitedIsAccepted) {

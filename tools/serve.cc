@@ -24,6 +24,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "admin/admin_server.h"
@@ -43,6 +44,11 @@ ABSL_FLAG(
     absl::Duration, stop_timeout, absl::Seconds(10),
     "after SIGTERM, SIGINT or a Stop of the admin service: how long requests may take to finish; a "
     "second signal ends at once");
+
+ABSL_FLAG(
+    absl::Duration, stop_delay, absl::ZeroDuration(),
+    "how long to go on serving after /readyz says no, before the stop begins: long enough for "
+    "whoever asks it to send requests elsewhere; --stop_timeout is counted from its end");
 
 ABSL_DECLARE_FLAG(std::string, admin);
 ABSL_DECLARE_FLAG(std::string, metrics);
@@ -150,6 +156,21 @@ int StopGracefully(Server& server, absl::Duration timeout, StopRequests& request
   return report->clean() ? kExitClean : kExitLost;
 }
 
+absl::Status CheckStopFlags() {
+  const absl::Duration timeout = absl::GetFlag(FLAGS_stop_timeout);
+  if (timeout < absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--stop_timeout=", absl::FormatDuration(timeout), ": must be 0s or more"));
+  }
+  const absl::Duration delay = absl::GetFlag(FLAGS_stop_delay);
+  // For ever would be no stop at all.
+  if (delay < absl::ZeroDuration() || delay == absl::InfiniteDuration()) {
+    return absl::InvalidArgumentError(absl::StrCat("--stop_delay=", absl::FormatDuration(delay),
+                                                   ": must be 0s or more, and have an end"));
+  }
+  return absl::OkStatus();
+}
+
 // The admin service that the flags ask for; null when they ask for none.
 absl::StatusOr<std::unique_ptr<AdminServer>> StartAdmin(
     Server& server, HealthMonitor* monitor, const std::shared_ptr<StopRequests>& requests) {
@@ -183,10 +204,8 @@ int Serve(absl::string_view program, Handler handler) {
   spdlog::set_default_logger(spdlog::stderr_color_mt(std::string(program)));
   absl::StatusOr<ServerOptions> options = ServerOptionsFromFlags();
   if (!options.ok()) return Refuse(program, options.status().message());
-  if (absl::GetFlag(FLAGS_stop_timeout) < absl::ZeroDuration()) {
-    return Refuse(program, absl::StrCat("--stop_timeout=",
-                                        absl::FormatDuration(absl::GetFlag(FLAGS_stop_timeout)),
-                                        ": must be 0s or more"));
+  if (const absl::Status status = CheckStopFlags(); !status.ok()) {
+    return Refuse(program, status.message());
   }
 
 #ifdef NDEBUG
@@ -249,6 +268,11 @@ int Serve(absl::string_view program, Handler handler) {
   const absl::Duration timeout = requests->Await();
   notifier.Stopping();
   if (monitor != nullptr) monitor->SayStopping();
+  if (const absl::Duration delay = absl::GetFlag(FLAGS_stop_delay); delay > absl::ZeroDuration()) {
+    spdlog::info("not ready any more; serving for another {}", absl::FormatDuration(delay));
+    // Only a second signal ends it sooner, and with it the process.
+    absl::SleepFor(delay);
+  }
   const int exit_code = StopGracefully(**server, timeout, *requests);
   if (*access_log != nullptr) (*access_log)->Close();
   // After the stop, which its callers watch to the end.

@@ -18,11 +18,12 @@ constexpr int kExitUsage = 2;  // a flag cannot be had as it is
 
 // Serves `handler` with the options that the flags give (tools/server_flags.h), and beside it the
 // admin service (tools/admin_flags.h) and metrics (tools/metrics_flags.h), until SIGTERM, SIGINT or
-// a Stop of the admin service, and then stops gracefully within --stop_timeout, or the timeout that
-// the Stop has; a second signal ends the process at once. SIGHUP opens the access log anew
-// (tools/access_log_flags.h). Returns the exit code. The first line on stdout is "listening on URL
-// ... admin ADDRESS metrics URL", and a service manager is told the same (tools/service_notify.h);
-// the log goes to stderr. Call it once, before any thread is started, after ParseCommandLine.
+// a Stop of the admin service. From then on /readyz says no; after --stop_delay, in which it serves
+// as before, it stops gracefully within --stop_timeout, or the timeout that the Stop has. A second
+// signal ends the process at once. SIGHUP opens the access log anew (tools/access_log_flags.h).
+// Returns the exit code. The first line on stdout is "listening on URL ... admin ADDRESS metrics
+// URL", and a service manager is told the same (tools/service_notify.h); the log goes to stderr.
+// Call it once, before any thread is started, after ParseCommandLine.
 int Serve(absl::string_view program, Handler handler);
 
 // Says in one line on stderr why the program cannot run; returns kExitUsage.

@@ -99,6 +99,24 @@ class MetricsTest(unittest.TestCase):
             testbed.wait()
             slow.close()
 
+    def test_serves_as_before_while_it_is_not_ready_and_has_not_begun_to_stop(self):
+        with MetricsProcess("--min_threads=2", "--stop_delay=600s") as testbed:
+            testbed.await_ready(200)
+            kept = testbed.begin("/plaintext")
+            self.assertEqual(kept.getresponse().read(), b"Hello, World!")
+            testbed.signal()
+            self.assertIn("stopping", testbed.await_ready(503))
+            # Connections that are there, and new ones.
+            kept.request("GET", "/plaintext")
+            for connection in (kept, testbed.begin("/plaintext")):
+                response = connection.getresponse()
+                self.assertEqual((response.status, response.read()), (200, b"Hello, World!"))
+                self.assertNotEqual(response.headers["Connection"], "close")
+                connection.close()
+            self.assertEqual(testbed.ask("/healthz")[0], 200)
+            testbed.signal()
+            self.assertEqual(testbed.wait()[0], 1)
+
     def test_an_operator_changes_the_pool_and_others_do_not(self):
         with tempfile.TemporaryDirectory() as directory:
             path = pathlib.Path(directory) / "tokens"

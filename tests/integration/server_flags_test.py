@@ -63,6 +63,8 @@ class ServerFlagsTest(unittest.TestCase):
         self.refused("--keep_alive_timeout=-5s", names=["--keep_alive_timeout", "-5s"])
         self.refused("--write_timeout=0s", names=["--write_timeout", "0"])
         self.refused("--stop_timeout=-1s", names=["--stop_timeout", "-1s"])
+        for delay in ("-1s", "inf"):
+            self.refused(f"--stop_delay={delay}", names=["--stop_delay", delay])
 
     def test_fields(self):
         self.refused("--server_name=a\r\nb", names=["--server_name", "a\\r\\nb", "control"])

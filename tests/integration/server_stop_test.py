@@ -107,6 +107,14 @@ class ServerStopTest(unittest.TestCase):
             server.signal()
             self.assertEqual(server.wait()[0], 1)
 
+    def test_the_stop_begins_after_its_delay(self):
+        server = self.start("--stop_delay=300ms")
+        begin = time.monotonic()
+        self.assertEqual(server.stop()[0], 0)
+        self.assertGreaterEqual(time.monotonic() - begin, 0.3)
+        log = server.log()
+        self.assertLess(log.index("serving for another 300ms"), log.index("stopping"))
+
     def test_the_end_of_the_stop_timeout_ends_it(self):
         server = self.start("--header_timeout=inf", "--stop_timeout=100ms")
         with socket.create_connection((server.host, server.port)) as half:

@@ -65,9 +65,13 @@ class AccessLogTest(unittest.TestCase):
 
     def test_combined_lines(self):
         server = self.start(f"--access_log={self.log}")
+        # A client has its answer before the line is written, and connections do not wait for each other's lines.
         self.assertEqual(self.get(server, Referer="http://example.org/", User_Agent="test/1"), 200)
+        self.await_lines(1)
         self.assertEqual(self.get(server, "/none?a=b", User_Agent="test/1"), 404)
+        self.await_lines(2)
         self.assertEqual(self.get(server, method="HEAD", User_Agent="test/1"), 200)
+        self.await_lines(3)
         self.assertEqual(self.get(server, User_Agent='"] 200 \\ \xe4\t'), 200)
         lines = [COMBINED.fullmatch(line).groupdict() for line in self.await_lines(4)]
         self.assertEqual({line["host"] for line in lines}, {"127.0.0.1"})

@@ -28,6 +28,7 @@ TEST(RouterAllocationTest, AMatchWithoutEscapesAllocatesNothing) {
   const FakeRequest rest("GET", "/a/literal/segment/4/5/6/7/8/9/10/11/12/13/14/15/16");
   ResponseWriter response;
   const uint64_t before = Allocations();
+  ASSERT_GT(before, 0u) << "nothing is counted";
   for (const FakeRequest* request : {&literal, &parameter, &rest}) {
     router(request->get(), response);
   }

@@ -27,6 +27,7 @@ TEST(BoundedQueueAllocationTest, NothingIsAllocatedAfterConstructionNotEvenForWa
     }
   });
   const uint64_t before = Allocations();
+  ASSERT_GT(before, 0u) << "nothing is counted";
   for (int i = 0; i < 1000; ++i) {
     queue.Push(int{i}, absl::InfiniteDuration());
     queue.PushBatch(absl::MakeSpan(items), absl::InfiniteDuration());

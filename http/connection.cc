@@ -17,8 +17,7 @@
 namespace robusto {
 namespace {
 
-// For a client that takes nothing: an ordinary close would leave what the socket holds, megabytes,
-// to the kernel, which goes on offering it for minutes.
+// Has close(2) send a reset and drop what the socket holds.
 void ResetOnClose(int fd) {
   const linger at_once = {1, 0};
   setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
@@ -99,8 +98,7 @@ void Connection::Close() {
         !exchange_->response.stream_length().has_value()) {
       // An end of the connection like any other would say that the body is whole (RFC 9112
       // section 8); a reset does not.
-      const linger reset = {1, 0};
-      setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+      ResetOnClose(fd_.get());
     }
     host_->exchanges().Release(std::move(exchange_));
   }
@@ -176,6 +174,8 @@ bool Connection::OnTimer(int64_t now_ns) {
       return true;
     case Phase::kWriting:
       host_->counters().CountRefusal("write_timeout");
+      // An ordinary close would leave megabytes to the kernel, which goes on offering them to a
+      // client that takes nothing.
       ResetOnClose(fd_.get());
       break;
     default:

@@ -138,6 +138,20 @@ TEST_F(ReceiveTest, AReceiverThatWantsNoMoreEndsTheConnection) {  // C3
   EXPECT_EQ(pieces_, 1);
 }
 
+TEST_F(ReceiveTest, AReceiverIsGoneOnceTheResponseBegins) {
+  host_.serve = [this](const Request&, ResponseWriter& response) {
+    response.ReceiveBody([alive = alive_](absl::string_view, bool, ResponseWriter& answer) {
+      answer.Write(std::string(4 << 20, 'x'));
+      return false;
+    });
+  };
+  Open(/*small_buffers=*/true);
+  Send(Post(Body(5000)));
+  Event(Readable());
+  EXPECT_FALSE(closed()) << "the response is on its way";
+  EXPECT_EQ(alive_.use_count(), 1);
+}
+
 TEST_F(ReceiveTest, AHandlerThatIgnoresTheRestEndsTheConnection) {  // C3
   host_.serve = [this](const Request&, ResponseWriter& response) {
     ++handled_;

@@ -121,7 +121,10 @@ size_t EventLoop::Poll(absl::Span<TaskPtr> out, absl::Duration timeout) {
     }
   }
   if (has_deferred_.load()) HandleDeferred();
-  if (timers_.NextFireNanos() != TimerWheel::kNever) HandleTimers(MonotonicNanos());
+  if (timers_.NextFireNanos() != TimerWheel::kNever) {
+    // Exact when it was for a timer that this woke up: the coarse clock might say that it is not due.
+    HandleTimers(count == 0 ? MonotonicNanos() : CoarseNanos());
+  }
   if (draining() && !drain_started_.load()) StartDraining();
   if (!accepting_) ResumeAcceptingIfDue(MonotonicNanos());
   return HandOut(out);
@@ -154,7 +157,7 @@ int EventLoop::TimeoutMillis(absl::Duration timeout) const {
   const int64_t next = std::min(timers_.NextFireNanos(),
                                 waits_for_room_.load() ? TimerWheel::kNever : accept_again_ns_);
   if (next != TimerWheel::kNever) {
-    timeout = std::min(timeout, absl::Nanoseconds(std::max<int64_t>(next - MonotonicNanos(), 0)));
+    timeout = std::min(timeout, absl::Nanoseconds(std::max<int64_t>(next - CoarseNanos(), 0)));
   }
   if (timeout == absl::InfiniteDuration()) return -1;
   // Rounded up: waking before something is due would be waking twice.

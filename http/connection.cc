@@ -31,7 +31,7 @@ void Connection::Open(UniqueFd fd, const sockaddr_storage& peer, int64_t now_ns)
   fd_ = std::move(fd);
   peer_size_ = static_cast<uint8_t>(FormatPeer(peer, peer_.data()));
   must_read_ = watches_writable_ = read_dry_ = end_of_input_ = broken_ = false;
-  close_after_ = discard_input_ = rejected_ = false;
+  close_after_ = discard_input_ = held_back_ = rejected_ = false;
   writable_ = true;
   serial_ = host_->counters().CountAccepted();
   requests_.store(0, std::memory_order_relaxed);
@@ -193,6 +193,7 @@ bool Connection::Drive() {
       case Progress::kReady:
         return true;
       case Progress::kWait: {
+        if (held_back_) PushHeldBack();
         // Once it is parked it is another's.
         ConnectionHost* const host = host_;
         const bool idle = phase_.load(std::memory_order_relaxed) == Phase::kIdle;

@@ -88,6 +88,8 @@ class ConnectionHost {
   // A connection has been parked between two requests: it, or one before it, may be closed for
   // others.
   virtual void Parked() = 0;
+  // A request that is whole now is likely to be answered within a millisecond.
+  virtual bool AnswersSoon() const = 0;
 
   virtual const ServerOptions& options() const = 0;
   virtual const Handler& handler() const = 0;
@@ -234,6 +236,10 @@ class Connection final : public Task, public TimerWheel::Node {
   // Sends what there is. Never calls a source.
   Sent Write();
   Sent WriteFile();
+  // Whether the response may wait in the socket for the next one, so that both go out together.
+  bool MayHoldBack() const;
+  // Sends what waits there.
+  void PushHeldBack();
   void CountSent(uint64_t bytes);
   // The response is out.
   Progress FinishResponse();
@@ -266,6 +272,7 @@ class Connection final : public Task, public TimerWheel::Node {
   bool broken_ = false;         // writing has failed: close at the next chance
   bool close_after_ = false;    // the response that is being written is the last
   bool discard_input_ = false;  // no byte after this message can be trusted (C3)
+  bool held_back_ = false;      // bytes may wait in the socket for those that follow
   bool rejected_ = false;       // Release must not recurse into the pool
   bool has_peer_uid_ = false;
   uint8_t peer_size_ = 0;

@@ -80,6 +80,7 @@ Request Connection::MakeRequest() const {
 void Connection::Run() {
   if (!exchange_->out.streaming) {
     if (ClientIsGone()) return;
+    if (held_back_ && !host_->AnswersSoon()) PushHeldBack();
     phase_.store(Phase::kHandling, std::memory_order_relaxed);
     const bool timed = exchange_->began_ns != 0;
     const int64_t begin_ns = timed ? MonotonicNanos() : 0;

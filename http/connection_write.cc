@@ -3,6 +3,8 @@
 //
 // The part of a connection that writes, and the end.
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -80,14 +82,31 @@ bool Connection::NextPiece() {
   return true;
 }
 
+bool Connection::MayHoldBack() const {
+  // Pipelined requests (RFC 9112 section 9.3.2) that are all here: a segment of its own for each
+  // small response is what most of them would cost.
+  return exchange_->input.size() > exchange_->in.size && !exchange_->in.partial && !close_after_ &&
+         !exchange_->out.streaming && host_->AnswersSoon();
+}
+
+void Connection::PushHeldBack() {
+  held_back_ = false;
+  // Set already; setting it sends what waits (tcp(7)). Nothing waits in a unix socket.
+  const int on = 1;
+  setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
 Connection::Sent Connection::Write() {
   const std::string& output = exchange_->output;
   uint64_t& position = exchange_->out.position;
   ResponseWriter& response = exchange_->response;
   const bool file = response.file().fd.valid();
   const absl::string_view body = file ? absl::string_view() : response.body();
-  // Nothing comes after the head of an empty file, and MSG_MORE would hold it back for 200 ms.
-  const int flags = MSG_NOSIGNAL | (file && response.file().length > 0 ? MSG_MORE : 0);
+  // What is sent with MSG_MORE the kernel holds back, but never for more than 200 ms (tcp(7)): that is
+  // how long a response waits when the handler of the next request is slower than most. Nothing comes
+  // after the head of an empty file.
+  const bool more = file ? response.file().length > 0 : MayHoldBack();
+  const int flags = MSG_NOSIGNAL | (more ? MSG_MORE : 0);
   while (position < output.size() + body.size()) {
     const size_t head_left = output.size() - std::min<size_t>(position, output.size());
     const size_t body_left = output.size() + body.size() - position - head_left;
@@ -109,6 +128,7 @@ Connection::Sent Connection::Write() {
       return WouldBlock(errno) ? Sent::kBlocked : Sent::kFailed;
     }
     position += static_cast<uint64_t>(sent);
+    held_back_ = more && !file;
     CountSent(static_cast<uint64_t>(sent));
   }
   return file ? WriteFile() : Sent::kAll;

@@ -30,6 +30,8 @@ constexpr size_t kEvictBatch = 16;
 constexpr int64_t kFullWarningNanos = 10'000'000'000;
 // How long a computed Retry-After is told: overload is when computing is least welcome.
 constexpr int64_t kRetryAfterNanos = 250'000'000;
+// See ConnectionHost::AnswersSoon.
+constexpr absl::Duration kSoon = absl::Milliseconds(1);
 // How long accepting pauses when the system has no descriptor or memory for another connection.
 constexpr int64_t kAcceptPauseNanos = 100'000'000;
 
@@ -331,6 +333,12 @@ void EventLoop::Parked() {
   if (open > busy && open - busy > options_.max_parked_connections) {
     parked_evictor_.Evict(1);
   }
+}
+
+bool EventLoop::AnswersSoon() const {
+  if (pool_ == nullptr) return false;
+  const auto ahead = static_cast<int64_t>(pool_->queue_size()) + 1;
+  return ahead * pool_->RecentServiceTime() <= kSoon;
 }
 
 ServerStats EventLoop::Stats() const {

@@ -87,6 +87,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   int RetryAfterSeconds() const override;
   bool draining() const override { return draining_.load(std::memory_order_relaxed); }
   void Parked() override;
+  bool AnswersSoon() const override;
   const ServerOptions& options() const override { return options_; }
   const Handler& handler() const override { return handler_; }
   ExchangePool& exchanges() override { return exchanges_; }

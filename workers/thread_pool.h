@@ -155,8 +155,10 @@ class ThreadPool {
   std::vector<WorkerInfo> Workers() const;
   PoolHistograms Histograms() const;
   const Journal& journal() const { return journal_; }
-  // The mean time that recent tasks ran, for estimates such as Retry-After.
+  // For estimates such as Retry-After, without a lock: the mean time that recent tasks ran, and how
+  // many wait now.
   absl::Duration RecentServiceTime() const;
+  size_t queue_size() const;
 
  private:
   explicit ThreadPool(ThreadPoolOptions options);

@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/socket.h>
 
@@ -43,6 +44,7 @@ class FakeHost final : public ConnectionHost {
   int RetryAfterSeconds() const override { return 7; }
   bool draining() const override { return drains; }
   void Parked() override { ++parkings; }
+  bool AnswersSoon() const override { return answers_soon; }
   const ServerOptions& options() const override { return server_options; }
   const Handler& handler() const override { return serve; }
   ExchangePool& exchanges() override { return *exchange_pool; }
@@ -55,6 +57,7 @@ class FakeHost final : public ConnectionHost {
   int closed = 0;
   bool drains = false;
   int parkings = 0;
+  bool answers_soon = true;
   ServerCounters server_counters;
   ServerOptions server_options;
   Handler serve;
@@ -106,6 +109,8 @@ class ConnectionTest : public ::testing::Test {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof(address);
     auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    const int on = 1;  // as the server's listeners have it
+    ASSERT_EQ(setsockopt(listener.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)), 0);
     ASSERT_EQ(bind(listener.get(), generic, size), 0);
     ASSERT_EQ(listen(listener.get(), 1), 0);
     ASSERT_EQ(getsockname(listener.get(), generic, &size), 0);

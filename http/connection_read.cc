@@ -18,6 +18,9 @@ namespace robusto {
 namespace {
 
 constexpr size_t kFirstReadBytes = 4096;
+// A read that fills its buffer is followed by one more, which may find nothing: room for a little more
+// than what is expected spares that.
+constexpr size_t kSpareBytes = 64;
 // Raw bytes of a chunked body that are read before they are decoded.
 constexpr size_t kChunkedReadBytes = 64 * 1024;
 // What a BodyReceiver is given at once, but for the end: enough to be worth a turn in the queue.
@@ -83,7 +86,7 @@ bool Connection::Receive() {
       enough = exchange_->parser.head_size() + static_cast<size_t>(body);
     }
     const size_t wanted = std::max(2 * input.size(), kFirstReadBytes);
-    input.Reserve(std::max(std::min(wanted, enough), input.size() + 1));
+    input.Reserve(std::max(std::min(wanted, enough), input.size()) + kSpareBytes);
   }
   for (;;) {
     const ssize_t got = recv(fd_.get(), input.room(), input.room_size(), 0);

@@ -22,8 +22,10 @@ namespace robusto {
 namespace {
 
 constexpr size_t kEventBatch = 128;
-// Connections accepted in one turn, before those that are there get theirs.
+// The most connections accepted in one turn, before those that are there get theirs.
 constexpr int kAcceptBatch = 64;
+// After so many turns in which nobody was left out, twice as many.
+constexpr int kFullAcceptsForMore = 16;
 // Idle connections that are closed at once when the system has no descriptor for another.
 constexpr size_t kEvictBatch = 16;
 // How often an operator is told that connections wait.
@@ -199,7 +201,16 @@ void EventLoop::WatchListener(size_t index, bool watch) {
 }
 
 void EventLoop::Accept(size_t index) {
-  for (int i = 0; i < kAcceptBatch && AcceptOne(listeners_[index]); ++i) {
+  // A call that finds nobody costs almost as much as one that does, and the listener says when there
+  // is another: only a crowd is worth several calls a turn.
+  int accepted = 0;
+  while (accepted < accept_batch_ && AcceptOne(listeners_[index])) ++accepted;
+  if (accepted < accept_batch_) {
+    accept_batch_ = 1;
+    full_accepts_ = 0;
+  } else if (++full_accepts_ == kFullAcceptsForMore) {
+    accept_batch_ = std::min(2 * accept_batch_, kAcceptBatch);
+    full_accepts_ = 0;
   }
 }
 

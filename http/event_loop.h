@@ -143,6 +143,8 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   std::vector<TimerWheel::Node*> expired_;
   std::vector<Connection*> resumed_;
   bool accepting_ = true;  // the listeners are watched
+  int accept_batch_ = 1;   // how many connections one event of a listener is for
+  int full_accepts_ = 0;   // in a row, with this accept_batch_
   int64_t next_full_warning_ns_ = 0;
   int64_t accept_again_ns_ = TimerWheel::kNever;  // end of a pause for lack of descriptors
 

@@ -130,11 +130,9 @@ TEST_F(EventLoopTest, ABadRequestIsAnsweredWithoutATask) {
 TEST_F(EventLoopTest, WhatDoesNotFitComesNextTime) {
   Create();
   std::vector<HttpClient> clients;
-  for (int i = 0; i < 5; ++i) {
-    clients.emplace_back(url_);
-    clients.back().Send(kGet);
-  }
+  for (int i = 0; i < 5; ++i) clients.emplace_back(url_);
   PollUntilOpen(5);
+  for (HttpClient& client : clients) client.Send(kGet);
   size_t tasks = 0;
   while (tasks < 5) {
     for (TaskPtr& task : Poll(absl::InfiniteDuration(), 2)) {
@@ -477,11 +475,11 @@ TEST_F(EventLoopTest, ThePlacesForParkedConnectionsAreNotANewcomersBusiness) {
 TEST_F(EventLoopTest, APauseForLackOfDescriptorsThatBecomesOneForLackOfRoomDoesNotSpin) {  // E2
   options_.max_connections = 1;
   options_.header_timeout = options_.keep_alive_timeout = absl::InfiniteDuration();
-  Create(/*addresses=*/2);
+  Create(/*addresses=*/3);
   HttpClient refused(urls_[0]);
   std::vector<HttpClient> others;
-  for (int i = 0; i < 2; ++i) {
-    others.emplace_back(urls_[1]);
+  for (int i : {1, 2}) {
+    others.emplace_back(urls_[i]);
     others.back().Send(kGet);
   }
   auto none = std::make_unique<NoMoreDescriptors>();

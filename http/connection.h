@@ -195,7 +195,10 @@ class Connection final : public Task, public TimerWheel::Node {
   Progress AdvanceLingering();
   Progress AdvanceReading();
   Progress AdvancePaused();
-  void SetDeadline(int64_t at_ns);
+  // When the phase times out, if it does not end before: in effect once the connection is parked.
+  void SetDeadline(int64_t at_ns) { deadline_ns_ = at_ns; }
+  // Has the timer fire at it, or before.
+  void ScheduleDeadline();
   void Close();
 
   // --- Reading (connection_read.cc) ---
@@ -256,8 +259,6 @@ class Connection final : public Task, public TimerWheel::Node {
   // generation << 32 | Ownership. Acquire and Park pair with each other: what the last owner wrote
   // is seen.
   std::atomic<uint64_t> word_{0};
-  // When the phase times out; kNever: not. Written by the owner, read by the timer's thread.
-  std::atomic<int64_t> deadline_ns_{TimerWheel::kNever};
   std::atomic<Phase> phase_{Phase::kIdle};  // written by the owner; read by Describe
   // Written by the owner, read by who looks for one to evict.
   std::atomic<int64_t> idle_since_ns_{0};
@@ -278,8 +279,9 @@ class Connection final : public Task, public TimerWheel::Node {
   uint8_t peer_size_ = 0;
   UniqueFd fd_;
   uid_t peer_uid_ = 0;
-  uint64_t serial_ = 0;                 // of the connection, unique in the process
-  std::unique_ptr<Exchange> exchange_;  // null while idle
+  int64_t deadline_ns_ = TimerWheel::kNever;  // see SetDeadline
+  uint64_t serial_ = 0;                       // of the connection, unique in the process
+  std::unique_ptr<Exchange> exchange_;        // null while idle
   std::array<char, kMaxPeerName> peer_;
 };
 

@@ -42,7 +42,7 @@ Connection::Progress Connection::AdvanceReading() {
       switch (Gather()) {
         case Gathered::kReady:
           exchange_->in.ready_ns = CoarseNanos();
-          deadline_ns_.store(TimerWheel::kNever);
+          SetDeadline(TimerWheel::kNever);
           phase_.store(Phase::kQueued, std::memory_order_relaxed);
           return Progress::kReady;
         case Gathered::kBad:
@@ -63,7 +63,7 @@ Connection::Progress Connection::AdvanceReading() {
       host_->exchanges().Release(std::move(exchange_));
     }
     if (host_->draining()) {
-      SetDeadline(std::min(deadline_ns_.load(std::memory_order_relaxed), After(kDrainGrace)));
+      SetDeadline(std::min(deadline_ns_, After(kDrainGrace)));
     }
   }
   return Progress::kWait;

@@ -166,7 +166,7 @@ Connection::Progress Connection::AdvanceWriting() {
     case Sent::kAll:
       if (!out.streaming || out.source_ended) return FinishResponse();
       // There is room for the next piece, and making one is a worker's business.
-      deadline_ns_.store(TimerWheel::kNever);
+      SetDeadline(TimerWheel::kNever);
       phase_.store(Phase::kQueued, std::memory_order_relaxed);
       return Progress::kReady;
     case Sent::kSlice:
@@ -175,8 +175,7 @@ Connection::Progress Connection::AdvanceWriting() {
     case Sent::kBlocked:
       writable_ = false;
       // The timeout is for a client that takes nothing, not for a long response.
-      if (out.sent != sent_before ||
-          deadline_ns_.load(std::memory_order_relaxed) == TimerWheel::kNever) {
+      if (out.sent != sent_before || deadline_ns_ == TimerWheel::kNever) {
         SetDeadline(After(host_->options().write_timeout));
       }
       if (!watches_writable_) {

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "http/coarse_clock.h"
 #include "http/socket_state.h"
 
 namespace robusto {

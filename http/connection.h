@@ -56,6 +56,7 @@
 #include "http/handler.h"
 #include "http/listener.h"
 #include "http/response_head.h"
+#include "http/server_clock.h"
 #include "http/server_counters.h"
 #include "http/server_options.h"
 #include "http/timer_wheel.h"
@@ -69,7 +70,11 @@ class Connection;
 // What connections need of the server around them. Any thread.
 class ConnectionHost {
  public:
+  explicit ConnectionHost(ServerClock clock = ServerClock()) : clock_(clock) {}
   virtual ~ConnectionHost() = default;
+
+  // By which all deadlines go. Not virtual: it is looked at more than once a request.
+  const ServerClock& clock() const { return clock_; }
 
   // Puts a connection with a whole request before the pool; owned by the pool from here on.
   virtual void Submit(Connection* connection) = 0;
@@ -95,6 +100,9 @@ class ConnectionHost {
   virtual const Handler& handler() const = 0;
   virtual ExchangePool& exchanges() = 0;
   virtual ServerCounters& counters() = 0;
+
+ private:
+  const ServerClock clock_;
 };
 
 // What an event said, cut to what a connection needs to know.

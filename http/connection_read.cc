@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "http/coarse_clock.h"
 #include "http/connection.h"
 #include "http/socket_state.h"
 #include "http/status.h"
@@ -37,11 +36,11 @@ Connection::Progress Connection::AdvanceReading() {
     }
     if (exchange_ != nullptr && !exchange_->input.empty()) {
       if (exchange_->began_ns == 0 && host_->options().on_access) {
-        exchange_->began_ns = MonotonicNanos();
+        exchange_->began_ns = host_->clock().Nanos();
       }
       switch (Gather()) {
         case Gathered::kReady:
-          exchange_->in.ready_ns = CoarseNanos();
+          exchange_->in.ready_ns = host_->clock().CoarseNanos();
           SetDeadline(TimerWheel::kNever);
           phase_.store(Phase::kQueued, std::memory_order_relaxed);
           return Progress::kReady;
@@ -63,7 +62,7 @@ Connection::Progress Connection::AdvanceReading() {
       host_->exchanges().Release(std::move(exchange_));
     }
     if (host_->draining()) {
-      SetDeadline(std::min(deadline_ns_, After(kDrainGrace)));
+      SetDeadline(std::min(deadline_ns_, host_->clock().After(kDrainGrace)));
     }
   }
   return Progress::kWait;
@@ -115,7 +114,7 @@ Connection::Gathered Connection::Gather() {
         exchange_->began_ns = 0;
       } else if (phase_.load(std::memory_order_relaxed) == Phase::kIdle) {
         phase_.store(Phase::kHead, std::memory_order_relaxed);
-        SetDeadline(After(host_->options().header_timeout));
+        SetDeadline(host_->clock().After(host_->options().header_timeout));
       }
       return Gathered::kMore;
     case ParseResult::kBad:
@@ -139,7 +138,7 @@ Connection::Gathered Connection::Gather() {
     return Gathered::kBad;
   }
   phase_.store(Phase::kBody, std::memory_order_relaxed);
-  in.body_began_ns = CoarseNanos();
+  in.body_began_ns = host_->clock().CoarseNanos();
   if (head.expect_continue && exchange_->input.size() == in.size) {
     // Not worth parking on: a client that does not get it sends its body after a while all the same
     // (RFC 9110 section 10.1.1). Half of it would be worse than none.
@@ -199,7 +198,7 @@ void Connection::TakeDelivered() {
   Exchange::Incoming& in = exchange_->in;
   in.delivered = false;
   // The client is not to blame for what the queue and the receiver took.
-  in.body_began_ns += CoarseNanos() - in.ready_ns;
+  in.body_began_ns += host_->clock().CoarseNanos() - in.ready_ns;
   if (exchange_->parser.head().chunked) {
     exchange_->body.clear();
     return;

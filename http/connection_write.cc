@@ -14,7 +14,6 @@
 #include <charconv>
 #include <utility>
 
-#include "http/coarse_clock.h"
 #include "http/connection.h"
 #include "http/socket_state.h"
 
@@ -170,13 +169,13 @@ Connection::Progress Connection::AdvanceWriting() {
       phase_.store(Phase::kQueued, std::memory_order_relaxed);
       return Progress::kReady;
     case Sent::kSlice:
-      SetDeadline(After(host_->options().write_timeout));
+      SetDeadline(host_->clock().After(host_->options().write_timeout));
       return Progress::kDeferred;
     case Sent::kBlocked:
       writable_ = false;
       // The timeout is for a client that takes nothing, not for a long response.
       if (out.sent != sent_before || deadline_ns_ == TimerWheel::kNever) {
-        SetDeadline(After(host_->options().write_timeout));
+        SetDeadline(host_->clock().After(host_->options().write_timeout));
       }
       if (!watches_writable_) {
         watches_writable_ = true;
@@ -211,7 +210,7 @@ Connection::Progress Connection::FinishResponse() {
       exchange_->NextRequest();
     }
     phase_.store(Phase::kIdle, std::memory_order_relaxed);
-    const int64_t now_ns = CoarseNanos();
+    const int64_t now_ns = host_->clock().CoarseNanos();
     idle_since_ns_.store(now_ns, std::memory_order_relaxed);
     SetDeadline(Later(now_ns, host_->options().keep_alive_timeout));
     return Progress::kGoOn;
@@ -225,7 +224,7 @@ Connection::Progress Connection::FinishResponse() {
   }
   host_->exchanges().Release(std::move(exchange_));
   phase_.store(Phase::kLingering, std::memory_order_relaxed);
-  SetDeadline(CoarseNanos() + kLingerNanos);
+  SetDeadline(host_->clock().CoarseNanos() + kLingerNanos);
   must_read_ = true;
   return Progress::kGoOn;
 }

@@ -15,7 +15,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "http/coarse_clock.h"
 #include "http/socket_state.h"
 
 namespace robusto {
@@ -61,7 +60,8 @@ absl::Status SystemError(absl::string_view what) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(ServerOptions options, Handler handler,
-                                                             std::vector<Listener> listeners) {
+                                                             std::vector<Listener> listeners,
+                                                             ServerClock clock) {
   UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
   if (!epoll.valid()) return SystemError("epoll_create1");
   UniqueFd event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -81,18 +81,19 @@ absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(ServerOptions optio
     }
   }
   return std::unique_ptr<EventLoop>(new EventLoop(std::move(options), std::move(handler),
-                                                  std::move(listeners), std::move(epoll),
+                                                  std::move(listeners), clock, std::move(epoll),
                                                   std::move(event)));
 }
 
 EventLoop::EventLoop(ServerOptions options, Handler handler, std::vector<Listener> listeners,
-                     UniqueFd epoll, UniqueFd event)
-    : options_(std::move(options)),
+                     ServerClock clock, UniqueFd epoll, UniqueFd event)
+    : ConnectionHost(clock),
+      options_(std::move(options)),
       handler_(std::move(handler)),
       epoll_(std::move(epoll)),
       event_(std::move(event)),
       exchanges_(options_.parser, BodyLimits(options_)),
-      timers_(MonotonicNanos()),
+      timers_(clock.Nanos()),
       table_(this, options_.max_connections),
       evictor_(&table_, IdleEvictor::Among::kAll),
       parked_evictor_(&table_, IdleEvictor::Among::kServed),
@@ -127,10 +128,10 @@ size_t EventLoop::Poll(absl::Span<TaskPtr> out, absl::Duration timeout) {
   if (has_deferred_.load()) HandleDeferred();
   if (timers_.NextFireNanos() != TimerWheel::kNever) {
     // Exact when it was for a timer that this woke up: the coarse clock might say that it is not due.
-    HandleTimers(count == 0 ? MonotonicNanos() : CoarseNanos());
+    HandleTimers(count == 0 ? clock().Nanos() : clock().CoarseNanos());
   }
   if (draining() && !drain_started_.load()) StartDraining();
-  if (!accepting_) ResumeAcceptingIfDue(MonotonicNanos());
+  if (!accepting_) ResumeAcceptingIfDue(clock().Nanos());
   return HandOut(out);
 }
 
@@ -161,7 +162,8 @@ int EventLoop::TimeoutMillis(absl::Duration timeout) const {
   const int64_t next = std::min(timers_.NextFireNanos(),
                                 waits_for_room_.load() ? TimerWheel::kNever : accept_again_ns_);
   if (next != TimerWheel::kNever) {
-    timeout = std::min(timeout, absl::Nanoseconds(std::max<int64_t>(next - CoarseNanos(), 0)));
+    timeout =
+        std::min(timeout, absl::Nanoseconds(std::max<int64_t>(next - clock().CoarseNanos(), 0)));
   }
   if (timeout == absl::InfiniteDuration()) return -1;
   // Rounded up: waking before something is due would be waking twice.
@@ -246,7 +248,7 @@ bool EventLoop::AcceptOne(Listener& listener) {
       if (evictor_.Evict(kEvictBatch) > 0) return true;
       // Asking again at once would spin: the listener stays readable.
       Warn(absl::StrCat("cannot accept: ", std::strerror(error), "; pausing"));
-      accept_again_ns_ = MonotonicNanos() + kAcceptPauseNanos;
+      accept_again_ns_ = clock().Nanos() + kAcceptPauseNanos;
       PauseAccepting();
       return false;
     }
@@ -263,12 +265,12 @@ bool EventLoop::AcceptOne(Listener& listener) {
   }
   // Last: from here on a worker may evict it, and its descriptor may be another's. Its events are
   // this thread's to hear.
-  connection->Open(std::move(fd), peer, MonotonicNanos());
+  connection->Open(std::move(fd), peer, clock().Nanos());
   return true;
 }
 
 void EventLoop::WarnThatAllAreBusy() {
-  const int64_t now = MonotonicNanos();
+  const int64_t now = clock().Nanos();
   if (now < next_full_warning_ns_) return;
   next_full_warning_ns_ = now + kFullWarningNanos;
   Warn(absl::StrCat("all ", options_.max_connections,
@@ -363,7 +365,7 @@ ServerStats EventLoop::Stats() const {
 int EventLoop::RetryAfterSeconds() const {
   // Until what is queued now would have been served, at the pool's recent speed.
   if (pool_ == nullptr) return 1;
-  const int64_t now = CoarseNanos();
+  const int64_t now = clock().CoarseNanos();
   if (now < retry_after_until_ns_.load(std::memory_order_relaxed)) {
     return retry_after_seconds_.load(std::memory_order_relaxed);
   }

@@ -36,6 +36,7 @@
 #include "http/exchange.h"
 #include "http/idle_evictor.h"
 #include "http/listener.h"
+#include "http/server_clock.h"
 #include "http/server_counters.h"
 #include "http/server_options.h"
 #include "http/server_stats.h"
@@ -48,9 +49,11 @@ namespace robusto {
 
 class EventLoop final : public WorkSource, private ConnectionHost {
  public:
-  // Unavailable when the system gives no epoll or event descriptor.
+  // Unavailable when the system gives no epoll or event descriptor. `clock` decides what is due, not
+  // how long Poll sleeps.
   static absl::StatusOr<std::unique_ptr<EventLoop>> Create(ServerOptions options, Handler handler,
-                                                           std::vector<Listener> listeners);
+                                                           std::vector<Listener> listeners,
+                                                           ServerClock clock = ServerClock());
   // No thread may be inside Poll or hold a connection. Drops the connections that are left.
   ~EventLoop() override;
 
@@ -75,8 +78,8 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   ServerStats Stats() const;
 
  private:
-  EventLoop(ServerOptions options, Handler handler, std::vector<Listener> listeners, UniqueFd epoll,
-            UniqueFd event);
+  EventLoop(ServerOptions options, Handler handler, std::vector<Listener> listeners,
+            ServerClock clock, UniqueFd epoll, UniqueFd event);
 
   // --- ConnectionHost ---
   void Submit(Connection* connection) override;

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The fixture of the tests of Connection: one connection at the end of a socket pair, and a fake host
-// that only writes down what it is asked for. There is no thread, no clock and no pool: each event,
-// timer and turn of a worker is a call in the test, and what follows from it has happened when the
-// call returns.
+// that only writes down what it is asked for. There is no thread and no pool: each event, timer and
+// turn of a worker is a call in the test, and what follows from it has happened when the call
+// returns. Time stands still unless the test lets it pass.
 
 #ifndef ROBUSTO_TESTS_HTTP_CONNECTION_FIXTURE_H_
 #define ROBUSTO_TESTS_HTTP_CONNECTION_FIXTURE_H_
@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -28,14 +29,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "http/connection.h"
+#include "http/server_clock.h"
 #include "tests/testing/http_client.h"
 
 namespace robusto {
 
 class FakeHost final : public ConnectionHost {
  public:
+  FakeHost() : ConnectionHost(ServerClock(&now_ns)) {}
   void Submit(Connection* connection) override { submitted.push_back(connection); }
   void Defer(Connection* connection) override { deferred.push_back(connection); }
   void WatchWritable(Connection*) override { ++writable_watches; }
@@ -50,6 +54,7 @@ class FakeHost final : public ConnectionHost {
   ExchangePool& exchanges() override { return *exchange_pool; }
   ServerCounters& counters() override { return server_counters; }
 
+  std::atomic<int64_t> now_ns{1'000'000'000};
   std::vector<Connection*> submitted;
   std::vector<Connection*> deferred;
   int writable_watches = 0;
@@ -77,7 +82,6 @@ class FakeHost final : public ConnectionHost {
 
 class ConnectionTest : public ::testing::Test {
  protected:
-  static constexpr int64_t kOpened = 1'000'000'000;
   // Later than every deadline that is not kNever.
   static constexpr int64_t kFarFuture = std::numeric_limits<int64_t>::max() - 1;
 
@@ -176,6 +180,9 @@ class ConnectionTest : public ::testing::Test {
       }
     }
   }
+  void TimePasses(absl::Duration time) { host_.now_ns += absl::ToInt64Nanoseconds(time); }
+  // How long it is until the deadline that was set last.
+  absl::Duration Left() const { return absl::Nanoseconds(host_.timer_ns - host_.now_ns.load()); }
   // Its timer fires, with all that follows. `now_ns` decides which deadlines have passed.
   void Timer(int64_t now_ns = kFarFuture) {
     if (connection_.OnTimer(now_ns)) Work();
@@ -240,7 +247,7 @@ class ConnectionTest : public ::testing::Test {
     }
     client_ = std::move(client);
     client_saw_end_ = false;
-    connection_.Open(std::move(server), peer, kOpened);
+    connection_.Open(std::move(server), peer, host_.now_ns.load());
   }
 };
 

@@ -21,9 +21,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "http/server_clock.h"
 #include "tests/testing/http_client.h"
 
 namespace robusto {
@@ -55,7 +55,7 @@ class EventLoopTest : public ::testing::Test {
       listeners.push_back(*std::move(listener));
     }
     url_ = urls_[0];
-    auto loop = EventLoop::Create(options_, handler_, std::move(listeners));
+    auto loop = EventLoop::Create(options_, handler_, std::move(listeners), clock_);
     ASSERT_TRUE(loop.ok()) << loop.status();
     loop_ = *std::move(loop);
   }
@@ -83,6 +83,8 @@ class EventLoopTest : public ::testing::Test {
   }
 
   ServerOptions options_;
+  std::atomic<int64_t> now_ns_{1};
+  ServerClock clock_;  // the system's, unless a test sets it to now_ns_
   Handler handler_;
   std::vector<std::string> warnings_;
   std::function<void()> on_warning_;
@@ -439,12 +441,13 @@ TEST_F(EventLoopTest, ASilentNewcomerIsNotClosedBeforeOneThatHasBeenIdleForLonge
   options_.max_connections = 2;
   options_.header_timeout = absl::Seconds(10);
   options_.keep_alive_timeout = absl::Hours(1);
+  clock_ = ServerClock(&now_ns_);
   Create();
   HttpClient idle(url_);
   idle.Send(kGet);
   Run(NextTask());
   EXPECT_EQ(idle.ReadResponse().status, 200);
-  absl::SleepFor(absl::Milliseconds(10));  // more than the coarse clock's tick
+  now_ns_ += 1;
   HttpClient silent(url_);
   PollUntilOpen(2);
   HttpClient newcomer(url_);
@@ -515,6 +518,7 @@ TEST_F(EventLoopTest, FlushAnswersWhatWasReadAndNeverHandedOut) {  // C2
 
 TEST_F(EventLoopTest, TheEndClosesEveryConnectionAndListener) {
   options_.keep_alive_timeout = absl::Hours(1);
+  clock_ = ServerClock(&now_ns_);
   Create();
   HttpClient idle(url_);
   idle.Send(kGet);

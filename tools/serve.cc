@@ -229,13 +229,13 @@ int Serve(absl::string_view program, Handler handler) {
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Create(*std::move(options), std::move(handler));
   if (!server.ok()) {
-    // The options have the flags' names, and their messages begin with them; addresses do not.
+    // The options have the flags' names, and their messages begin with them; addresses do not, nor does
+    // what no flag is to blame for.
     const absl::string_view message = server.status().message();
-    return Refuse(program, absl::StrCat(absl::StartsWith(message, "cannot listen") ||
-                                                absl::StartsWith(message, "\"")
-                                            ? "--listen: "
-                                            : "--",
-                                        message));
+    const bool listen =
+        absl::StartsWith(message, "cannot listen") || absl::StartsWith(message, "\"");
+    const bool system = absl::StartsWith(message, "cannot wait for events");
+    return Refuse(program, absl::StrCat(listen ? "--listen: " : system ? "" : "--", message));
   }
   if (const absl::Status status = (*server)->Start(); !status.ok()) {
     return Refuse(program, absl::StrCat("--", status.message()));

@@ -243,6 +243,9 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  // A log that has reached the size that its user's files may have is an error of write(2), as
+  // a full disk is, and no reason to end.
+  signal(SIGXFSZ, SIG_IGN);
   RaiseDescriptorLimit();
 
   const ServiceNotifier notifier = ServiceNotifier::FromEnvironment(

@@ -234,6 +234,9 @@ class Connection final : public Task, public TimerWheel::Node {
   // Sends what there is. Never calls a source.
   Sent Write();
   Sent WriteFile();
+  // What errno says of a call that should have sent something. Tells the operator unless it is the
+  // client's doing.
+  Sent SendFailed(absl::string_view call) const;
   void CountSent(uint64_t bytes);
   // The response is out.
   Progress FinishResponse();

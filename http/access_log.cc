@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "http/access_log_format.h"
 #include "http/unique_fd.h"
 
@@ -131,7 +130,7 @@ void AccessLog::Close() {
     overrun = overrun_ = pool_->overrun_counter();
     pool = std::move(pool_);
   }
-  sink_->EndBy(absl::Now() + options_.close_timeout);
+  sink_->EndWithin(options_.close_timeout);
   // Nobody else has it: Write has it under the mutex only. So the thread ends here, having written
   // what waits.
   pool.reset();

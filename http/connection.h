@@ -251,6 +251,9 @@ class Connection final : public Task, public TimerWheel::Node {
   bool MayHoldBack() const;
   // Sends what waits there.
   void PushHeldBack();
+  // What errno says of a call that should have sent something. Tells the operator unless it is the
+  // client's doing.
+  Sent SendFailed(absl::string_view call) const;
   void CountSent(uint64_t bytes);
   // The response is out.
   Progress FinishResponse();

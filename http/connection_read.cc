@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
+#include "absl/strings/str_cat.h"
 #include "http/connection.h"
 #include "http/socket_state.h"
 #include "http/status.h"
@@ -100,6 +102,9 @@ bool Connection::Receive() {
     if (got < 0 && errno == EINTR) continue;
     must_read_ = read_dry_ = false;
     end_of_input_ = got == 0 || !WouldBlock(errno);
+    if (got < 0 && end_of_input_ && !IsPeersDoing(errno)) {
+      Warn(absl::StrCat("the connection is closed: recv: ", std::strerror(errno)));
+    }
     return false;
   }
 }

@@ -12,8 +12,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "http/connection.h"
 #include "http/socket_state.h"
 
@@ -40,7 +42,10 @@ Connection::Sent Connection::WriteFromWorker() {
         out.sent == 0) {
       if (out.source_ended) return Sent::kAll;
       if (slice >= kSliceBytes) return Sent::kSlice;
-      if (!NextPiece()) return Sent::kFailed;
+      if (!NextPiece()) {
+        Warn("the response is cut off: its stream ended before the length that was announced");
+        return Sent::kFailed;
+      }
       slice += std::max(exchange_->response.body().size(), kLeastPieceBytes);
     }
     const Sent sent = Write();
@@ -124,7 +129,7 @@ Connection::Sent Connection::Write() {
     }
     if (sent < 0) {
       if (errno == EINTR) continue;
-      return WouldBlock(errno) ? Sent::kBlocked : Sent::kFailed;
+      return SendFailed("send");
     }
     position += static_cast<uint64_t>(sent);
     held_back_ = more && !file;
@@ -142,9 +147,12 @@ Connection::Sent Connection::WriteFile() {
         sendfile(fd_.get(), file.fd.get(), &offset, std::min<uint64_t>(file.length, kSliceBytes));
     if (sent < 0) {
       if (errno == EINTR) continue;
-      return WouldBlock(errno) ? Sent::kBlocked : Sent::kFailed;
+      return SendFailed("sendfile");
     }
-    if (sent == 0) return Sent::kFailed;  // the file is shorter than it was: cut off, not made up
+    if (sent == 0) {  // cut off, not made up
+      Warn("the response is cut off: the file is shorter than it was");
+      return Sent::kFailed;
+    }
     file.offset += static_cast<uint64_t>(sent);
     file.length -= static_cast<uint64_t>(sent);
     slice += static_cast<size_t>(sent);
@@ -187,6 +195,15 @@ Connection::Progress Connection::AdvanceWriting() {
   }
   Close();
   return Progress::kClosed;
+}
+
+Connection::Sent Connection::SendFailed(absl::string_view call) const {
+  const int error = errno;
+  if (WouldBlock(error)) return Sent::kBlocked;
+  if (!IsPeersDoing(error)) {
+    Warn(absl::StrCat("the response is cut off: ", call, ": ", std::strerror(error)));
+  }
+  return Sent::kFailed;
 }
 
 void Connection::CountSent(uint64_t bytes) {

@@ -3,6 +3,7 @@
 
 #include "http/event_loop.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -27,14 +28,19 @@ constexpr int kAcceptBatch = 64;
 constexpr int kFullAcceptsForMore = 16;
 // Idle connections that are closed at once when the system has no descriptor for another.
 constexpr size_t kEvictBatch = 16;
-// How often an operator is told that connections wait.
-constexpr int64_t kFullWarningNanos = 10'000'000'000;
+// How often an operator is told of what lasts: that connections wait, and why.
+constexpr int64_t kWarningNanos = 10'000'000'000;
 // How long a computed Retry-After is told: overload is when computing is least welcome.
 constexpr int64_t kRetryAfterNanos = 250'000'000;
 // See ConnectionHost::AnswersSoon.
 constexpr absl::Duration kSoon = absl::Milliseconds(1);
 // How long accepting pauses when the system has no descriptor or memory for another connection.
 constexpr int64_t kAcceptPauseNanos = 100'000'000;
+// Connections that are gone before they are accepted come singly. So many in a row are something
+// else, which asking again at once does not end.
+constexpr int kMaxGoneInARow = kAcceptBatch;
+// How long to do without events when the system refuses to say whether there are any.
+constexpr int kNoEventsMillis = 10;
 
 // What an epoll event is about: a connection's place and generation, or one of these with a
 // listener's index.
@@ -54,7 +60,28 @@ ChunkedLimits BodyLimits(const ServerOptions& options) {
 }
 
 absl::Status SystemError(absl::string_view what) {
-  return absl::UnavailableError(absl::StrCat(what, ": ", std::strerror(errno)));
+  return absl::UnavailableError(
+      absl::StrCat("cannot wait for events: ", what, ": ", std::strerror(errno)));
+}
+
+// What accept(2) says when the connection it was about is gone, or a signal came: it is no longer
+// there, and the next may be good. Linux hands errors of the network on, too.
+bool IsAboutOneConnection(int error) {
+  switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case ENONET:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+    case EPROTO:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -110,7 +137,9 @@ size_t EventLoop::Poll(absl::Span<TaskPtr> out, absl::Duration timeout) {
   sleeping_.store(true);
   const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                TimeoutMillis(timeout));
+  const int error = count < 0 ? errno : 0;
   sleeping_.store(false);
+  if (error != 0 && error != EINTR) WaitWithoutEvents(error);
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<size_t>(i)];
     const uint64_t tag = event.data.u64;
@@ -135,6 +164,14 @@ size_t EventLoop::Poll(absl::Span<TaskPtr> out, absl::Duration timeout) {
   return HandOut(out);
 }
 
+void EventLoop::WaitWithoutEvents(int error) {
+  WarnNowAndThen(
+      &next_wait_warning_ns_,
+      absl::StrCat("cannot wait for events: epoll_wait: ", std::strerror(error), "; trying again"));
+  // It would fail again at once, and again. Timers and what others left go on.
+  poll(nullptr, 0, kNoEventsMillis);
+}
+
 size_t EventLoop::HandOut(absl::Span<TaskPtr> out) {
   const size_t count = std::min(out.size(), ready_.size());
   for (size_t i = 0; i < count; ++i) out[i] = TaskPtr(ready_[i]);
@@ -144,8 +181,9 @@ size_t EventLoop::HandOut(absl::Span<TaskPtr> out) {
 
 void EventLoop::Interrupt() {
   const uint64_t one = 1;
-  // Fails only when the counter is full, and then Poll has been woken.
-  [[maybe_unused]] const ssize_t written = write(event_.get(), &one, sizeof(one));
+  // Fails for good only when the counter is full, and then Poll has been woken.
+  while (write(event_.get(), &one, sizeof(one)) < 0 && errno == EINTR) {
+  }
 }
 
 void EventLoop::WakePoller() {
@@ -195,11 +233,11 @@ void EventLoop::HandleDeferred() {
 
 // --- Accepting ---
 
-void EventLoop::WatchListener(size_t index, bool watch) {
+bool EventLoop::WatchListener(size_t index, bool watch) {
   epoll_event interest = {};
   interest.events = watch ? static_cast<uint32_t>(EPOLLIN) : 0;
   interest.data.u64 = kListenerTag | index;
-  epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listeners_[index].fd(), &interest);
+  return epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listeners_[index].fd(), &interest) == 0;
 }
 
 void EventLoop::Accept(size_t index) {
@@ -241,27 +279,26 @@ bool EventLoop::AcceptOne(Listener& listener) {
   if (!fd.valid()) {
     const int error = errno;
     table_.Free(connection);
-    if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
-      // The descriptor is looked for before the connection is.
-      if (!HasWaitingConnection(listener.fd())) return false;
-      counters_.CountAcceptError();
-      if (evictor_.Evict(kEvictBatch) > 0) return true;
-      // Asking again at once would spin: the listener stays readable.
-      Warn(absl::StrCat("cannot accept: ", std::strerror(error), "; pausing"));
-      accept_again_ns_ = clock().Nanos() + kAcceptPauseNanos;
-      PauseAccepting();
-      return false;
-    }
-    // The others are about one connection that is gone, or a signal: the next may be good.
-    return error != EAGAIN && error != EWOULDBLOCK && error != EINVAL && error != EBADF;
+    return AcceptFailed(listener, error);
   }
+  gone_in_a_row_ = 0;
   epoll_event interest = {};
   interest.events = kReadEvents;
   interest.data.u64 = TagOf(*connection);
-  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &interest) != 0) {
-    Warn(absl::StrCat("cannot watch a connection: ", std::strerror(errno)));
-    table_.Free(connection);
-    return true;
+  const auto watch = [&] {
+    return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &interest) == 0;
+  };
+  // It takes memory, of which each user may have so much (epoll(7)); idle connections have some.
+  if (!watch()) {
+    const int error = errno;
+    if (evictor_.Evict(kEvictBatch) == 0 || !watch()) {
+      fd.reset();
+      table_.Free(connection);
+      counters_.CountAcceptError();
+      PauseForLack(absl::StrCat("cannot watch a connection, which is closed: epoll_ctl: ",
+                                std::strerror(error), "; new ones wait"));
+      return false;
+    }
   }
   // Last: from here on a worker may evict it, and its descriptor may be another's. Its events are
   // this thread's to hear.
@@ -269,12 +306,42 @@ bool EventLoop::AcceptOne(Listener& listener) {
   return true;
 }
 
+bool EventLoop::AcceptFailed(Listener& listener, int error) {
+  if (error == EAGAIN || error == EWOULDBLOCK) {
+    gone_in_a_row_ = 0;
+    return false;
+  }
+  if (IsAboutOneConnection(error) && ++gone_in_a_row_ < kMaxGoneInARow) return true;
+  gone_in_a_row_ = 0;
+  // The descriptor is looked for before the connection is.
+  if (!HasWaitingConnection(listener.fd())) return false;
+  counters_.CountAcceptError();
+  if ((error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) &&
+      evictor_.Evict(kEvictBatch) > 0) {
+    return true;
+  }
+  PauseForLack(absl::StrCat("cannot accept: ", std::strerror(error), "; new connections wait"));
+  return false;
+}
+
+void EventLoop::PauseForLack(absl::string_view why) {
+  WarnNowAndThen(&next_lack_warning_ns_, why);
+  // Asking again at once would spin: the listener stays readable.
+  accept_again_ns_ = clock().Nanos() + kAcceptPauseNanos;
+  PauseAccepting();
+}
+
 void EventLoop::WarnThatAllAreBusy() {
+  WarnNowAndThen(&next_full_warning_ns_,
+                 absl::StrCat("all ", options_.max_connections,
+                              " connections (max_connections) are busy; new ones wait"));
+}
+
+void EventLoop::WarnNowAndThen(int64_t* next_ns, absl::string_view text) const {
   const int64_t now = clock().Nanos();
-  if (now < next_full_warning_ns_) return;
-  next_full_warning_ns_ = now + kFullWarningNanos;
-  Warn(absl::StrCat("all ", options_.max_connections,
-                    " connections (max_connections) are busy; new ones wait"));
+  if (now < *next_ns) return;
+  *next_ns = now + kWarningNanos;
+  Warn(text);
 }
 
 void EventLoop::PauseAccepting() {
@@ -287,7 +354,15 @@ void EventLoop::ResumeAcceptingIfDue(int64_t now_ns) {
   if (accept_again_ns_ != TimerWheel::kNever && accept_again_ns_ > now_ns) return;
   accept_again_ns_ = TimerWheel::kNever;
   accepting_ = true;
-  for (size_t i = 0; i < listeners_.size(); ++i) WatchListener(i, true);
+  for (size_t i = 0; i < listeners_.size(); ++i) {
+    if (WatchListener(i, true)) continue;
+    // Left at that, nobody would ever look at it again.
+    accepting_ = false;
+    accept_again_ns_ = now_ns + kAcceptPauseNanos;
+    WarnNowAndThen(&next_lack_warning_ns_,
+                   absl::StrCat("cannot watch a listener: epoll_ctl: ", std::strerror(errno),
+                                "; new connections wait"));
+  }
 }
 
 // --- What connections ask for ---
@@ -326,10 +401,7 @@ void EventLoop::ScheduleTimer(Connection* connection, int64_t at_ns) {
 void EventLoop::Closed(Connection* connection) {
   const size_t open = table_.Free(connection);
   if (waits_for_room_.load() && waits_for_room_.exchange(false)) WakePoller();
-  if (open == 0 && draining()) {
-    // For AwaitNoConnections, which waits under this lock.
-    absl::MutexLock lock(&idle_mu_);
-  }
+  if (open == 0 && draining()) TellNoConnections();
 }
 
 void EventLoop::Parked() {
@@ -404,13 +476,23 @@ void EventLoop::StartDraining() {
   });
   // Only now: until the backlog is accepted, no open connection does not mean that none is left.
   drain_started_.store(true);
-  absl::MutexLock lock(&idle_mu_);
+  TellNoConnections();
+}
+
+void EventLoop::TellNoConnections() {
+  {
+    // Whoever looks does so under it, and then waits or sees.
+    std::lock_guard<std::mutex> lock(idle_mu_);
+  }
+  no_connections_.notify_all();
 }
 
 bool EventLoop::AwaitNoConnections(absl::Duration timeout) {
   const auto none = [this] { return drain_started_.load() && table_.open() == 0; };
-  absl::MutexLock lock(&idle_mu_);
-  return idle_mu_.AwaitWithTimeout(absl::Condition(&none), timeout);
+  // Longer than anybody waits, and no more than the clock can count.
+  const absl::Duration bounded = std::min(timeout, absl::Hours(24 * 365));
+  std::unique_lock<std::mutex> lock(idle_mu_);
+  return no_connections_.wait_for(lock, absl::ToChronoNanoseconds(bounded), none);
 }
 
 void EventLoop::Finish() {

@@ -20,9 +20,11 @@
 #define ROBUSTO_HTTP_EVENT_LOOP_H_
 
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -97,15 +99,22 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   ServerCounters& counters() override { return counters_; }
 
   // --- The poller's ---
-  void WatchListener(size_t index, bool watch);
+  // False: the system refuses; errno says why.
+  bool WatchListener(size_t index, bool watch);
   void Accept(size_t index);
   // Accepts one connection. False: none is waiting, or no more can be taken now.
   bool AcceptOne(Listener& listener);
+  // What to make of accept(2)'s error, as AcceptOne returns it.
+  bool AcceptFailed(Listener& listener, int error);
+  // The system has not what a connection takes: stops accepting for a while.
+  void PauseForLack(absl::string_view why);
   void WarnThatAllAreBusy();
   void PauseAccepting();
   void ResumeAcceptingIfDue(int64_t now_ns);
   void StartDraining();
   int TimeoutMillis(absl::Duration timeout) const;
+  // epoll_wait(2) has failed with `error`.
+  void WaitWithoutEvents(int error);
   void HandleTimers(int64_t now_ns);
   void HandleDeferred();
   // Has the poller look at what was left for it, if it is not about to anyway. Any thread.
@@ -114,6 +123,10 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   void AddReady(Connection* connection) { ready_.push_back(connection); }
   size_t HandOut(absl::Span<TaskPtr> out);
   void Warn(absl::string_view text) const;
+  // Only once in a while; *next_ns is when again.
+  void WarnNowAndThen(int64_t* next_ns, absl::string_view text) const;
+  // To AwaitNoConnections: look again.
+  void TellNoConnections();
 
   // Constant after construction.
   const ServerOptions options_;
@@ -148,15 +161,20 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   bool accepting_ = true;  // the listeners are watched
   int accept_batch_ = 1;   // how many connections one event of a listener is for
   int full_accepts_ = 0;   // in a row, with this accept_batch_
+  int gone_in_a_row_ = 0;  // accept(2) said that the connection is no longer there
   int64_t next_full_warning_ns_ = 0;
+  int64_t next_lack_warning_ns_ = 0;
+  int64_t next_wait_warning_ns_ = 0;
   int64_t accept_again_ns_ = TimerWheel::kNever;  // end of a pause for lack of descriptors
 
   absl::Mutex deferred_mu_;
   std::vector<Connection*> deferred_ ABSL_GUARDED_BY(deferred_mu_);
   std::atomic<bool> has_deferred_{false};  // !deferred_.empty(), readable without the lock
 
-  // For AwaitNoConnections.
-  absl::Mutex idle_mu_;
+  // For AwaitNoConnections. Not absl::Mutex: its timed waits follow the wall clock, and a stop must
+  // not take an hour longer because that was set back.
+  std::mutex idle_mu_;
+  std::condition_variable no_connections_;
 };
 
 }  // namespace robusto

@@ -8,8 +8,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <ctime>
 #include <utility>
 #include <vector>
@@ -36,6 +39,7 @@ namespace {
 
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY;
 constexpr int kLook = O_PATH;  // to see what it is; needs no permission to read it
+constexpr std::chrono::seconds kWarningInterval{10};
 
 int StatusOfErrno(int error) {
   switch (error) {
@@ -77,15 +81,30 @@ bool IsAbsent(int error) { return StatusOfErrno(error) == 404; }
 }  // namespace
 
 struct FileHandler::Shared {
+  Shared(FileHandlerOptions its_options, RootDirectory its_root)
+      : options(std::move(its_options)), root(std::move(its_root)) {}
+
+  // True once in a while.
+  bool MayWarn() const {
+    using Clock = std::chrono::steady_clock;
+    const Clock::rep now = Clock::now().time_since_epoch().count();
+    Clock::rep next = next_warning.load(std::memory_order_relaxed);
+    return now >= next &&
+           next_warning.compare_exchange_strong(
+               next, now + Clock::duration(kWarningInterval).count(), std::memory_order_relaxed);
+  }
+
   FileHandlerOptions options;
   RootDirectory root;
+  mutable std::atomic<std::chrono::steady_clock::rep> next_warning{0};  // relaxed: orders nothing
 };
 
 // One request being answered.
 class FileHandler::Call {
  public:
   Call(const Shared& shared, const Request& request, ResponseWriter& response, std::string& path)
-      : options_(shared.options),
+      : shared_(shared),
+        options_(shared.options),
         root_(shared.root),
         request_(request),
         response_(response),
@@ -109,6 +128,7 @@ class FileHandler::Call {
   void RedirectToDirectory();
   void Fail(int error);
 
+  const Shared& shared_;
   const FileHandlerOptions& options_;
   const RootDirectory& root_;
   const Request& request_;
@@ -181,6 +201,10 @@ void FileHandler::Call::Fail(int error) {
   const int status = StatusOfErrno(error);
   response_.Error(status);
   if (status == 503) response_.SetHeader("Retry-After", "1");
+  if (status >= 500 && options_.on_warning && shared_.MayWarn()) {
+    options_.on_warning(absl::StrCat(request_.peer(), ": ", request_.method_name(), " ",
+                                     request_.target(), ": ", status, ": ", std::strerror(error)));
+  }
 }
 
 void FileHandler::Call::ServeNamed() {
@@ -352,7 +376,7 @@ absl::StatusOr<FileHandler> FileHandler::Create(FileHandlerOptions options) {
   root_options.use_openat2 = options.use_openat2;
   absl::StatusOr<RootDirectory> root = RootDirectory::Create(options.root, root_options);
   if (!root.ok()) return root.status();
-  return FileHandler(std::make_shared<const Shared>(Shared{std::move(options), std::move(*root)}));
+  return FileHandler(std::make_shared<const Shared>(std::move(options), *std::move(root)));
 }
 
 FileHandler::FileHandler(std::shared_ptr<const Shared> shared) : shared_(std::move(shared)) {}

@@ -53,6 +53,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "http/request.h"
 #include "http/response.h"
 
@@ -83,6 +84,9 @@ struct FileHandlerOptions {
   std::string cache_control;
   // False: do without openat2(2), as on Linux before 5.6. For tests.
   bool use_openat2 = true;
+  // Told, in one line, of a request that got 500 or 503: what the system said. Once in ten seconds at
+  // the most, as these come in masses; by the thread that calls the handler. Null: nobody is told.
+  std::function<void(absl::string_view)> on_warning;
   // The time of day, for tests; null for the system's.
   std::function<std::time_t()> clock;
 };

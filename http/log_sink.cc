@@ -14,7 +14,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 
 namespace robusto {
 namespace {
@@ -23,13 +22,15 @@ namespace {
 constexpr size_t kGathered = 64 * 1024;
 // How often a writer that waits for room looks at its deadline.
 constexpr int kLookMillis = 100;
+// For what has no end: a year, which the clock can count.
+constexpr absl::Duration kForEver = absl::Hours(24 * 365);
 
 }  // namespace
 
 LogSink::LogSink(UniqueFd fd, Options options)
     : options_(std::move(options)),
       replacement_(std::move(fd)),
-      end_nanos_(absl::ToUnixNanos(absl::InfiniteFuture())) {
+      end_((Clock::time_point::max)().time_since_epoch().count()) {
   TakeReplacement();
 }
 
@@ -38,8 +39,9 @@ void LogSink::Replace(UniqueFd fd) {
   std::swap(replacement_, fd);
 }
 
-void LogSink::EndBy(absl::Time deadline) {
-  end_nanos_.store(absl::ToUnixNanos(deadline), std::memory_order_relaxed);
+void LogSink::EndWithin(absl::Duration timeout) {
+  const auto end = Clock::now() + absl::ToChronoNanoseconds(std::min(timeout, kForEver));
+  end_.store(end.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
 void LogSink::TakeReplacement() {
@@ -102,8 +104,12 @@ size_t LogSink::WriteOut(int* error) {
       }
     }
     const ssize_t n = write(fd_.get(), buffer_.data() + done, size);
-    if (n >= 0) {
+    if (n > 0) {
       done += static_cast<size_t>(n);
+    } else if (n == 0) {
+      // No error, and nothing taken: asking on and on would get nowhere.
+      *error = EIO;
+      return done;
     } else if (errno != EINTR && errno != EAGAIN) {
       *error = errno;
       return done;
@@ -114,7 +120,9 @@ size_t LogSink::WriteOut(int* error) {
 
 bool LogSink::AwaitRoom() {
   for (;;) {
-    if (absl::GetCurrentTimeNanos() >= end_nanos_.load(std::memory_order_relaxed)) return false;
+    if (Clock::now().time_since_epoch().count() >= end_.load(std::memory_order_relaxed)) {
+      return false;
+    }
     pollfd wanted = {fd_.get(), POLLOUT, 0};
     if (poll(&wanted, 1, kLookMillis) != 0) return true;  // an error, too: write says which
     WarnOfLoss(false);
@@ -125,8 +133,10 @@ void LogSink::WarnOfLoss(bool now) {
   if (pool_ != nullptr) overrun_ = pool_->overrun_counter();
   const uint64_t lost = failed() + overrun_;
   if (lost == told_) return;
-  if (!now && absl::Now() - last_warning_ < options_.warning_interval) return;
-  last_warning_ = absl::Now();
+  const Clock::time_point at = Clock::now();
+  if (!now && warned_ && absl::FromChrono(at - last_warning_) < options_.warning_interval) return;
+  warned_ = true;
+  last_warning_ = at;
   const absl::string_view reason =
       reason_.empty() ? "requests end faster than it can be written" : absl::string_view(reason_);
   Warn(absl::StrCat(lost - told_, lost - told_ == 1 ? " line" : " lines", " lost: ", reason));

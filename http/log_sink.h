@@ -9,13 +9,14 @@
 // Lines are gathered while more of them wait in the logger's queue, and are written at once when
 // none does. What cannot be written is dropped, counted, and told in a warning now and then.
 //
-// Thread-safety: Replace, EndBy and failed from any thread. All else: first by the thread that makes
+// Thread-safety: Replace, EndWithin and failed from any thread. All else: first by the thread that makes
 // it, then by the logger's, and by another once that has ended.
 
 #ifndef ROBUSTO_HTTP_LOG_SINK_H_
 #define ROBUSTO_HTTP_LOG_SINK_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -50,8 +51,8 @@ class LogSink : public spdlog::sinks::sink {
 
   // Lines are written to `fd` from the next write on.
   void Replace(UniqueFd fd) ABSL_LOCKS_EXCLUDED(mu_);
-  // What is not written by then is dropped.
-  void EndBy(absl::Time deadline);
+  // What is not written then is dropped.
+  void EndWithin(absl::Duration timeout);
   // Lines that could not be written; not those that the queue dropped.
   uint64_t failed() const { return failed_.load(std::memory_order_relaxed); }
   void Warn(absl::string_view text);
@@ -66,18 +67,21 @@ class LogSink : public spdlog::sinks::sink {
   void TakeReplacement() ABSL_LOCKS_EXCLUDED(mu_);
   // Writes as much of buffer_ as goes; how much that was, and the error that ended it or 0.
   size_t WriteOut(int* error);
-  // Waits until there is room to write. False: the deadline of EndBy is over.
+  // Waits until there is room to write. False: the time of EndWithin is over.
   bool AwaitRoom();
   // Warns of lines lost that nobody has heard of. `now`: not only when the last warning is
   // warning_interval ago.
   void WarnOfLoss(bool now);
+
+  // Not the wall clock: set back, it would hold a stop up, and warnings.
+  using Clock = std::chrono::steady_clock;
 
   const Options options_;
 
   absl::Mutex mu_;
   UniqueFd replacement_ ABSL_GUARDED_BY(mu_);
   // Own synchronisation; relaxed: nothing else is read by what they say.
-  std::atomic<int64_t> end_nanos_;
+  std::atomic<Clock::rep> end_;
   std::atomic<uint64_t> failed_{0};
 
   // The logger's thread.
@@ -90,7 +94,8 @@ class LogSink : public spdlog::sinks::sink {
   uint64_t overrun_ = 0;
   uint64_t told_ = 0;
   std::string reason_;
-  absl::Time last_warning_ = absl::InfinitePast();
+  bool warned_ = false;
+  Clock::time_point last_warning_;
 };
 
 }  // namespace robusto

@@ -18,6 +18,25 @@ namespace robusto {
 
 inline bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
+// What a client or the network between does to a connection, every day: not this machine's trouble.
+inline bool IsPeersDoing(int error) {
+  switch (error) {
+    case ECONNABORTED:
+    case ECONNRESET:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case ENETRESET:
+    case ENETUNREACH:
+    case ENOTCONN:
+    case EPIPE:
+    case ETIMEDOUT:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // What is next to be read; nothing is taken.
 enum class NextInput { kNone, kBytes, kEnd };
 inline NextInput PeekInput(int fd) {

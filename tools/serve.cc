@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -37,6 +38,7 @@
 #include "tools/admin_flags.h"
 #include "tools/metrics_flags.h"
 #include "tools/metrics_server.h"
+#include "tools/pool_event_log.h"
 #include "tools/server_flags.h"
 #include "tools/service_notify.h"
 
@@ -123,7 +125,7 @@ class StopRequests {
 
 // Follows the signals, in a thread that lasts as long as the process: the first SIGTERM or SIGINT
 // asks for a stop, or joins one that the admin service began; the second one ends the process at
-// once. SIGHUP is `reload`'s.
+// once. SIGHUP is `reload`'s. Throws std::system_error when there is no thread.
 void FollowSignals(const std::shared_ptr<StopRequests>& requests,
                    const std::function<void()>& reload) {
   std::thread([requests, reload] {
@@ -171,6 +173,29 @@ absl::Status CheckStopFlags() {
   return absl::OkStatus();
 }
 
+// Tells the log what the pool's journal has for it, for as long as it lasts.
+class JournalFollower {
+ public:
+  JournalFollower(ThreadPool* pool, HealthMonitor* monitor)
+      : monitor_(monitor),
+        log_(pool, [](absl::string_view text) { spdlog::warn("{}", std::string(text)); }) {
+    if (monitor_ == nullptr) return;
+    HealthMonitor::Listener listener;
+    listener.on_look = [this] { log_.Look(MonotonicNanos()); };
+    listener_ = monitor_->Add(std::move(listener));
+  }
+  ~JournalFollower() {
+    if (monitor_ != nullptr) monitor_->Remove(listener_);
+  }
+  JournalFollower(const JournalFollower&) = delete;
+  JournalFollower& operator=(const JournalFollower&) = delete;
+
+ private:
+  HealthMonitor* const monitor_;
+  PoolEventLog log_;
+  uint64_t listener_ = 0;
+};
+
 // The admin service that the flags ask for; null when they ask for none.
 absl::StatusOr<std::unique_ptr<AdminServer>> StartAdmin(
     Server& server, HealthMonitor* monitor, const std::shared_ptr<StopRequests>& requests) {
@@ -200,8 +225,10 @@ int Refuse(absl::string_view program, absl::string_view why) {
   return kExitUsage;
 }
 
-int Serve(absl::string_view program, Handler handler) {
-  spdlog::set_default_logger(spdlog::stderr_color_mt(std::string(program)));
+namespace {
+
+// Throws std::system_error when the system has no thread for what is beside the pool.
+int ServeUntilStopped(absl::string_view program, Handler handler) {
   absl::StatusOr<ServerOptions> options = ServerOptionsFromFlags();
   if (!options.ok()) return Refuse(program, options.status().message());
   if (const absl::Status status = CheckStopFlags(); !status.ok()) {
@@ -216,6 +243,9 @@ int Serve(absl::string_view program, Handler handler) {
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  // A log that has reached the size that its user's files may have is an error of write(2), as
+  // a full disk is, and no reason to end.
+  signal(SIGXFSZ, SIG_IGN);
   RaiseDescriptorLimit();
 
   const ServiceNotifier notifier = ServiceNotifier::FromEnvironment(
@@ -229,13 +259,13 @@ int Serve(absl::string_view program, Handler handler) {
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Create(*std::move(options), std::move(handler));
   if (!server.ok()) {
-    // The options have the flags' names, and their messages begin with them; addresses do not.
+    // The options have the flags' names, and their messages begin with them; addresses do not, nor does
+    // what no flag is to blame for.
     const absl::string_view message = server.status().message();
-    return Refuse(program, absl::StrCat(absl::StartsWith(message, "cannot listen") ||
-                                                absl::StartsWith(message, "\"")
-                                            ? "--listen: "
-                                            : "--",
-                                        message));
+    const bool listen =
+        absl::StartsWith(message, "cannot listen") || absl::StartsWith(message, "\"");
+    const bool system = absl::StartsWith(message, "cannot wait for events");
+    return Refuse(program, absl::StrCat(listen ? "--listen: " : system ? "" : "--", message));
   }
   if (const absl::Status status = (*server)->Start(); !status.ok()) {
     return Refuse(program, absl::StrCat("--", status.message()));
@@ -246,6 +276,7 @@ int Serve(absl::string_view program, Handler handler) {
   if (!absl::GetFlag(FLAGS_admin).empty() || !absl::GetFlag(FLAGS_metrics).empty()) {
     monitor = std::make_unique<HealthMonitor>(&(*server)->pool(), HealthMonitor::Options());
   }
+  const JournalFollower follower(&(*server)->pool(), monitor.get());
   absl::StatusOr<std::unique_ptr<AdminServer>> admin =
       StartAdmin(**server, monitor.get(), requests);
   if (!admin.ok()) return Refuse(program, AdminFlagError(admin.status().message()));
@@ -256,14 +287,13 @@ int Serve(absl::string_view program, Handler handler) {
       absl::StrCat("listening on ", absl::StrJoin((*server)->urls(), " "),
                    *admin == nullptr ? "" : absl::StrCat(" admin ", (*admin)->address()),
                    *metrics == nullptr ? "" : absl::StrCat(" metrics ", (*metrics)->url()));
-  std::printf("%s\n", listening.c_str());
-  std::fflush(stdout);
-
   FollowSignals(requests, [notifier, log = *access_log, listening] {
     notifier.Reloading();
     ReopenAccessLog(log.get());
     notifier.Ready(listening);
   });
+  std::printf("%s\n", listening.c_str());
+  std::fflush(stdout);
   notifier.Ready(listening);
   const absl::Duration timeout = requests->Await();
   notifier.Stopping();
@@ -278,6 +308,17 @@ int Serve(absl::string_view program, Handler handler) {
   // After the stop, which its callers watch to the end.
   if (*admin != nullptr) (*admin)->Shutdown(kAdminGrace);
   return exit_code;
+}
+
+}  // namespace
+
+int Serve(absl::string_view program, Handler handler) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt(std::string(program)));
+  try {
+    return ServeUntilStopped(program, std::move(handler));
+  } catch (const std::system_error& error) {
+    return Refuse(program, absl::StrCat("cannot start a thread: ", error.what()));
+  }
 }
 
 }  // namespace robusto

@@ -10,7 +10,9 @@
 #include "absl/flags/flag.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "http/file_handler.h"
+#include "spdlog/spdlog.h"
 #include "tools/command_line.h"
 #include "tools/serve.h"
 
@@ -43,6 +45,7 @@ int Main(int argc, char** argv) {
   files.cache_control = absl::GetFlag(FLAGS_cache_control);
   files.precompressed = absl::GetFlag(FLAGS_precompressed);
   files.follow_outside_symlinks = absl::GetFlag(FLAGS_follow_outside_symlinks);
+  files.on_warning = [](absl::string_view text) { spdlog::warn("{}", std::string(text)); };
   absl::StatusOr<FileHandler> handler = FileHandler::Create(files);
   if (!handler.ok()) {
     return Refuse("server", absl::StrCat("--", handler.status().message()));

@@ -25,10 +25,10 @@ LISTENING = re.compile(
     r"listening on (unix:\S+|http://([0-9.]+):([0-9]+))(?: admin (\S+))?(?: metrics (http://\S+))?\n")
 
 
-def run(*flags, **options):
+def run(*flags, binary=SERVER, **options):
     """Runs the server with flags that make it end by itself; gives the subprocess.CompletedProcess."""
     return subprocess.run(
-        [SERVER, *flags],
+        [binary, *flags],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         timeout=GUARD_SECONDS,

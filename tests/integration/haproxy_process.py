@@ -61,15 +61,19 @@ class HaproxyProcess:
             self._process = subprocess.Popen([path(), "-db", "-f", str(file)], stdin=subprocess.DEVNULL, stdout=self._log,
                                              stderr=self._log, pass_fds=[listener.fileno()])  # yapf: disable
 
+    @property
+    def running(self):
+        return self._process.poll() is None
+
     def said(self, most=1 << 16):
         """The first bytes of its log."""
         return os.pread(self._log.fileno(), most, 0).decode(errors="replace")
 
-    def lines_with(self, text):
-        """The lines of its log that have `text` in them."""
-        wanted = text.encode()
-        with open(f"/proc/self/fd/{self._log.fileno()}", "rb") as log:
-            return [line.decode(errors="replace").rstrip() for line in log if wanted in line]
+    def said_since(self, offset):
+        """Whole lines of its log from there on, as bytes; before them the offset of what comes next."""
+        text = os.pread(self._log.fileno(), 1 << 26, offset)
+        whole = text.rfind(b"\n") + 1
+        return offset + whole, text[:whole]
 
     def end(self):
         self._process.kill()

@@ -93,7 +93,10 @@ class World:
         """All leave; then every server is as at its start."""
         self._go_on.clear()
         workers = len(tasks)
-        while self._waiting < workers and not any(task.done() for task in tasks):
+        while self._waiting < workers:
+            for task in tasks:
+                if task.done():
+                    task.result()
             await asyncio.sleep(0.05)
         if last:
             # It keeps connections for longer than they need to be waited for.
@@ -133,16 +136,17 @@ class World:
         sampler = asyncio.ensure_future(self.sample())
         end = time.monotonic() + self.options.seconds
         try:
-            while not any(task.done() for task in (*tasks, sampler)):
+            while not self.over:
                 left = end - time.monotonic()
                 await asyncio.wait([*tasks, sampler], timeout=max(0, min(left, self.options.quiet_every)),
                                    return_when=asyncio.FIRST_COMPLETED)  # yapf: disable
                 print(f"{self.options.seconds - max(0, end - time.monotonic()):.0f} s: {self.words()}", flush=True)
+                for task in (*tasks, sampler):
+                    if task.done():
+                        task.result()
                 self.over = time.monotonic() >= end
                 await self.quiet(tasks, last=self.over)
                 self._go_on.set()
-                if self.over:
-                    break
             await asyncio.gather(*tasks, sampler)
             await asyncio.gather(*(self.fleet.terminate(place.process) for place in self.fleet.places))
             self.ledger.close()

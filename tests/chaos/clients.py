@@ -115,6 +115,7 @@ class Regular(Client):
         begin = time.monotonic()
         idle = 0 if self.idle_since is None else begin - self.idle_since
         last = not self.choose.randrange(12)
+        self.pipeline = exchanges
         for exchange in exchanges:
             self.ledger.sending(exchange)
         writing = asyncio.ensure_future(self.write(b"".join(exchange.request for exchange in exchanges), last))
@@ -139,8 +140,9 @@ class Regular(Client):
             return self.broken(exchange, begin, idle, answer, error.partial, "closed")
         except (OSError, asyncio.TimeoutError) as error:
             return self.broken(exchange, begin, idle, answer, b"", repr(error))
-        except ValueError as error:
-            self.ledger.violation("wrong byte", f"{self.name}: {exchange.token} {exchange.kind}: no answer: {error!r}")
+        except (ValueError, KeyError, asyncio.LimitOverrunError) as error:
+            self.ledger.violation("wrong byte", f"{self.name}: {exchange.token} {exchange.kind} to {self.process and self.process.name}: no answer: "
+                                                f"{error!r}, head {answer.head!r}, pipeline {[e.kind for e in self.pipeline]}, buffer {bytes(self.reader._buffer[:300])!r}")  # yapf: disable
             self.drop()
             return LAST_ANSWER
         self.judge(exchange, begin, status, fields, body)
@@ -180,7 +182,7 @@ class Regular(Client):
     def without_answer(self, exchange, begin, idle, how, nothing_came):
         end = time.monotonic()
         process = self.process
-        if self.world.fleet.was_killed(self.backend, begin, end) and (process is None or process.killed_at <= end):
+        if process.killed_at <= end if process else self.world.fleet.was_killed(self.backend, begin, end):
             self.ledger.counts["killed"] += 1
         elif self.ledger.is_cancelled(exchange.token):
             self.ledger.counts["cancelled"] += 1
@@ -211,6 +213,7 @@ class Answer:
         data = await self._reader.readuntil(separator)
         if not self.begun:
             self.begun = True
+            self.head = data
             lines = data[:-4].decode("latin-1").split("\r\n")
             self.status = int(lines[0].split()[1])
             self.fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}

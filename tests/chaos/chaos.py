@@ -32,8 +32,6 @@ import operators
 
 QUIET_GUARD_SECONDS = 30
 MIB = 1 << 20
-# What the allocator may keep for later, of as many threads as the pools ever have.
-MEMORY_BOUND = 64 * MIB
 
 
 class World:
@@ -117,7 +115,7 @@ class World:
             self.ledger.violation(invariant, f"{process.name} at rest: {text}")
         grown = process.memory() - process.memory_at_start
         self.ledger.most_grown = max(self.ledger.most_grown, grown)
-        if grown > MEMORY_BOUND:
+        if grown > self.options.memory_mib * MIB:
             self.ledger.violation("memory", f"{process.name} at rest: {grown / MIB:.1f} MiB more than at its start")
         print(f"  {process.name}: {now['accepted']} tasks, {now['connectionsAccepted']} connections, {descriptors} descriptors, "
               f"{grown / MIB:+.1f} MiB", flush=True)  # yapf: disable
@@ -167,6 +165,9 @@ def main():
     parser.add_argument("--rate", type=float, default=200, help="requests a second of all regular clients")
     parser.add_argument("--clients", type=int, default=20, help="regular ones; a third as many rude ones come to them")
     parser.add_argument("--quiet_every", type=float, default=120, help="seconds between two quiet times")
+    parser.add_argument("--memory_mib", type=float, default=32,
+                        help="what a server at rest may have more than at its start: what the allocator keeps for later, of as "
+                        "many threads as there ever were")  # yapf: disable
     options = parser.parse_args()
     if haproxy_process.path() is None:
         print("SKIPPED: haproxy is not installed", flush=True)

@@ -45,6 +45,8 @@ class Client:
             self.process, address = None, self.world.fleet.proxy.address
         else:
             self.process = self.choose.choice(self.world.fleet.of(self.backend)).process
+            if self.process.ended or self.process.killed_at < float("inf"):
+                raise NoProcess
             address = (self.process.host, self.process.port)
         try:
             self.reader, self.writer = await asyncio.open_connection(*address)
@@ -115,7 +117,6 @@ class Regular(Client):
         begin = time.monotonic()
         idle = 0 if self.idle_since is None else begin - self.idle_since
         last = not self.choose.randrange(12)
-        self.pipeline = exchanges
         for exchange in exchanges:
             self.ledger.sending(exchange)
         writing = asyncio.ensure_future(self.write(b"".join(exchange.request for exchange in exchanges), last))
@@ -135,14 +136,17 @@ class Regular(Client):
         """What the answers to the requests behind it can be."""
         answer = Answer(self.reader)
         try:
-            status, fields, body = await asyncio.wait_for(load.read_answer(answer, exchange.is_head), GUARD_SECONDS)
+            status = 100
+            # An interim one may be sent to who has closed his half, to see whether he is there (RFC 9110, 15.2).
+            while status == 100:
+                answer.begun = False
+                status, fields, body = await asyncio.wait_for(load.read_answer(answer, exchange.is_head), GUARD_SECONDS)
         except asyncio.IncompleteReadError as error:
             return self.broken(exchange, begin, idle, answer, error.partial, "closed")
         except (OSError, asyncio.TimeoutError) as error:
             return self.broken(exchange, begin, idle, answer, b"", repr(error))
         except (ValueError, KeyError, asyncio.LimitOverrunError) as error:
-            self.ledger.violation("wrong byte", f"{self.name}: {exchange.token} {exchange.kind} to {self.process and self.process.name}: no answer: "
-                                                f"{error!r}, head {answer.head!r}, pipeline {[e.kind for e in self.pipeline]}, buffer {bytes(self.reader._buffer[:300])!r}")  # yapf: disable
+            self.ledger.violation("wrong byte", f"{self.name}: {exchange.token} {exchange.kind}: no answer: {error!r}, head {answer.head!r}")  # yapf: disable
             self.drop()
             return LAST_ANSWER
         self.judge(exchange, begin, status, fields, body)
@@ -162,9 +166,6 @@ class Regular(Client):
     def judge(self, exchange, begin, status, fields, body):
         server = self.world.fleet.named(fields.get("server"))
         end = time.monotonic()
-        if self.idle_since is None and server and self.process and self.process.is_ending() and server.place is self.process.place:
-            # It listened before this client had connected.
-            self.process = server
         if self.process is not None and server is not self.process:
             self.ledger.violation("not sent", f"{self.name}: {exchange.token} answered by {fields.get('server')}, "
                                               f"not {self.process.name}")  # yapf: disable
@@ -208,6 +209,7 @@ class Answer:
     def __init__(self, reader):
         self._reader = reader
         self.begun = self.known_length = False
+        self.head = b""
 
     async def readuntil(self, separator):
         data = await self._reader.readuntil(separator)

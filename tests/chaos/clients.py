@@ -126,7 +126,10 @@ class Regular(Client):
                 outcome = await self.one_answer(exchange, begin, idle)
             else:
                 self.without_answer(exchange, begin, idle, outcome, True)
-        writing.cancel()
+        if not writing.done():
+            # Refused before all was sent: what came next would be taken for the rest of it.
+            writing.cancel()
+            self.drop()
         await asyncio.gather(writing, return_exceptions=True)
         self.idle_since = time.monotonic()
         if last:

@@ -14,6 +14,7 @@ what it serves). Takes about five minutes. slowhttptest's own attacks are left o
 import argparse
 import collections
 import contextlib
+import dataclasses
 import json
 import multiprocessing
 import os
@@ -34,13 +35,11 @@ sys.path.insert(0, str(pathlib.Path(os.path.realpath(__file__)).parents[2] / "in
 import crowd
 import server_process
 
-MOST_CONNECTIONS = 20_000
-DESCRIPTORS = 65_536  # asked for where there are fewer
+MOST_OF_A_PROCESS = 10_000  # connections of attackers
 PAUSE_SECONDS = 0.002
 CLIENT_GUARD_SECONDS = 30
 GET = b"GET /plaintext HTTP/1.1\r\nHost: testbed\r\n\r\n"
 DRIPPED_HEAD = b"GET /plaintext HTTP/1.1\r\nHost: testbed\r\nX-Drip: "
-GET_GIB = b"GET /bytes?n=1073741824 HTTP/1.1\r\nHost: testbed\r\n\r\n"
 POST_MB = b"POST /upload HTTP/1.1\r\nHost: testbed\r\nContent-Length: 1000000\r\n\r\n"
 BIG_FILE_BYTES = 1 << 28
 METRIC = re.compile(r"^robusto_http_([a-z_]+?)(?:_total)?(?:\{[a-z]+=\"([0-9a-z_]+)\"\})? (\S+)$", re.MULTILINE)
@@ -94,20 +93,20 @@ def _client(pipe, kind, address):
     ask()
     pipe.send("ready")
     while (seconds := pipe.recv()) > 0:
-        took, failed = [], 0
+        took, failures = [], []
         end = time.perf_counter() + seconds
         while (begin := time.perf_counter()) < end:
             try:
                 ask()
-            except (OSError, AssertionError):
-                failed += 1
+            except (OSError, AssertionError) as error:
+                failures.append(str(error))
                 if kind is _kept:
                     # It was thrown out: from now on on another.
                     with contextlib.suppress(OSError):
                         ask = kind(address)
             took.append(time.perf_counter() - begin)
             time.sleep(PAUSE_SECONDS)
-        pipe.send((sorted(took), failed))
+        pipe.send((sorted(took), failures))
 
 
 class Client:
@@ -141,17 +140,20 @@ class Server(server_process.ServerProcess):
         self.address = (self.host, self.port)
         crowd.latencies(self.address, 1000)
         self._clients = [Client(kind, self.address) for kind in (_kept, _new)]
+        self.memory_most = 0
         self.idle = self._measure(options.before_seconds)
         self._counters_before = self._counters()
         self.memory_before = self.memory_most = crowd.memory(self.pid)
         self._used_before = crowd.processor_seconds(self.pid)
 
-    def _measure(self, seconds):
+    def _measure(self, seconds, begin_attack=lambda: None):
         for client in self._clients:
             client.begin(seconds)
-        for _ in range(int(seconds)):
-            time.sleep(1)
-            self.memory_most = max(getattr(self, "memory_most", 0), crowd.memory(self.pid))
+        end = time.monotonic() + seconds
+        begin_attack()
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, 0.5))
+            self.memory_most = max(self.memory_most, crowd.memory(self.pid))
         return [client.end() for client in self._clients]
 
     def _counters(self):
@@ -160,21 +162,22 @@ class Server(server_process.ServerProcess):
         return collections.Counter({" ".join(filter(None, (name, label))): float(value)
                                     for name, label, value in METRIC.findall(text)})  # yapf: disable
 
-    def beside(self, name, fate):
-        """Measures beside the attack, and prints the row; `fate` says what became of the attackers."""
+    def attacked(self, name, begin_attack, fate):
+        """Measures from just before the attack begins, and prints the row; `fate` says what became of the attackers."""
         begin = time.monotonic()
-        beside = self._measure(options.seconds)
+        beside = self._measure(options.seconds, begin_attack)
         used = (crowd.processor_seconds(self.pid) - self._used_before) / (time.monotonic() - begin)
-        told = fate() if fate else ""
+        told = fate()
         counters = self._counters()
         counters.subtract(self._counters_before)
         figures = [f"{before} → {after}" for before, after in zip(map(percentiles, self.idle), map(percentiles, beside))]
-        lines = len(self.log().splitlines()) - 1
+        lines = len(self.log().splitlines())
         said = ", ".join(f"{int(count)} {what.removeprefix('refusals ')}" for what, count in sorted(counters.items())
                          if count > 0 and what.startswith(("refusals", "connections_evicted", "accept_errors")))  # yapf: disable
-        failed = sum(failures for _, failures in beside)
-        print(f"| {name} | {figures[0]} | {figures[1]} | {failed or ''} | "
-              f"{(self.memory_most - self.memory_before) / (1 << 20):.0f} MiB, {used:.0%} | {told}; counted: {said or 'nothing'}; "
+        failed = "; ".join(f"{len(failures)} {kind}: {failures[0]}" for (_, failures), kind in zip(beside, ("kept", "new"))
+                           if failures)  # yapf: disable
+        print(f"| {name} | {figures[0]} | {figures[1]} | {failed} | "
+              f"{(self.memory_most - self.memory_before) / (1 << 20):.0f} MiB, {used:.0%} | {told}counted: {said or 'nothing'}; "
               f"{lines} lines of log |", flush=True)  # yapf: disable
         rows.append({"attack": name, "failed": failed, "log_lines": lines,
                      "memory": self.memory_most - self.memory_before, "processor": round(used, 3),
@@ -195,28 +198,39 @@ def at(measured, part):
 
 def summary(measured):
     return {"p50_ms": round(at(measured, 0.5) * 1e3, 3), "p99_ms": round(at(measured, 0.99) * 1e3, 3),
-            "max_ms": round(measured[0][-1] * 1e3, 3), "requests": len(measured[0]), "failed": measured[1]}  # yapf: disable
+            "max_ms": round(measured[0][-1] * 1e3, 3), "requests": len(measured[0]), "failed": measured[1][:10]}  # yapf: disable
 
 
 def percentiles(measured):
     return " / ".join(f"{at(measured, part) * 1e3:.2f}" for part in (0.5, 0.99, 1))
 
 
-def of_crowd(members):
+def fate_of(crowds):
+    report = crowd.Report()
+    for each in (members.report() for members in crowds):
+        for field in dataclasses.fields(report):
+            setattr(report, field.name, getattr(report, field.name) + getattr(each, field.name))
+    statuses = ", ".join(f"{count} × {status}" for status, count in sorted(report.statuses.items()))
+    return (f"{report.made} connections, {report.connecting} still wait, {report.open} open, {report.closed} closed "
+            f"({report.resets} by reset); answers: {statuses or 'none'}; ")  # yapf: disable
 
-    def fate():
-        report = members.report()
-        statuses = ", ".join(f"{count} × {status}" for status, count in sorted(report.statuses.items()))
-        return (f"{report.made} connections, {report.connecting} still wait, {report.open} open, {report.closed} closed "
-                f"({report.resets} by reset); answers: {statuses or 'none'}")  # yapf: disable
 
-    return fate
+def with_crowds(name, *groups, flags=(), binary=server_process.TESTBED):
+    """Each group: how many, their habit, and whether they come one after another before the next group does."""
+    with Server(*flags, binary=binary) as server, contextlib.ExitStack() as stack:
+        crowds = []
+
+        def begin_attack():
+            for count, habit, patient in groups:
+                processes = -(-count // MOST_OF_A_PROCESS)
+                for _ in range(processes):
+                    crowds.append(stack.enter_context(crowd.Crowd(server.address, count // processes, habit, patient)))
+
+        server.attacked(name, begin_attack, lambda: fate_of(crowds))
 
 
-def with_crowd(name, count, habit, flags=(), patient=False, binary=server_process.TESTBED):
-    with Server(*flags, binary=binary) as server:
-        with crowd.Crowd(server.address, count, habit, patient) as members:
-            server.beside(name, of_crowd(members))
+def with_crowd(name, count, habit, **more):
+    with_crowds(name, (count, habit, False), **more)
 
 
 # slowhttptest, which gives up by itself.
@@ -227,24 +241,34 @@ def slowhttptest(name, path, *flags, server_flags=(), binary=server_process.TEST
         print(f"| {name} | SKIPPED: slowhttptest is not installed | | | | |", flush=True)
         return
     with Server(*server_flags, binary=binary) as server, tempfile.TemporaryFile(mode="w+") as said:
-        command = ["nice", "slowhttptest", *flags, "-l", str(options.seconds + 2), "-p", "3", "-v", "1", "-u", server.url + path]
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said) as process:
+        command = ["nice", "slowhttptest", *flags, "-l", str(options.seconds), "-p", "3", "-v", "1", "-u", server.url + path]
+        processes = []
 
-            def fate():
-                try:
-                    process.wait(30)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                said.seek(0)
-                text = re.sub(r"\x1b\[[0-9;]*m", "", said.read())
-                words = [f"{found[-1]} {what}" for what in ("pending", "connected", "error", "closed")
-                         if (found := re.findall(rf"{what}: *(\d+)", text))]  # yapf: disable
-                available = re.findall(r"service available: *(\w+)", text)
-                ended = re.findall(r"Exit status: *(.*)", text)
-                return (f"{', '.join(words)}; its own probe of the service: {available[-1] if available else '?'}; "
-                        f"\"{ended[-1].strip() if ended else '?'}\"")  # yapf: disable
+        def begin_attack():
+            processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said))
 
-            server.beside(name, fate)
+        def fate():
+            try:
+                processes[0].wait(30)
+            except subprocess.TimeoutExpired:
+                processes[0].kill()
+                processes[0].wait()
+            said.seek(0)
+            text = re.sub(r"\x1b\[[0-9;]*m", "", said.read())
+            words = [f"{found[-1]} {what}" for what in ("pending", "connected", "error", "closed")
+                     if (found := re.findall(rf"{what}: *(\d+)", text))]  # yapf: disable
+            available = re.findall(r"service available: *(\w+)", text)
+            ended = re.findall(r"Exit status: *(.*)", text)
+            return (f"{', '.join(words)}; its own probe of the service: {available[-1] if available else '?'}; "
+                    f"\"{ended[-1].strip() if ended else '?'}\"; ")  # yapf: disable
+
+        server.attacked(name, begin_attack, fate)
+
+
+def write_files(root):
+    with open(os.path.join(root, "big"), "wb") as big:
+        big.truncate(BIG_FILE_BYTES)
+    pathlib.Path(root, "plaintext").write_bytes(b"Hello, World!")
 
 
 # The attacks.
@@ -253,7 +277,7 @@ def slowhttptest(name, path, *flags, server_flags=(), binary=server_process.TEST
 @attack
 def control():
     with Server() as server:
-        server.beside("none (control)", None)
+        server.attacked("none (control)", lambda: None, lambda: "")
 
 
 @attack
@@ -269,9 +293,7 @@ def slow_bodies():
 @attack
 def slow_reads():
     with tempfile.TemporaryDirectory() as root:
-        with open(os.path.join(root, "big"), "wb") as big:
-            big.truncate(BIG_FILE_BYTES)
-        pathlib.Path(root, "plaintext").write_bytes(b"Hello, World!")
+        write_files(root)
         slowhttptest("`slowhttptest -X`: 2,000 slow readers of a file of 256 MiB", "/big", "-X", "-c", "2000", "-r", "1000", "-w",
                      "512", "-y", "1024", "-n", "1", "-z", "32", server_flags=(f"--root={root}",),
                      binary=server_process.SERVER)  # yapf: disable
@@ -293,18 +315,28 @@ def silent_flood():
 
 
 @attack
-def head_flood():
-    with_crowd("15,000 heads at 1 byte/s, which come again", 15_000, crowd.Habit(DRIPPED_HEAD, b"a", 1, again=True))
+def slow_heads_everywhere():
+    """All places, held by those who have begun a head, and more who want one."""
+    habit = crowd.Habit(DRIPPED_HEAD, b"a", 1)
+    with_crowds("10,000 heads at 1 byte/s, and 500 more that come again", (10_000, habit, True),
+                (500, dataclasses.replace(habit, again=True), False))  # yapf: disable
 
 
 @attack
-def body_flood():
-    with_crowd("15,000 bodies at 1 byte/s, which come again", 15_000, crowd.Habit(POST_MB, b"a", 1, again=True))
+def slow_bodies_everywhere():
+    habit = crowd.Habit(POST_MB, b"a", 1)
+    with_crowds("10,000 bodies at 1 byte/s, and 500 more that come again", (10_000, habit, True),
+                (500, dataclasses.replace(habit, again=True), False))  # yapf: disable
 
 
 @attack
-def read_flood():
-    with_crowd("12,000 that read nothing of 1 GiB", 12_000, crowd.Habit(GET_GIB, read=0, receive_buffer=2048))
+def unread_everywhere():
+    habit = crowd.Habit(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n", read=0, receive_buffer=2048)
+    with tempfile.TemporaryDirectory() as root:
+        write_files(root)
+        with_crowds("10,000 that read nothing of a file of 256 MiB, and 500 more that come again", (10_000, habit, True),
+                    (500, dataclasses.replace(habit, again=True), False), flags=(f"--root={root}",),
+                    binary=server_process.SERVER)  # yapf: disable
 
 
 @attack
@@ -352,12 +384,8 @@ def main():
     parser.add_argument("attacks", nargs="*", metavar="ATTACK", help=f"all unless given: {', '.join(_attacks)}")
     options = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    if hard < DESCRIPTORS:
-        with contextlib.suppress(ValueError, PermissionError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    if hard < MOST_CONNECTIONS + 100:
-        parser.error(f"a process may have only {hard} files open, and {MOST_CONNECTIONS} attack (ulimit -Hn, or as root)")
+    if hard < MOST_OF_A_PROCESS + 100:
+        parser.error(f"a process may have only {hard} files open, fewer than {MOST_OF_A_PROCESS} connections need (ulimit -Hn)")
     for name in options.attacks:
         if name not in _attacks:
             parser.error(f"{name}: there are {', '.join(_attacks)}")

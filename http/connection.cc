@@ -34,6 +34,7 @@ void Connection::Open(UniqueFd fd, const sockaddr_storage& peer, int64_t now_ns)
   writable_ = true;
   serial_ = host_->counters().CountAccepted();
   requests_.store(0, std::memory_order_relaxed);
+  cancelled_.store(false, std::memory_order_relaxed);
   idle_since_ns_.store(now_ns, std::memory_order_relaxed);
   ucred credentials;
   socklen_t size = sizeof(credentials);

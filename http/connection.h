@@ -274,6 +274,8 @@ class Connection final : public Task, public TimerWheel::Node {
   // Written by the owner, read by who looks for one to evict.
   std::atomic<int64_t> idle_since_ns_{0};
   std::atomic<uint64_t> requests_{0};  // that have come on it
+  // Set by Cancel, before it ends the input; read by who begins the response, which says so.
+  std::atomic<bool> cancelled_{false};
 
   // The owner's.
   bool must_read_ = false;  // there may be input in the socket

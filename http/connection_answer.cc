@@ -188,6 +188,7 @@ void Connection::Reject(RejectReason reason) {
 }
 
 void Connection::Cancel(CancelLevel level) {
+  cancelled_.store(true, std::memory_order_relaxed);
   // The descriptor is open: it is closed by Release only, which comes after.
   shutdown(fd_.get(), level == CancelLevel::kGentle ? SHUT_RD : SHUT_RDWR);
 }
@@ -253,8 +254,8 @@ void Connection::BeginResponse() {
       (options.max_requests_per_connection != 0 &&
        requests_.load(std::memory_order_relaxed) >= options.max_requests_per_connection);
   // The rest of a body that nobody wants cannot be told from a request but by reading all of it.
-  close_after_ |=
-      response.close() || discard_input_ || exchange_->in.partial || last_one || host_->draining();
+  close_after_ |= response.close() || discard_input_ || exchange_->in.partial || last_one ||
+                  cancelled_.load(std::memory_order_relaxed) || host_->draining();
   const bool has_body = ResponseHasBody(response.status(), facts.head);
   if (has_body && response.streams()) {
     out.streaming = true;

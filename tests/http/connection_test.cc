@@ -131,7 +131,11 @@ TEST_F(ConnectionTest, AGentleCancelStillLetsTheAnswerOut) {
   };
   Open();
   SendAndTell(kGet);
-  EXPECT_EQ(OnlyResponse().body, "heard");
+  const HttpResponse response = OnlyResponse();
+  EXPECT_EQ(response.body, "heard");
+  // Its input is at an end: the client must not send another request.
+  EXPECT_EQ(response.Header("Connection"), "close");
+  EXPECT_TRUE(closed());
 }
 
 // --- Timers ---

@@ -125,7 +125,7 @@ class ExchangePool {
     Exchange* none = nullptr;
     if (hot_.compare_exchange_strong(none, exchange.get(), std::memory_order_release,
                                      std::memory_order_relaxed)) {
-      exchange.release();
+      static_cast<void>(exchange.release());
       return;
     }
     absl::MutexLock lock(&mu_);

@@ -131,7 +131,7 @@ class ExchangePool {
       if (slot.load(std::memory_order_relaxed) == nullptr &&
           slot.compare_exchange_strong(none, exchange.get(), std::memory_order_release,
                                        std::memory_order_relaxed)) {
-        exchange.release();
+        static_cast<void>(exchange.release());
         return;
       }
     }

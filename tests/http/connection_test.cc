@@ -358,6 +358,18 @@ TEST_F(ConnectionTest, AClientThatResetsWhileItIsAnsweredIsDropped) {
   EXPECT_TRUE(closed());
 }
 
+TEST_F(ConnectionTest, AClientThatIsGoneWhenTheSocketHasRoomAgainIsDropped) {
+  host_.serve = [](const Request&, ResponseWriter& response) {
+    response.Write(std::string(1 << 20, 'x'));
+  };
+  Open(/*small_buffers=*/true);
+  SendAndTell(kGet);
+  EXPECT_FALSE(closed());
+  client_.reset();
+  Event(Writable());
+  EXPECT_TRUE(closed());
+}
+
 TEST_F(ConnectionTest, TheEndThatComesWithTheLastBytesWhileAnotherOwnsItIsSeen) {  // C1
   Open();
   Send(kGet);

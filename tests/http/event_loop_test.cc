@@ -129,6 +129,19 @@ TEST_F(EventLoopTest, ABadRequestIsAnsweredWithoutATask) {
   EXPECT_TRUE(client.AtEnd());
 }
 
+TEST_F(EventLoopTest, WithoutAPoolWhatAWorkerBringsIsRejected) {
+  Create();
+  HttpClient client(url_);
+  client.Send(absl::StrCat(kGet, kGet));
+  Run(NextTask());  // and its release finds the next request
+  EXPECT_EQ(client.ReadResponse().status, 200);
+  while (loop_->open_connections() == 1) Poll();
+  const HttpResponse refused = client.ReadResponse();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.Header("X-Robusto-Reason"), "stopped");
+  EXPECT_TRUE(refused.closes());
+}
+
 TEST_F(EventLoopTest, WhatDoesNotFitComesNextTime) {
   Create();
   std::vector<HttpClient> clients;
@@ -233,14 +246,15 @@ TEST_F(EventLoopTest, ALargeResponseIsFinishedByThePollerWhenTheClientReads) {  
   EXPECT_TRUE(response.body == body);
 }
 
-// The descriptor that the process would get next, as a limit: then it gets none.
+// The descriptor that the process would get next, as a limit: then it gets none, or as many as are
+// `spare`.
 class NoMoreDescriptors {
  public:
-  NoMoreDescriptors() {
+  explicit NoMoreDescriptors(int spare = 0) {
     getrlimit(RLIMIT_NOFILE, &before_);
     const UniqueFd next(dup(0));
     rlimit limit = before_;
-    limit.rlim_cur = static_cast<rlim_t>(next.get());
+    limit.rlim_cur = static_cast<rlim_t>(next.get()) + static_cast<rlim_t>(spare);
     setrlimit(RLIMIT_NOFILE, &limit);
   }
   ~NoMoreDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
@@ -248,6 +262,18 @@ class NoMoreDescriptors {
  private:
   rlimit before_;
 };
+
+TEST_F(EventLoopTest, WithoutDescriptorsThereIsNone) {
+  for (int spare : {0, 1}) {
+    SCOPED_TRACE(spare);
+    const UniqueFd kept(dup(0));
+    const NoMoreDescriptors none(spare);
+    const auto loop = EventLoop::Create(options_, handler_, {});
+    EXPECT_EQ(loop.status().code(), absl::StatusCode::kUnavailable);
+    EXPECT_EQ(loop.status().message(),
+              absl::StrCat(spare == 0 ? "epoll_create1" : "eventfd", ": Too many open files"));
+  }
+}
 
 TEST_F(EventLoopTest, WithoutDescriptorsAcceptingPausesAndGoesOn) {
   Create();
@@ -506,7 +532,7 @@ TEST_F(EventLoopTest, FlushAnswersWhatWasReadAndNeverHandedOut) {  // C2
     clients.back().Send(kGet);
   }
   PollUntilOpenWithoutTasks(3);
-  while (Poll(absl::ZeroDuration(), 0).size() > 0) {
+  while (!Poll(absl::ZeroDuration(), 0).empty()) {
   }
   loop_->Finish();
   for (HttpClient& client : clients) {

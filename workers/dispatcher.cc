@@ -93,7 +93,7 @@ absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration time
   return reason;
 }
 
-void Dispatcher::Admit(absl::Span<TaskPtr> tasks, int64_t now) {
+void Dispatcher::Admit(absl::Span<TaskPtr> tasks, int64_t now, QueuedTask* next) {
   uint64_t id = accepted_.fetch_add(tasks.size());
   for (TaskPtr& task : tasks) {
     QueuedTask item;
@@ -102,6 +102,11 @@ void Dispatcher::Admit(absl::Span<TaskPtr> tasks, int64_t now) {
     item.accepted_ns = now;
     absl::optional<RejectReason> reason = CheckAdmission(*item.task);
     if (!reason.has_value()) {
+      if (next != nullptr) {
+        item.taken_ns = now;
+        *std::exchange(next, nullptr) = std::move(item);
+        continue;
+      }
       const PushResult result = queue_.TryPush(std::move(item));
       if (result == PushResult::kOk) continue;
       reason = result == PushResult::kClosed ? RejectReason::kStopped : RejectReason::kQueueFull;
@@ -146,13 +151,16 @@ bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
         continue;
       }
       taken_.fetch_add(1, std::memory_order_release);
-      if (IsPollOverdue(out.taken_ns) && TakeLead(seat)) Lead(absl::ZeroDuration());
+      if (IsPollOverdue(out.taken_ns) && TakeLead(seat)) Lead(absl::ZeroDuration(), nullptr);
       WakeIfWorthIt();
       return true;
     }
     if (result == PopResult::kClosed) return false;
     if (TakeLead(seat)) {
-      Lead(absl::InfiniteDuration());
+      if (!Lead(absl::InfiniteDuration(), &out)) continue;
+      taken_.fetch_add(1, std::memory_order_release);
+      WakeIfWorthIt();
+      return true;
     } else if (!Linger()) {
       ParkSeat(seat);
     }
@@ -168,7 +176,7 @@ bool Dispatcher::TakeLead(const Seat& seat) {
   return Vacant() && leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat));
 }
 
-void Dispatcher::Lead(absl::Duration timeout) {
+bool Dispatcher::Lead(absl::Duration timeout, QueuedTask* next) {
   // From here on a producer that sees nobody parked interrupts the poll; what it pushed before is
   // seen now (D3).
   std::atomic_thread_fence(std::memory_order_seq_cst);
@@ -180,9 +188,12 @@ void Dispatcher::Lead(absl::Duration timeout) {
     polls_.fetch_add(1, std::memory_order_relaxed);
     const int64_t now = MonotonicNanos();
     polled_ns_.store(now, std::memory_order_relaxed);
-    Admit(absl::MakeSpan(tasks.data(), count), now);
+    // Nothing has come before it, and this worker is free: through the queue it would come back here.
+    const bool direct = next != nullptr && queue_.size() == 0 && pending_retirements_.load() == 0;
+    Admit(absl::MakeSpan(tasks.data(), count), now, direct ? next : nullptr);
   }
   leader_.store(kNobody);
+  return next != nullptr && next->task != nullptr;
 }
 
 bool Dispatcher::Linger() {

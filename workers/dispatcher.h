@@ -216,10 +216,11 @@ class Dispatcher {
   // False where another polls, or nobody should.
   bool TakeLead(const Seat& seat);
   bool IsPollOverdue(int64_t now) const;
-  // Polls once for the worker that holds leader_, and gives the lead up.
-  void Lead(absl::Duration timeout);
-  // What a poll gave, at `now`.
-  void Admit(absl::Span<TaskPtr> tasks, int64_t now);
+  // Polls once for the worker that holds leader_, and gives the lead up. True: `next`, unless it is
+  // null, has a task for this worker, which would have been the head of the queue.
+  bool Lead(absl::Duration timeout, QueuedTask* next);
+  // What a poll gave, at `now`. The first one goes to `next` where that is not null.
+  void Admit(absl::Span<TaskPtr> tasks, int64_t now, QueuedTask* next);
   // Looks for a reason to stay awake for a moment before parking; true: there is one.
   bool Linger();
   // Offer never waits in this thread from now on: it would wait for itself.

@@ -102,7 +102,7 @@ void Dispatcher::LeadForBlockedWorkers(int64_t deadline_ns) {
     const size_t count = source_->Poll(
         absl::MakeSpan(tasks), left == kNever ? absl::InfiniteDuration() : absl::Nanoseconds(left));
     polls_.fetch_add(1, std::memory_order_relaxed);
-    Admit(absl::MakeSpan(tasks.data(), count), MonotonicNanos());
+    Admit(absl::MakeSpan(tasks.data(), count), MonotonicNanos(), nullptr);
     if (watch_queue_) ExpireQueued(MonotonicNanos());
   } while (left > 0);
   // The next tick takes the lead again if every worker is still blocked then.

@@ -6,10 +6,11 @@
 // A server with a dedicated poller thread pays a hand-off for every request: the poller wakes a
 // worker, the kernel switches threads, caches are cold. Instead a pool lets one idle worker at a
 // time, the leader, poll the source itself ("leader/followers", Schmidt et al., Pattern-Oriented
-// Software Architecture vol. 2). What it gets goes through the pool's bounded queue like everything
-// else, and it takes the head of the queue itself: no hand-off, and the bound, the order, expiry
-// and shedding hold. The HTTP event loop is a WorkSource; a message broker's consumer could be
-// another.
+// Software Architecture vol. 2). What it gets goes to the tail of the pool's bounded queue like
+// everything else, and it takes the head itself: no hand-off, and the bound, the order, expiry and
+// shedding hold. (With nothing else in the queue the first of them is that head, and does not go
+// through the queue's memory to come back to the same thread.) The HTTP event loop is a WorkSource; a
+// message broker's consumer could be another.
 
 #ifndef ROBUSTO_WORKERS_WORK_SOURCE_H_
 #define ROBUSTO_WORKERS_WORK_SOURCE_H_

@@ -11,7 +11,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -135,7 +137,7 @@ TEST_F(DispatcherTest, EveryTaskIsTakenOrRejectedAndThenReleased) {
   EXPECT_EQ(counters.rejected_stopped, 1);
 }
 
-TEST_F(DispatcherTest, ATaskOfTheSourceGoesThroughTheBoundedQueue) {
+TEST_F(DispatcherTest, TasksOfTheSourceWaitInTheBoundedQueue) {
   Dispatcher::Options options;
   options.queue_capacity = 1;
   options.work_source = &source_;
@@ -143,8 +145,36 @@ TEST_F(DispatcherTest, ATaskOfTheSourceGoesThroughTheBoundedQueue) {
   for (int i = 0; i < 3; ++i) source_.Give(FakeTask::New(&record_));
   workers_->Add(1);
   EXPECT_TRUE(Eventually([&] { return record_.releases() == 3; }));
-  EXPECT_EQ(record_.runs(), 1);
-  EXPECT_EQ(record_.rejects(RejectReason::kQueueFull), 2);
+  // The one that polled runs the first, one waits, and there is no room for the third.
+  EXPECT_EQ(record_.runs(), 2);
+  EXPECT_EQ(record_.rejects(RejectReason::kQueueFull), 1);
+}
+
+TEST_F(DispatcherTest, WhatWasOfferedDuringAPollGoesBeforeWhatThePollGave) {
+  Dispatcher::Options options;
+  options.work_source = &source_;
+  Make(options);
+  std::mutex mu;
+  std::string order;
+  const auto make = [&](char name) {
+    FakeTask::Hooks hooks;
+    hooks.run = [&, name] {
+      std::lock_guard<std::mutex> lock(mu);
+      order += name;
+    };
+    return FakeTask::New(&record_, std::move(hooks));
+  };
+  std::atomic<int> polls{0};
+  source_.OnPoll([&] {
+    if (polls.fetch_add(1) > 0) return;
+    EXPECT_EQ(Offer(make('1')), absl::nullopt);
+  });
+  source_.Give(make('2'));
+  source_.Give(make('3'));
+  workers_->Add(1);
+  EXPECT_TRUE(Eventually([&] { return record_.releases() == 3; }));
+  workers_.reset();
+  EXPECT_EQ(order, "123");
 }
 
 TEST_F(DispatcherTest, TheSourceIsNotPolledBeforeItIsOpen) {
@@ -430,7 +460,8 @@ TEST_F(DispatcherTest, TheSourceIsPolledAlsoWhenTasksThatComeBackNeverLeaveTheQu
     FakeTask::Hooks hooks;
     // Offered while it runs: between two tasks there is always one in the queue.
     hooks.run = [&] {
-      if (!enough.load()) EXPECT_EQ(Offer(renewing()), absl::nullopt);
+      if (enough.load()) return;
+      EXPECT_EQ(Offer(renewing()), absl::nullopt);
     };
     return FakeTask::New(&renewed, std::move(hooks));
   };

@@ -258,7 +258,8 @@ TEST_F(EventLoopTest, WithoutDescriptorsAcceptingPausesAndGoesOn) {
     while (warnings_.empty()) EXPECT_TRUE(Poll().empty());
     EXPECT_EQ(loop_->open_connections(), 0u);
   }
-  EXPECT_TRUE(absl::StrContains(warnings_[0], "cannot accept: Too many open files; new connections wait"))
+  EXPECT_TRUE(
+      absl::StrContains(warnings_[0], "cannot accept: Too many open files; new connections wait"))
       << warnings_[0];
   Run(NextTask());
   EXPECT_EQ(client.ReadResponse().status, 200);

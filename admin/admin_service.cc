@@ -200,7 +200,7 @@ grpc::ServerUnaryReactor* AdminService::Resize(grpc::CallbackServerContext* cont
                                                const admin::v1::ResizeRequest* request,
                                                admin::v1::ResizeResponse* response) {
   return Change(context, "Resize", *request, [&] {
-    const absl::Status status = CheckResize(*request);
+    absl::Status status = CheckResize(*request);
     if (!status.ok()) return status;
     const absl::StatusOr<absl::Duration> revert_after =
         CheckDuration("revert_after", request->has_revert_after(), request->revert_after(),
@@ -233,7 +233,7 @@ grpc::ServerUnaryReactor* AdminService::ConfirmResize(
     grpc::CallbackServerContext* context, const admin::v1::ConfirmResizeRequest* request,
     admin::v1::ConfirmResizeResponse* response) {
   return Change(context, "ConfirmResize", *request, [&] {
-    const absl::Status status =
+    absl::Status status =
         pool_->ConfirmResize(OptionalId(request->has_generation(), request->generation()));
     response->set_generation(pool_->Stats().generation);
     return status;
@@ -244,7 +244,7 @@ grpc::ServerUnaryReactor* AdminService::Grow(grpc::CallbackServerContext* contex
                                              const admin::v1::GrowRequest* request,
                                              admin::v1::GrowResponse* response) {
   return Change(context, "Grow", *request, [&] {
-    const absl::Status status = CheckThreads("count", request->count());
+    absl::Status status = CheckThreads("count", request->count());
     if (!status.ok()) return status;
     const absl::StatusOr<int> started = pool_->Grow(request->count());
     if (!started.ok()) return started.status();
@@ -260,7 +260,7 @@ grpc::ServerUnaryReactor* AdminService::Shrink(grpc::CallbackServerContext* cont
                                                const admin::v1::ShrinkRequest* request,
                                                admin::v1::ShrinkResponse* response) {
   return Change(context, "Shrink", *request, [&] {
-    const absl::Status status = CheckThreads("count", request->count());
+    absl::Status status = CheckThreads("count", request->count());
     if (!status.ok()) return status;
     const absl::StatusOr<int> retired = pool_->Shrink(request->count());
     if (!retired.ok()) return retired.status();
@@ -310,7 +310,7 @@ grpc::ServerUnaryReactor* AdminService::Drain(grpc::CallbackServerContext* conte
                                               const admin::v1::DrainRequest* request,
                                               admin::v1::DrainResponse* response) {
   return Change(context, "Drain", *request, [&] {
-    const absl::Status status = pool_->Drain();
+    absl::Status status = pool_->Drain();
     const PoolStats stats = pool_->Stats();
     response->set_queued(stats.queued);
     response->set_running(stats.running);

@@ -33,7 +33,7 @@ class HealthMonitor::ProbeTask final : public Task {
 
 HealthMonitor::HealthMonitor(ThreadPool* pool, Options options)
     : pool_(pool),
-      options_(std::move(options)),
+      options_(options),
       probe_(std::make_shared<Probe>()),
       thread_([this] { Main(); }) {}
 

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "http/coarse_clock.h"
 #include "http/socket_state.h"
 
 namespace robusto {
@@ -31,10 +30,11 @@ void Connection::Open(UniqueFd fd, const sockaddr_storage& peer, int64_t now_ns)
   fd_ = std::move(fd);
   peer_size_ = static_cast<uint8_t>(FormatPeer(peer, peer_.data()));
   must_read_ = watches_writable_ = read_dry_ = end_of_input_ = broken_ = false;
-  close_after_ = discard_input_ = rejected_ = false;
+  close_after_ = discard_input_ = held_back_ = rejected_ = false;
   writable_ = true;
   serial_ = host_->counters().CountAccepted();
   requests_.store(0, std::memory_order_relaxed);
+  cancelled_.store(false, std::memory_order_relaxed);
   idle_since_ns_.store(now_ns, std::memory_order_relaxed);
   ucred credentials;
   socklen_t size = sizeof(credentials);
@@ -43,6 +43,7 @@ void Connection::Open(UniqueFd fd, const sockaddr_storage& peer, int64_t now_ns)
   if (has_peer_uid_) peer_uid_ = credentials.uid;
   phase_.store(Phase::kIdle, std::memory_order_relaxed);
   SetDeadline(Later(now_ns, host_->options().header_timeout));
+  ScheduleDeadline();
   word_.store((word_.load(std::memory_order_relaxed) & ~kOwnershipMask) | kParked);
 }
 
@@ -66,7 +67,7 @@ bool Connection::AcquireOrTellOwner(uint32_t generation) {
 }
 
 bool Connection::Park() {
-  SetDeadline(deadline_ns_.load(std::memory_order_relaxed));
+  ScheduleDeadline();
   uint64_t word = word_.load(std::memory_order_relaxed);
   if ((word & kOwnershipMask) == kOwned &&
       word_.compare_exchange_strong(word, (word & ~kOwnershipMask) | kParked)) {
@@ -78,13 +79,12 @@ bool Connection::Park() {
   return false;
 }
 
-void Connection::SetDeadline(int64_t at_ns) {
-  deadline_ns_.store(at_ns);
-  if (at_ns == TimerWheel::kNever) return;
+void Connection::ScheduleDeadline() {
+  if (deadline_ns_ == TimerWheel::kNever) return;
   // The wheel's own rounding is no reason to take its lock.
   const int64_t scheduled = scheduled_ns();
-  if (scheduled == TimerWheel::kNever || scheduled - TimerWheel::kTickNanos > at_ns) {
-    host_->ScheduleTimer(this, at_ns);
+  if (scheduled == TimerWheel::kNever || scheduled - TimerWheel::kTickNanos > deadline_ns_) {
+    host_->ScheduleTimer(this, deadline_ns_);
   }
 }
 
@@ -102,7 +102,7 @@ void Connection::Close() {
     }
     host_->exchanges().Release(std::move(exchange_));
   }
-  deadline_ns_.store(TimerWheel::kNever);
+  SetDeadline(TimerWheel::kNever);
   fd_.reset();
   // The next generation: events that still name this one find nobody.
   word_.store(((word_.load(std::memory_order_relaxed) >> kGenerationShift) + 1)
@@ -151,7 +151,7 @@ bool Connection::OnEvent(uint32_t generation, Readiness readiness) {
 
 bool Connection::OnTimer(int64_t now_ns) {
   if (!AcquireOrTellOwner(generation())) return false;
-  if (deadline_ns_.load(std::memory_order_relaxed) > now_ns) return Park() ? false : Drive();
+  if (deadline_ns_ > now_ns) return Park() ? false : Drive();
   switch (phase_.load(std::memory_order_relaxed)) {
     case Phase::kIdle:
       // A request may have come in this very moment: one look before the door is shut.
@@ -169,7 +169,7 @@ bool Connection::OnTimer(int64_t now_ns) {
       Refuse(408, "body_timeout");
       return Drive();
     case Phase::kPaused:
-      deadline_ns_.store(TimerWheel::kNever);
+      SetDeadline(TimerWheel::kNever);
       phase_.store(Phase::kQueued, std::memory_order_relaxed);
       return true;
     case Phase::kWriting:
@@ -193,6 +193,7 @@ bool Connection::Drive() {
       case Progress::kReady:
         return true;
       case Progress::kWait: {
+        if (held_back_) PushHeldBack();
         // Once it is parked it is another's.
         ConnectionHost* const host = host_;
         const bool idle = phase_.load(std::memory_order_relaxed) == Phase::kIdle;

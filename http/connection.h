@@ -56,6 +56,7 @@
 #include "http/handler.h"
 #include "http/listener.h"
 #include "http/response_head.h"
+#include "http/server_clock.h"
 #include "http/server_counters.h"
 #include "http/server_options.h"
 #include "http/timer_wheel.h"
@@ -69,7 +70,11 @@ class Connection;
 // What connections need of the server around them. Any thread.
 class ConnectionHost {
  public:
+  explicit ConnectionHost(ServerClock clock = ServerClock()) : clock_(clock) {}
   virtual ~ConnectionHost() = default;
+
+  // By which all deadlines go. Not virtual: it is looked at more than once a request.
+  const ServerClock& clock() const { return clock_; }
 
   // Puts a connection with a whole request before the pool; owned by the pool from here on.
   virtual void Submit(Connection* connection) = 0;
@@ -88,11 +93,16 @@ class ConnectionHost {
   // A connection has been parked between two requests: it, or one before it, may be closed for
   // others.
   virtual void Parked() = 0;
+  // A request that is whole now is likely to be answered within a millisecond.
+  virtual bool AnswersSoon() const = 0;
 
   virtual const ServerOptions& options() const = 0;
   virtual const Handler& handler() const = 0;
   virtual ExchangePool& exchanges() = 0;
   virtual ServerCounters& counters() = 0;
+
+ private:
+  const ServerClock clock_;
 };
 
 // What an event said, cut to what a connection needs to know.
@@ -193,7 +203,10 @@ class Connection final : public Task, public TimerWheel::Node {
   Progress AdvanceLingering();
   Progress AdvanceReading();
   Progress AdvancePaused();
-  void SetDeadline(int64_t at_ns);
+  // When the phase times out, if it does not end before: in effect once the connection is parked.
+  void SetDeadline(int64_t at_ns) { deadline_ns_ = at_ns; }
+  // Has the timer fire at it, or before.
+  void ScheduleDeadline();
   void Close();
 
   // --- Reading (connection_read.cc) ---
@@ -236,6 +249,10 @@ class Connection final : public Task, public TimerWheel::Node {
   // Sends what there is. Never calls a source.
   Sent Write();
   Sent WriteFile();
+  // Whether the response may wait in the socket for the next one, so that both go out together.
+  bool MayHoldBack() const;
+  // Sends what waits there.
+  void PushHeldBack();
   // What errno says of a call that should have sent something. Tells the operator unless it is the
   // client's doing.
   Sent SendFailed(absl::string_view call) const;
@@ -255,12 +272,12 @@ class Connection final : public Task, public TimerWheel::Node {
   // generation << 32 | Ownership. Acquire and Park pair with each other: what the last owner wrote
   // is seen.
   std::atomic<uint64_t> word_{0};
-  // When the phase times out; kNever: not. Written by the owner, read by the timer's thread.
-  std::atomic<int64_t> deadline_ns_{TimerWheel::kNever};
   std::atomic<Phase> phase_{Phase::kIdle};  // written by the owner; read by Describe
   // Written by the owner, read by who looks for one to evict.
   std::atomic<int64_t> idle_since_ns_{0};
   std::atomic<uint64_t> requests_{0};  // that have come on it
+  // Set by Cancel, before it ends the input; read by who begins the response, which says so.
+  std::atomic<bool> cancelled_{false};
 
   // The owner's.
   bool must_read_ = false;  // there may be input in the socket
@@ -271,13 +288,15 @@ class Connection final : public Task, public TimerWheel::Node {
   bool broken_ = false;         // writing has failed: close at the next chance
   bool close_after_ = false;    // the response that is being written is the last
   bool discard_input_ = false;  // no byte after this message can be trusted (C3)
+  bool held_back_ = false;      // bytes may wait in the socket for those that follow
   bool rejected_ = false;       // Release must not recurse into the pool
   bool has_peer_uid_ = false;
   uint8_t peer_size_ = 0;
   UniqueFd fd_;
   uid_t peer_uid_ = 0;
-  uint64_t serial_ = 0;                 // of the connection, unique in the process
-  std::unique_ptr<Exchange> exchange_;  // null while idle
+  int64_t deadline_ns_ = TimerWheel::kNever;  // see SetDeadline
+  uint64_t serial_ = 0;                       // of the connection, unique in the process
+  std::unique_ptr<Exchange> exchange_;        // null while idle
   std::array<char, kMaxPeerName> peer_;
 };
 

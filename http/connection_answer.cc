@@ -15,7 +15,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "http/coarse_clock.h"
 #include "http/connection.h"
 #include "http/socket_state.h"
 #include "http/status.h"
@@ -80,11 +79,12 @@ Request Connection::MakeRequest() const {
 void Connection::Run() {
   if (!exchange_->out.streaming) {
     if (ClientIsGone()) return;
+    if (held_back_ && !host_->AnswersSoon()) PushHeldBack();
     phase_.store(Phase::kHandling, std::memory_order_relaxed);
     const bool timed = exchange_->began_ns != 0;
-    const int64_t begin_ns = timed ? MonotonicNanos() : 0;
+    const int64_t begin_ns = timed ? host_->clock().Nanos() : 0;
     const auto count_time = [&] {
-      if (timed) exchange_->handled_ns += MonotonicNanos() - begin_ns;
+      if (timed) exchange_->handled_ns += host_->clock().Nanos() - begin_ns;
     };
     try {
       if (!Handle()) {
@@ -123,7 +123,7 @@ bool Connection::ClientIsGone() {
   if (IsDead(fd_.get())) return drop();
   const bool half_closed = PeekInput(fd_.get()) == NextInput::kEnd;
   if (!half_closed || in.asked_if_alive || exchange_->parser.head().minor_version == 0 ||
-      CoarseNanos() - in.ready_ns < kSuspectAfterNanos) {
+      host_->clock().CoarseNanos() - in.ready_ns < kSuspectAfterNanos) {
     return false;
   }
   // A client that closed its socket and one that only shut down its sending side look the same: TCP
@@ -141,7 +141,7 @@ bool Connection::ClientIsGone() {
   // So near that the reset would be here.
   if (round_trips_ns < 1'000'000) return false;
   phase_.store(Phase::kPaused, std::memory_order_relaxed);
-  SetDeadline(CoarseNanos() + std::min(round_trips_ns, kMaxAskNanos));
+  SetDeadline(host_->clock().CoarseNanos() + std::min(round_trips_ns, kMaxAskNanos));
   return true;
 }
 
@@ -177,7 +177,7 @@ void Connection::Reject(RejectReason reason) {
       phase_.store(Phase::kWriting, std::memory_order_relaxed);
     } else {
       phase_.store(Phase::kPaused, std::memory_order_relaxed);
-      SetDeadline(CoarseNanos() + kRetryNanos);
+      SetDeadline(host_->clock().CoarseNanos() + kRetryNanos);
     }
     return;
   }
@@ -188,6 +188,7 @@ void Connection::Reject(RejectReason reason) {
 }
 
 void Connection::Cancel(CancelLevel level) {
+  cancelled_.store(true, std::memory_order_relaxed);
   // The descriptor is open: it is closed by Release only, which comes after.
   shutdown(fd_.get(), level == CancelLevel::kGentle ? SHUT_RD : SHUT_RDWR);
 }
@@ -253,8 +254,8 @@ void Connection::BeginResponse() {
       (options.max_requests_per_connection != 0 &&
        requests_.load(std::memory_order_relaxed) >= options.max_requests_per_connection);
   // The rest of a body that nobody wants cannot be told from a request but by reading all of it.
-  close_after_ |=
-      response.close() || discard_input_ || exchange_->in.partial || last_one || host_->draining();
+  close_after_ |= response.close() || discard_input_ || exchange_->in.partial || last_one ||
+                  cancelled_.load(std::memory_order_relaxed) || host_->draining();
   const bool has_body = ResponseHasBody(response.status(), facts.head);
   if (has_body && response.streams()) {
     out.streaming = true;
@@ -280,14 +281,14 @@ void Connection::BeginResponse() {
   if (!out.streaming) host_->counters().CountResponse(response.status());
   phase_.store(Phase::kWriting, std::memory_order_relaxed);
   // A worker that is about to write needs no deadline yet: it sets one when the socket is full.
-  if (before != Phase::kHandling) SetDeadline(After(options.write_timeout));
+  if (before != Phase::kHandling) SetDeadline(host_->clock().After(options.write_timeout));
 }
 
 void Connection::ReportAccess() const {
   const Exchange::Outgoing& out = exchange_->out;
   const Request request = MakeRequestHead();
   AccessRecord record;
-  record.took = absl::Nanoseconds(MonotonicNanos() - exchange_->began_ns);
+  record.took = absl::Nanoseconds(host_->clock().Nanos() - exchange_->began_ns);
   record.began = absl::Now() - record.took;
   record.handled_in = absl::Nanoseconds(exchange_->handled_ns);
   record.peer = request.peer();

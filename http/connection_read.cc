@@ -11,7 +11,6 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
-#include "http/coarse_clock.h"
 #include "http/connection.h"
 #include "http/socket_state.h"
 #include "http/status.h"
@@ -20,6 +19,9 @@ namespace robusto {
 namespace {
 
 constexpr size_t kFirstReadBytes = 4096;
+// A read that fills its buffer is followed by one more, which may find nothing: room for a little more
+// than what is expected spares that.
+constexpr size_t kSpareBytes = 64;
 // Raw bytes of a chunked body that are read before they are decoded.
 constexpr size_t kChunkedReadBytes = 64 * 1024;
 // What a BodyReceiver is given at once, but for the end: enough to be worth a turn in the queue.
@@ -36,12 +38,12 @@ Connection::Progress Connection::AdvanceReading() {
     }
     if (exchange_ != nullptr && !exchange_->input.empty()) {
       if (exchange_->began_ns == 0 && host_->options().on_access) {
-        exchange_->began_ns = MonotonicNanos();
+        exchange_->began_ns = host_->clock().Nanos();
       }
       switch (Gather()) {
         case Gathered::kReady:
-          exchange_->in.ready_ns = CoarseNanos();
-          deadline_ns_.store(TimerWheel::kNever);
+          exchange_->in.ready_ns = host_->clock().CoarseNanos();
+          SetDeadline(TimerWheel::kNever);
           phase_.store(Phase::kQueued, std::memory_order_relaxed);
           return Progress::kReady;
         case Gathered::kBad:
@@ -62,7 +64,7 @@ Connection::Progress Connection::AdvanceReading() {
       host_->exchanges().Release(std::move(exchange_));
     }
     if (host_->draining()) {
-      SetDeadline(std::min(deadline_ns_.load(std::memory_order_relaxed), After(kDrainGrace)));
+      SetDeadline(std::min(deadline_ns_, host_->clock().After(kDrainGrace)));
     }
   }
   return Progress::kWait;
@@ -85,7 +87,7 @@ bool Connection::Receive() {
       enough = exchange_->parser.head_size() + static_cast<size_t>(body);
     }
     const size_t wanted = std::max(2 * input.size(), kFirstReadBytes);
-    input.Reserve(std::max(std::min(wanted, enough), input.size() + 1));
+    input.Reserve(std::max(std::min(wanted, enough), input.size()) + kSpareBytes);
   }
   for (;;) {
     const ssize_t got = recv(fd_.get(), input.room(), input.room_size(), 0);
@@ -117,7 +119,7 @@ Connection::Gathered Connection::Gather() {
         exchange_->began_ns = 0;
       } else if (phase_.load(std::memory_order_relaxed) == Phase::kIdle) {
         phase_.store(Phase::kHead, std::memory_order_relaxed);
-        SetDeadline(After(host_->options().header_timeout));
+        SetDeadline(host_->clock().After(host_->options().header_timeout));
       }
       return Gathered::kMore;
     case ParseResult::kBad:
@@ -141,7 +143,7 @@ Connection::Gathered Connection::Gather() {
     return Gathered::kBad;
   }
   phase_.store(Phase::kBody, std::memory_order_relaxed);
-  in.body_began_ns = CoarseNanos();
+  in.body_began_ns = host_->clock().CoarseNanos();
   if (head.expect_continue && exchange_->input.size() == in.size) {
     // Not worth parking on: a client that does not get it sends its body after a while all the same
     // (RFC 9110 section 10.1.1). Half of it would be worse than none.
@@ -201,7 +203,7 @@ void Connection::TakeDelivered() {
   Exchange::Incoming& in = exchange_->in;
   in.delivered = false;
   // The client is not to blame for what the queue and the receiver took.
-  in.body_began_ns += CoarseNanos() - in.ready_ns;
+  in.body_began_ns += host_->clock().CoarseNanos() - in.ready_ns;
   if (exchange_->parser.head().chunked) {
     exchange_->body.clear();
     return;

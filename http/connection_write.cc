@@ -3,6 +3,8 @@
 //
 // The part of a connection that writes, and the end.
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -14,7 +16,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "http/coarse_clock.h"
 #include "http/connection.h"
 #include "http/socket_state.h"
 
@@ -100,14 +101,31 @@ Connection::Sent Connection::AnswerUnsent() {
   return Write();
 }
 
+bool Connection::MayHoldBack() const {
+  // Pipelined requests (RFC 9112 section 9.3.2) that are all here: a segment of its own for each
+  // small response is what most of them would cost.
+  return exchange_->input.size() > exchange_->in.size && !exchange_->in.partial && !close_after_ &&
+         !exchange_->out.streaming && host_->AnswersSoon();
+}
+
+void Connection::PushHeldBack() {
+  held_back_ = false;
+  // Set already; setting it sends what waits (tcp(7)). Nothing waits in a unix socket.
+  const int on = 1;
+  setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
 Connection::Sent Connection::Write() {
   const std::string& output = exchange_->output;
   uint64_t& position = exchange_->out.position;
   ResponseWriter& response = exchange_->response;
   const bool file = response.file().fd.valid();
   const absl::string_view body = file ? absl::string_view() : response.body();
-  // Nothing comes after the head of an empty file, and MSG_MORE would hold it back for 200 ms.
-  const int flags = MSG_NOSIGNAL | (file && response.file().length > 0 ? MSG_MORE : 0);
+  // What is sent with MSG_MORE the kernel holds back, but never for more than 200 ms (tcp(7)): that is
+  // how long a response waits when the handler of the next request is slower than most. Nothing comes
+  // after the head of an empty file.
+  const bool more = file ? response.file().length > 0 : MayHoldBack();
+  const int flags = MSG_NOSIGNAL | (more ? MSG_MORE : 0);
   while (position < output.size() + body.size()) {
     const size_t head_left = output.size() - std::min<size_t>(position, output.size());
     const size_t body_left = output.size() + body.size() - position - head_left;
@@ -129,6 +147,7 @@ Connection::Sent Connection::Write() {
       return SendFailed("send");
     }
     position += static_cast<uint64_t>(sent);
+    held_back_ = more && !file;
     CountSent(static_cast<uint64_t>(sent));
   }
   return file ? WriteFile() : Sent::kAll;
@@ -169,18 +188,17 @@ Connection::Progress Connection::AdvanceWriting() {
     case Sent::kAll:
       if (!out.streaming || out.source_ended) return FinishResponse();
       // There is room for the next piece, and making one is a worker's business.
-      deadline_ns_.store(TimerWheel::kNever);
+      SetDeadline(TimerWheel::kNever);
       phase_.store(Phase::kQueued, std::memory_order_relaxed);
       return Progress::kReady;
     case Sent::kSlice:
-      SetDeadline(After(host_->options().write_timeout));
+      SetDeadline(host_->clock().After(host_->options().write_timeout));
       return Progress::kDeferred;
     case Sent::kBlocked:
       writable_ = false;
       // The timeout is for a client that takes nothing, not for a long response.
-      if (out.sent != sent_before ||
-          deadline_ns_.load(std::memory_order_relaxed) == TimerWheel::kNever) {
-        SetDeadline(After(host_->options().write_timeout));
+      if (out.sent != sent_before || deadline_ns_ == TimerWheel::kNever) {
+        SetDeadline(host_->clock().After(host_->options().write_timeout));
       }
       if (!watches_writable_) {
         watches_writable_ = true;
@@ -224,7 +242,7 @@ Connection::Progress Connection::FinishResponse() {
       exchange_->NextRequest();
     }
     phase_.store(Phase::kIdle, std::memory_order_relaxed);
-    const int64_t now_ns = CoarseNanos();
+    const int64_t now_ns = host_->clock().CoarseNanos();
     idle_since_ns_.store(now_ns, std::memory_order_relaxed);
     SetDeadline(Later(now_ns, host_->options().keep_alive_timeout));
     return Progress::kGoOn;
@@ -238,7 +256,7 @@ Connection::Progress Connection::FinishResponse() {
   }
   host_->exchanges().Release(std::move(exchange_));
   phase_.store(Phase::kLingering, std::memory_order_relaxed);
-  SetDeadline(CoarseNanos() + kLingerNanos);
+  SetDeadline(host_->clock().CoarseNanos() + kLingerNanos);
   must_read_ = true;
   return Progress::kGoOn;
 }

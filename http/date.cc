@@ -33,7 +33,6 @@ class DateReader {
  public:
   explicit DateReader(absl::string_view text) : text_(text) {}
 
-  bool ok() const { return ok_; }
   bool AtEnd() const { return ok_ && text_.empty(); }
 
   void Literal(absl::string_view expected) {

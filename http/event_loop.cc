@@ -16,21 +16,24 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "http/coarse_clock.h"
 #include "http/socket_state.h"
 
 namespace robusto {
 namespace {
 
 constexpr size_t kEventBatch = 128;
-// Connections accepted in one turn, before those that are there get theirs.
+// The most connections accepted in one turn, before those that are there get theirs.
 constexpr int kAcceptBatch = 64;
+// After so many turns in which nobody was left out, twice as many.
+constexpr int kFullAcceptsForMore = 16;
 // Idle connections that are closed at once when the system has no descriptor for another.
 constexpr size_t kEvictBatch = 16;
 // How often an operator is told of what lasts: that connections wait, and why.
 constexpr int64_t kWarningNanos = 10'000'000'000;
 // How long a computed Retry-After is told: overload is when computing is least welcome.
 constexpr int64_t kRetryAfterNanos = 250'000'000;
+// See ConnectionHost::AnswersSoon.
+constexpr absl::Duration kSoon = absl::Milliseconds(1);
 // How long accepting pauses when the system has no descriptor or memory for another connection.
 constexpr int64_t kAcceptPauseNanos = 100'000'000;
 // Connections that are gone before they are accepted come singly. So many in a row are something
@@ -84,7 +87,8 @@ bool IsAboutOneConnection(int error) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(ServerOptions options, Handler handler,
-                                                             std::vector<Listener> listeners) {
+                                                             std::vector<Listener> listeners,
+                                                             ServerClock clock) {
   UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
   if (!epoll.valid()) return SystemError("epoll_create1");
   UniqueFd event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -104,18 +108,19 @@ absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(ServerOptions optio
     }
   }
   return std::unique_ptr<EventLoop>(new EventLoop(std::move(options), std::move(handler),
-                                                  std::move(listeners), std::move(epoll),
+                                                  std::move(listeners), clock, std::move(epoll),
                                                   std::move(event)));
 }
 
 EventLoop::EventLoop(ServerOptions options, Handler handler, std::vector<Listener> listeners,
-                     UniqueFd epoll, UniqueFd event)
-    : options_(std::move(options)),
+                     ServerClock clock, UniqueFd epoll, UniqueFd event)
+    : ConnectionHost(clock),
+      options_(std::move(options)),
       handler_(std::move(handler)),
       epoll_(std::move(epoll)),
       event_(std::move(event)),
       exchanges_(options_.parser, BodyLimits(options_)),
-      timers_(MonotonicNanos()),
+      timers_(clock.Nanos()),
       table_(this, options_.max_connections),
       evictor_(&table_, IdleEvictor::Among::kAll),
       parked_evictor_(&table_, IdleEvictor::Among::kServed),
@@ -150,9 +155,12 @@ size_t EventLoop::Poll(absl::Span<TaskPtr> out, absl::Duration timeout) {
     }
   }
   if (has_deferred_.load()) HandleDeferred();
-  if (timers_.NextFireNanos() != TimerWheel::kNever) HandleTimers(MonotonicNanos());
+  if (timers_.NextFireNanos() != TimerWheel::kNever) {
+    // Exact when it was for a timer that this woke up: the coarse clock might say that it is not due.
+    HandleTimers(count == 0 ? clock().Nanos() : clock().CoarseNanos());
+  }
   if (draining() && !drain_started_.load()) StartDraining();
-  if (!accepting_) ResumeAcceptingIfDue(MonotonicNanos());
+  if (!accepting_) ResumeAcceptingIfDue(clock().Nanos());
   return HandOut(out);
 }
 
@@ -192,7 +200,8 @@ int EventLoop::TimeoutMillis(absl::Duration timeout) const {
   const int64_t next = std::min(timers_.NextFireNanos(),
                                 waits_for_room_.load() ? TimerWheel::kNever : accept_again_ns_);
   if (next != TimerWheel::kNever) {
-    timeout = std::min(timeout, absl::Nanoseconds(std::max<int64_t>(next - MonotonicNanos(), 0)));
+    timeout =
+        std::min(timeout, absl::Nanoseconds(std::max<int64_t>(next - clock().CoarseNanos(), 0)));
   }
   if (timeout == absl::InfiniteDuration()) return -1;
   // Rounded up: waking before something is due would be waking twice.
@@ -232,7 +241,16 @@ bool EventLoop::WatchListener(size_t index, bool watch) {
 }
 
 void EventLoop::Accept(size_t index) {
-  for (int i = 0; i < kAcceptBatch && AcceptOne(listeners_[index]); ++i) {
+  // A call that finds nobody costs almost as much as one that does, and the listener says when there
+  // is another: only a crowd is worth several calls a turn.
+  int accepted = 0;
+  while (accepted < accept_batch_ && AcceptOne(listeners_[index])) ++accepted;
+  if (accepted < accept_batch_) {
+    accept_batch_ = 1;
+    full_accepts_ = 0;
+  } else if (++full_accepts_ == kFullAcceptsForMore) {
+    accept_batch_ = std::min(2 * accept_batch_, kAcceptBatch);
+    full_accepts_ = 0;
   }
 }
 
@@ -284,7 +302,7 @@ bool EventLoop::AcceptOne(Listener& listener) {
   }
   // Last: from here on a worker may evict it, and its descriptor may be another's. Its events are
   // this thread's to hear.
-  connection->Open(std::move(fd), peer, MonotonicNanos());
+  connection->Open(std::move(fd), peer, clock().Nanos());
   return true;
 }
 
@@ -309,7 +327,7 @@ bool EventLoop::AcceptFailed(Listener& listener, int error) {
 void EventLoop::PauseForLack(absl::string_view why) {
   WarnNowAndThen(&next_lack_warning_ns_, why);
   // Asking again at once would spin: the listener stays readable.
-  accept_again_ns_ = MonotonicNanos() + kAcceptPauseNanos;
+  accept_again_ns_ = clock().Nanos() + kAcceptPauseNanos;
   PauseAccepting();
 }
 
@@ -320,7 +338,7 @@ void EventLoop::WarnThatAllAreBusy() {
 }
 
 void EventLoop::WarnNowAndThen(int64_t* next_ns, absl::string_view text) const {
-  const int64_t now = MonotonicNanos();
+  const int64_t now = clock().Nanos();
   if (now < *next_ns) return;
   *next_ns = now + kWarningNanos;
   Warn(text);
@@ -402,6 +420,12 @@ void EventLoop::Parked() {
   }
 }
 
+bool EventLoop::AnswersSoon() const {
+  if (pool_ == nullptr) return false;
+  const auto ahead = static_cast<int64_t>(pool_->queue_size()) + 1;
+  return ahead * pool_->RecentServiceTime() <= kSoon;
+}
+
 ServerStats EventLoop::Stats() const {
   ServerStats stats = counters_.Snapshot();
   const size_t busy = exchanges_.in_use();
@@ -413,7 +437,7 @@ ServerStats EventLoop::Stats() const {
 int EventLoop::RetryAfterSeconds() const {
   // Until what is queued now would have been served, at the pool's recent speed.
   if (pool_ == nullptr) return 1;
-  const int64_t now = CoarseNanos();
+  const int64_t now = clock().CoarseNanos();
   if (now < retry_after_until_ns_.load(std::memory_order_relaxed)) {
     return retry_after_seconds_.load(std::memory_order_relaxed);
   }

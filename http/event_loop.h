@@ -38,6 +38,7 @@
 #include "http/exchange.h"
 #include "http/idle_evictor.h"
 #include "http/listener.h"
+#include "http/server_clock.h"
 #include "http/server_counters.h"
 #include "http/server_options.h"
 #include "http/server_stats.h"
@@ -50,9 +51,11 @@ namespace robusto {
 
 class EventLoop final : public WorkSource, private ConnectionHost {
  public:
-  // Unavailable when the system gives no epoll or event descriptor.
+  // Unavailable when the system gives no epoll or event descriptor. `clock` decides what is due, not
+  // how long Poll sleeps.
   static absl::StatusOr<std::unique_ptr<EventLoop>> Create(ServerOptions options, Handler handler,
-                                                           std::vector<Listener> listeners);
+                                                           std::vector<Listener> listeners,
+                                                           ServerClock clock = ServerClock());
   // No thread may be inside Poll or hold a connection. Drops the connections that are left.
   ~EventLoop() override;
 
@@ -77,8 +80,8 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   ServerStats Stats() const;
 
  private:
-  EventLoop(ServerOptions options, Handler handler, std::vector<Listener> listeners, UniqueFd epoll,
-            UniqueFd event);
+  EventLoop(ServerOptions options, Handler handler, std::vector<Listener> listeners,
+            ServerClock clock, UniqueFd epoll, UniqueFd event);
 
   // --- ConnectionHost ---
   void Submit(Connection* connection) override;
@@ -89,6 +92,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   int RetryAfterSeconds() const override;
   bool draining() const override { return draining_.load(std::memory_order_relaxed); }
   void Parked() override;
+  bool AnswersSoon() const override;
   const ServerOptions& options() const override { return options_; }
   const Handler& handler() const override { return handler_; }
   ExchangePool& exchanges() override { return exchanges_; }
@@ -155,6 +159,8 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   std::vector<TimerWheel::Node*> expired_;
   std::vector<Connection*> resumed_;
   bool accepting_ = true;  // the listeners are watched
+  int accept_batch_ = 1;   // how many connections one event of a listener is for
+  int full_accepts_ = 0;   // in a row, with this accept_batch_
   int gone_in_a_row_ = 0;  // accept(2) said that the connection is no longer there
   int64_t next_full_warning_ns_ = 0;
   int64_t next_lack_warning_ns_ = 0;

@@ -12,6 +12,7 @@
 #define ROBUSTO_HTTP_EXCHANGE_H_
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -102,11 +103,14 @@ class ExchangePool {
   }
   ExchangePool(const ExchangePool&) = delete;
   ExchangePool& operator=(const ExchangePool&) = delete;
-  ~ExchangePool() { delete hot_.load(); }
+  ~ExchangePool() {
+    for (std::atomic<Exchange*>& slot : hot_) delete slot.load();
+  }
 
   std::unique_ptr<Exchange> Acquire() {
-    if (hot_.load(std::memory_order_relaxed) != nullptr) {
-      if (Exchange* const hot = hot_.exchange(nullptr, std::memory_order_acquire)) {
+    for (std::atomic<Exchange*>& slot : hot_) {
+      if (slot.load(std::memory_order_relaxed) == nullptr) continue;
+      if (Exchange* const hot = slot.exchange(nullptr, std::memory_order_acquire)) {
         return std::unique_ptr<Exchange>(hot);
       }
     }
@@ -122,11 +126,14 @@ class ExchangePool {
 
   void Release(std::unique_ptr<Exchange> exchange) {
     exchange->Recycle();
-    Exchange* none = nullptr;
-    if (hot_.compare_exchange_strong(none, exchange.get(), std::memory_order_release,
-                                     std::memory_order_relaxed)) {
-      exchange.release();
-      return;
+    for (std::atomic<Exchange*>& slot : hot_) {
+      Exchange* none = nullptr;
+      if (slot.load(std::memory_order_relaxed) == nullptr &&
+          slot.compare_exchange_strong(none, exchange.get(), std::memory_order_release,
+                                       std::memory_order_relaxed)) {
+        static_cast<void>(exchange.release());
+        return;
+      }
     }
     absl::MutexLock lock(&mu_);
     if (free_.size() < kMaxKept) {
@@ -139,7 +146,10 @@ class ExchangePool {
   // How many connections have one.
   size_t in_use() const {
     absl::MutexLock lock(&mu_);
-    const size_t kept = free_.size() + (hot_.load(std::memory_order_relaxed) != nullptr ? 1 : 0);
+    size_t kept = free_.size();
+    for (const std::atomic<Exchange*>& slot : hot_) {
+      if (slot.load(std::memory_order_relaxed) != nullptr) ++kept;
+    }
     return made_ - std::min(made_, kept);
   }
 
@@ -149,9 +159,10 @@ class ExchangePool {
 
   const ParserLimits parser_limits_;
   const ChunkedLimits chunked_limits_;
-  // The one that was used last, and is in the processor's cache: most requests of a server that is
-  // not overloaded take and leave this one, without the lock. Owned. Release and Acquire pair.
-  std::atomic<Exchange*> hot_{nullptr};
+  // Those that were used last, and are in the processor's cache: most requests of a server that is
+  // not overloaded take and leave one of these, without the lock. Owned. Release and Acquire pair.
+  // As many as fit a cache line.
+  std::array<std::atomic<Exchange*>, 8> hot_{};
   mutable absl::Mutex mu_;
   size_t made_ ABSL_GUARDED_BY(mu_) = 0;  // that are in use or kept
   std::vector<std::unique_ptr<Exchange>> free_ ABSL_GUARDED_BY(mu_);

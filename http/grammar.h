@@ -66,11 +66,21 @@ struct Table {
 
 inline constexpr Table kTable;
 
+// Whether all of them are. Without a branch for each: most texts are what they should be.
+inline bool AreAll(absl::string_view text, Class bit) {
+  unsigned all = bit;
+  for (char c : text) all &= kTable.classes[static_cast<uint8_t>(c)];
+  return all != 0;
+}
+
 inline bool Is(char c, Class bit) { return (kTable.classes[static_cast<uint8_t>(c)] & bit) != 0; }
 
 }  // namespace grammar_internal
 
 inline bool IsTokenChar(char c) { return Is(c, grammar_internal::kToken); }
+inline bool AreTokenChars(absl::string_view text) {
+  return grammar_internal::AreAll(text, grammar_internal::kToken);
+}
 inline bool IsFieldValueChar(char c) { return Is(c, grammar_internal::kValue); }
 inline bool IsRegNameChar(char c) { return Is(c, grammar_internal::kRegName); }
 inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -87,20 +97,31 @@ inline int HexValue(char c) { return grammar_internal::kTable.hex[static_cast<ui
 
 inline bool IsOptionalWhiteSpace(char c) { return c == ' ' || c == '\t'; }
 
+namespace grammar_internal {
+
+// Whether one of the eight bytes may not stand in a field value. A tab, which may, is one of those
+// for which it is true all the same.
+inline bool MayHoldNonValueChar(const char* eight) {
+  constexpr uint64_t kOnes = ~uint64_t{0} / 255;
+  uint64_t x;
+  std::memcpy(&x, eight, 8);
+  const uint64_t del = x ^ (kOnes * 0x7f);
+  const uint64_t below_space = (x - kOnes * 0x20) & ~x;
+  const uint64_t is_del = (del - kOnes) & ~del;
+  return ((below_space | is_del) & (kOnes * 0x80)) != 0;
+}
+
+}  // namespace grammar_internal
+
 // The first byte that may not stand in a field value; `end` when there is none.
 inline const char* FindNonValueChar(const char* p, const char* end) {
   // Eight at a time: most of a request is field values, and most of those are plain.
-  constexpr uint64_t kOnes = ~uint64_t{0} / 255;
-  for (; end - p >= 8; p += 8) {
-    uint64_t x;
-    std::memcpy(&x, p, 8);
-    const uint64_t del = x ^ (kOnes * 0x7f);
-    const uint64_t below_space = (x - kOnes * 0x20) & ~x;
-    const uint64_t is_del = (del - kOnes) & ~del;
-    if (((below_space | is_del) & (kOnes * 0x80)) == 0) continue;
-    for (int i = 0; i < 8; ++i) {  // a tab is below space, too
-      if (!IsFieldValueChar(p[i])) return p + i;
-    }
+  if (end - p >= 8) {
+    const char* at = p;
+    while (end - at > 8 && !grammar_internal::MayHoldNonValueChar(at)) at += 8;
+    // The last eight overlap those before them.
+    if (end - at <= 8 && !grammar_internal::MayHoldNonValueChar(end - 8)) return end;
+    p = at;
   }
   while (p != end && IsFieldValueChar(*p)) ++p;
   return p;

@@ -66,7 +66,7 @@ ParseReason WhyBadLine(absl::string_view line, ParseReason otherwise) {
 
 // Sets *minor_version. The caller has seen that `text` is 8 bytes.
 ParseReason ParseVersion(absl::string_view text, uint8_t* minor_version) {
-  if (text == "HTTP/1.1") {
+  if (std::memcmp(text.data(), "HTTP/1.1", 8) == 0) {  // the size being known, one comparison
     *minor_version = 1;
     return ParseReason::kNone;
   }
@@ -95,36 +95,38 @@ void RequestParser::Reset() {
 }
 
 ParseResult RequestParser::Parse(absl::string_view bytes) {
+  const char* const data = bytes.data();
   while (state_ == State::kRequestLine || state_ == State::kFields) {
     const size_t limit =
         section_start_ +
         (state_ == State::kRequestLine ? limits_.max_request_line : limits_.max_header_bytes);
-    if (bytes.size() <= scanned_ && scanned_ < limit) return ParseResult::kPartial;
+    const size_t stop = std::min(limit, bytes.size());
+    if (stop <= scanned_) {
+      if (scanned_ < limit) return ParseResult::kPartial;
+      return FailTooLong();
+    }
 
     // A TLS hello or a line of binary has perhaps no LF in it: say so at its first byte, instead of
     // waiting for the limit or the header timeout.
-    if (state_ == State::kRequestLine && scanned_ == line_start_ && scanned_ < bytes.size()) {
-      const char first = bytes[line_start_];
+    if (state_ == State::kRequestLine && scanned_ == line_start_) {
+      const char first = data[line_start_];
       if (!IsTokenChar(first) && first != '\r' && first != '\n') {
         return Fail(WhyBadLine({&first, 1}, ParseReason::kBadMethod));
       }
     }
 
-    const size_t stop = std::min(limit, bytes.size());
-    const void* const found =
-        stop > scanned_ ? std::memchr(bytes.data() + scanned_, '\n', stop - scanned_) : nullptr;
+    const void* const found = std::memchr(data + scanned_, '\n', stop - scanned_);
     if (found == nullptr) {
       // Not a byte more than the limit is asked for: whoever sends a line that never ends is told
       // so while the buffer still has the size that it was given.
-      scanned_ = std::max(scanned_, stop);
+      scanned_ = stop;
       if (stop < limit) return ParseResult::kPartial;
-      return Fail(state_ == State::kRequestLine ? ParseReason::kRequestLineTooLong
-                                                : ParseReason::kFieldsTooLarge);
+      return FailTooLong();
     }
 
-    const size_t lf = static_cast<size_t>(static_cast<const char*>(found) - bytes.data());
-    if (lf == line_start_ || bytes[lf - 1] != '\r') return Fail(ParseReason::kBareLf);
-    const absl::string_view line = bytes.substr(line_start_, lf - 1 - line_start_);
+    const size_t lf = static_cast<size_t>(static_cast<const char*>(found) - data);
+    if (lf == line_start_ || data[lf - 1] != '\r') return Fail(ParseReason::kBareLf);
+    const absl::string_view line(data + line_start_, lf - 1 - line_start_);
 
     ParseReason reason = ParseReason::kNone;
     if (state_ == State::kFields) {
@@ -150,6 +152,11 @@ ParseResult RequestParser::Parse(absl::string_view bytes) {
     line_start_ = scanned_ = lf + 1;
   }
   return state_ == State::kComplete ? ParseResult::kComplete : ParseResult::kBad;
+}
+
+ParseResult RequestParser::FailTooLong() {
+  return Fail(state_ == State::kRequestLine ? ParseReason::kRequestLineTooLong
+                                            : ParseReason::kFieldsTooLarge);
 }
 
 ParseResult RequestParser::Fail(ParseReason reason) {
@@ -178,13 +185,13 @@ ParseReason RequestParser::ParseRequestLine(absl::string_view bytes, absl::strin
   // The version before the target: who speaks HTTP/2 ("PRI * HTTP/2.0") shall be told just that.
   const ParseReason bad_version =
       line[version_start - 1] == ' '
-          ? ParseVersion(line.substr(version_start), &head_.minor_version)
+          ? ParseVersion({line.data() + version_start, kVersionSize}, &head_.minor_version)
           : ParseReason::kBadVersion;
   if (bad_version != ParseReason::kNone) return WhyBadLine(line, bad_version);
 
-  const absl::string_view method = line.substr(0, method_size);
-  const absl::string_view target =
-      line.substr(method_size + 1, version_start - 1 - (method_size + 1));
+  const absl::string_view method(line.data(), method_size);
+  const absl::string_view target(line.data() + method_size + 1,
+                                 version_start - 1 - (method_size + 1));
   head_.method = MethodOf(method);
   RequestTarget parts;
   const ParseReason bad_target = ParseRequestTarget(target, head_.method, &parts);

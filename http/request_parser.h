@@ -96,6 +96,7 @@ class RequestParser {
   void NoteExpect(absl::string_view value);
   ParseReason Finish();
   ParseResult Fail(ParseReason reason);
+  ParseResult FailTooLong();
 
   const ParserLimits limits_;
 

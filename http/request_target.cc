@@ -85,10 +85,10 @@ bool IsValidAuthority(absl::string_view text) {
   }
   const char* const end = text.data() + text.size();
   const char* p = text.data();
-  for (; p != end; ++p) {
-    if (IsRegNameChar(*p)) continue;
-    if (*p != '%' || !IsEscape(p, end)) break;
-    p += 2;
+  for (;;) {
+    while (p != end && IsRegNameChar(*p)) ++p;
+    if (p == end || *p != '%' || !IsEscape(p, end)) break;
+    p += 3;
   }
   if (p == text.data()) return false;
   return p == end ||

@@ -3,6 +3,7 @@
 
 #include "http/response.h"
 
+#include <cstring>
 #include <functional>
 #include <string>
 #include <utility>
@@ -15,12 +16,7 @@
 namespace robusto {
 namespace {
 
-bool IsToken(absl::string_view name) {
-  for (char c : name) {
-    if (!IsTokenChar(c)) return false;
-  }
-  return !name.empty();
-}
+bool IsToken(absl::string_view name) { return !name.empty() && AreTokenChars(name); }
 
 // obs-text (0x80 and above) is allowed: it cannot end a line, and file names need it.
 bool IsFieldValue(absl::string_view value) {
@@ -76,15 +72,29 @@ Line FindField(absl::string_view headers, absl::string_view name, size_t from) {
 }
 
 void AppendField(absl::string_view name, absl::string_view value, std::string* headers) {
+  const size_t size = name.size() + value.size() + 4;
+  char line[256];
   const std::less<const char*> before;
-  if (!before(value.data(), headers->data()) &&
-      before(value.data(), headers->data() + headers->size())) {
+  const bool inside = !before(value.data(), headers->data()) &&
+                      before(value.data(), headers->data() + headers->size());
+  if (size <= sizeof(line)) {
+    // One append: each of four would check the capacity and end the string.
+    char* at = line;
+    std::memcpy(at, name.data(), name.size());
+    at += name.size();
+    std::memcpy(at, ": ", 2);
+    at += 2;
+    if (!value.empty()) std::memcpy(at, value.data(), value.size());
+    at += value.size();
+    std::memcpy(at, "\r\n", 2);
+    headers->append(line, size);
+  } else if (inside) {
     // Growing would take it away.
     const std::string copy(value);
     absl::StrAppend(headers, name, ": ", copy, "\r\n");
-    return;
+  } else {
+    absl::StrAppend(headers, name, ": ", value, "\r\n");
   }
-  absl::StrAppend(headers, name, ": ", value, "\r\n");
 }
 
 }  // namespace
@@ -98,6 +108,7 @@ bool ResponseWriter::SetHeader(absl::string_view name, absl::string_view value) 
   // The new line goes in before the old ones come out, so that `value` may point into headers().
   size_t old_size = headers_.size();
   AppendField(name, value, &headers_);
+  if (old_size == 0) return true;
   Line line = FindField(absl::string_view(headers_).substr(0, old_size), name, 0);
   while (line.begin != absl::string_view::npos) {
     headers_.erase(line.begin, line.end - line.begin);

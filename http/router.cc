@@ -63,10 +63,25 @@ std::string Allow(MethodSet methods) {
 }  // namespace
 
 struct Router::Route {
+  // `values` are what the pattern's wildcards stood for, in their order.
+  void Serve(absl::Span<const absl::string_view> values, const Request& request,
+             ResponseWriter& response) const;
+
   RoutePattern pattern;
   bool streaming;
   Handler handler;
 };
+
+void Router::Route::Serve(absl::Span<const absl::string_view> values, const Request& request,
+                          ResponseWriter& response) const {
+  if (!streaming && !request.body_complete()) {
+    response.Error(413);
+    response.CloseConnection();
+    return;
+  }
+  const PathParameters parameters(pattern.names, values);
+  handler(request.WithPathParameters(&parameters), response);
+}
 
 struct Router::Node {
   using Child = std::shared_ptr<const Node>;
@@ -107,9 +122,17 @@ struct Router::Node {
   // `node`, which may be null, with the route at the end of `way`.
   static Child With(const Node* node, absl::Span<const RoutePattern::Segment> way, Method method,
                     std::shared_ptr<const Route> route);
-  // The route of this method at the end of `way`, below `node`, which may be null.
-  static const Route* Lookup(const Node* node, absl::Span<const RoutePattern::Segment> way,
-                             Method method);
+  // The end of `way` below `node`, which may be null; null when there is none.
+  static Child Lookup(const Child& node, absl::Span<const RoutePattern::Segment> way);
+  // The route that a request with `method` has here: the best of its own, GET's for HEAD, and the one
+  // for any. Null when there is none.
+  const Route* Choose(Method method) const;
+};
+
+// A node that is replaced in the trie because one below it was added has the same routes: an entry is
+// made anew only when a route is added to its own pattern.
+struct Router::ExactPaths {
+  absl::flat_hash_map<std::string, Node::Child> nodes;
 };
 
 Router::Node::Child Router::Node::With(const Node* node,
@@ -125,15 +148,22 @@ Router::Node::Child Router::Node::With(const Node* node,
   return made;
 }
 
-const Router::Route* Router::Node::Lookup(const Node* node,
-                                          absl::Span<const RoutePattern::Segment> way,
-                                          Method method) {
+Router::Node::Child Router::Node::Lookup(const Child& node,
+                                         absl::Span<const RoutePattern::Segment> way) {
+  const Child* at = &node;
   for (const RoutePattern::Segment& segment : way) {
-    if (node == nullptr) return nullptr;
-    const Child* child = node->Find(segment);
-    node = child == nullptr ? nullptr : child->get();
+    if (at == nullptr || *at == nullptr) return nullptr;
+    at = (*at)->Find(segment);
   }
-  return node == nullptr ? nullptr : node->At(method);
+  return at == nullptr ? nullptr : *at;
+}
+
+const Router::Route* Router::Node::Choose(Method method) const {
+  if (const Route* route = At(method)) return route;
+  if (method == Method::kHead) {
+    if (const Route* route = At(Method::kGet)) return route;
+  }
+  return At(kAny);
 }
 
 // The search for one request's route.
@@ -211,10 +241,7 @@ const Router::Route* Router::Match::Find(const Node& node, size_t depth) {
 }
 
 const Router::Route* Router::Match::Choose(const Node& node) {
-  const Route* route = node.At(method_);
-  if (route == nullptr && method_ == Method::kHead) route = node.At(Method::kGet);
-  if (route == nullptr) route = node.At(kAny);
-  if (route != nullptr) return route;
+  if (const Route* route = node.Choose(method_)) return route;
   for (const NamedMethod& known : kMethods) {
     if (node.At(known.method) != nullptr) allowed_ |= Bit(known.method);
   }
@@ -258,17 +285,36 @@ absl::Status Router::Add(Method method, NewRoute route) {
     return absl::InvalidArgumentError(
         absl::StrCat("route pattern \"", route.pattern, "\": the handler must not be null"));
   }
-  if (const Route* there = Node::Lookup(root_.get(), pattern->segments, method)) {
+  const Node::Child end = Node::Lookup(root_, pattern->segments);
+  const Route* const there = end == nullptr ? nullptr : end->At(method);
+  if (there != nullptr) {
     return absl::AlreadyExistsError(
         absl::StrCat("route pattern \"", route.pattern, "\": \"", there->pattern.text,
                      "\" is for the same paths and ", MethodName(method), " already; one of them ",
                      "must go, or be for another method"));
   }
   const std::vector<RoutePattern::Segment> way = pattern->segments;
+  // Escapes have more than one spelling.
+  const bool exact = pattern->names.empty() && pattern->text.find('%') == std::string::npos;
+  const std::string path = pattern->text;
   root_ = Node::With(root_.get(), way, method,
                      std::make_shared<const Route>(
                          Route{*std::move(pattern), route.streaming, std::move(route.handler)}));
+  if (exact) {
+    if (exact_ == nullptr) {
+      exact_ = std::make_shared<ExactPaths>();
+    } else if (exact_.use_count() > 1) {
+      exact_ = std::make_shared<ExactPaths>(*exact_);
+    }
+    exact_->nodes[path] = Node::Lookup(root_, way);
+  }
   return absl::OkStatus();
+}
+
+const Router::Route* Router::FindExact(absl::string_view path, Method method) const {
+  if (exact_ == nullptr) return nullptr;
+  const auto found = exact_->nodes.find(path);
+  return found == exact_->nodes.end() ? nullptr : found->second->Choose(method);
 }
 
 void Router::operator()(const Request& request, ResponseWriter& response) const {
@@ -276,27 +322,22 @@ void Router::operator()(const Request& request, ResponseWriter& response) const 
   if (method == Method::kConnect) return response.Error(501);
   if (method == Method::kOptions && request.path() == "*") return response.SetStatus(204);
 
+  // Literals go before wildcards in every segment: no other pattern can be better.
+  if (const Route* const route = FindExact(request.path(), method)) {
+    return route->Serve({}, request, response);
+  }
   Match match(request.path(), method);
   const absl::string_view wrong = match.Split();
   if (!wrong.empty()) return response.Error(400, wrong);
   const Route* const route = match.Find(root_.get());
-  if (route == nullptr) {
-    if (match.allowed() == 0) return response.Error(404);
-    if (method == Method::kOptions) {
-      response.SetStatus(204);
-    } else {
-      response.Error(405);
-    }
-    response.SetHeader("Allow", Allow(match.allowed()));
-    return;
+  if (route != nullptr) return route->Serve(match.values(), request, response);
+  if (match.allowed() == 0) return response.Error(404);
+  if (method == Method::kOptions) {
+    response.SetStatus(204);
+  } else {
+    response.Error(405);
   }
-  if (!route->streaming && !request.body_complete()) {
-    response.Error(413);
-    response.CloseConnection();
-    return;
-  }
-  const PathParameters parameters(route->pattern.names, match.values());
-  route->handler(request.WithPathParameters(&parameters), response);
+  response.SetHeader("Allow", Allow(match.allowed()));
 }
 
 }  // namespace robusto

@@ -53,7 +53,8 @@
 // A route for GET is also for HEAD where there is none for HEAD (section 9.3.2: the server leaves
 // the body out).
 //
-// A match takes time in proportion to the path's length, or to the number of segments in all
+// A path that is a pattern as it stands takes one look into a hash table. Else a match takes time in
+// proportion to the path's length, or to the number of segments in all
 // patterns if that must be searched, and allocates nothing when the path has no escapes and at most
 // kInlineSegments segments.
 //
@@ -98,6 +99,7 @@ class Router {
   struct Node;
   struct Route;
   class Match;
+  struct ExactPaths;
 
   struct NewRoute {
     absl::string_view pattern;
@@ -111,6 +113,12 @@ class Router {
   // A trie by segment that never changes: to add a route is to make the nodes on its way anew. So
   // copies share what they have in common, and no call sees a change. Null: no routes.
   std::shared_ptr<const Node> root_;
+  // The nodes of the patterns that are one path and no other, by that path: most requests need no
+  // search. Null: none. Shared until a route is added.
+  std::shared_ptr<ExactPaths> exact_;
+
+  // The route for just this path, null when the trie must be searched.
+  const Route* FindExact(absl::string_view path, Method method) const;
 };
 
 }  // namespace robusto

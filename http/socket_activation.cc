@@ -95,7 +95,7 @@ absl::Status TakeFromEnvironment(std::vector<PassedSocket>* sockets) {
     fcntl(kFirst + i, F_SETFD, FD_CLOEXEC);
   }
   for (const PassedSocket& socket : passed) {
-    const absl::Status status = CheckListening(socket.fd.get(), socket.name);
+    absl::Status status = CheckListening(socket.fd.get(), socket.name);
     if (!status.ok()) return status;
     const int flags = fcntl(socket.fd.get(), F_GETFL);
     if (flags < 0 || fcntl(socket.fd.get(), F_SETFL, flags | O_NONBLOCK) != 0) {

@@ -37,7 +37,7 @@ namespace {
 absl::Status InTermsOfFlags(const absl::Status& status) {
   absl::string_view message = status.message();
   std::string text;
-  if (absl::ConsumePrefix(&message, "listen: ")) {
+  if (absl::ConsumePrefix(&message, "listen: ")) {  // NOLINT(bugprone-branch-clone): they differ
     text = absl::StrCat("--metrics: ", message);
   } else if (absl::ConsumePrefix(&message, "listen=")) {
     text = absl::StrCat("--metrics=",

@@ -23,14 +23,25 @@ bool ThreadPool::Drained() const {
   return stats.queued == 0 && stats.running <= static_cast<uint64_t>(in_stop);
 }
 
+bool ThreadPool::NobodyTakes() const {
+  absl::MutexLock lock(&mu_);
+  return std::all_of(workers_.workers().begin(), workers_.workers().end(),
+                     [](const auto& worker) { return worker->exited() || worker->in_stop(); });
+}
+
 StopReport ThreadPool::StopOnce() {
   const PoolStats before = Stats();
   const auto after_deadline = [this](absl::Duration grace) {
     return [this, grace] { return stop_deadline_ns_.load() + absl::ToInt64Nanoseconds(grace); };
   };
   StopReport report;
-  const bool drained =
-      signal_->AwaitUntil(after_deadline(absl::ZeroDuration()), [this] { return Drained(); });
+  bool drained = false;
+  signal_->AwaitUntil(after_deadline(absl::ZeroDuration()), [&] {
+    // In this order: the last worker may have taken the last task and ended just now.
+    const bool nobody = NobodyTakes();
+    drained = Drained();
+    return drained || nobody;
+  });
   dispatcher_->Close();
   if (!drained) report.rejected = dispatcher_->RejectQueued(RejectReason::kStopped);
 

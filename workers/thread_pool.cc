@@ -385,4 +385,6 @@ absl::Duration ThreadPool::RecentServiceTime() const {
   return absl::Nanoseconds(dispatcher_->recent_service_ns());
 }
 
+size_t ThreadPool::queue_size() const { return dispatcher_->queue_size(); }
+
 }  // namespace robusto

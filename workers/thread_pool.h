@@ -130,12 +130,13 @@ class ThreadPool {
   // Takes new tasks again after Drain. FailedPrecondition unless the pool drains.
   absl::Status Resume();
 
-  // Ends the pool. Until the deadline it drains; then what is queued is rejected, what runs is
-  // cancelled, gently and after kStopGrace / 2 firmly, and a thread that still does not return
-  // after kStopGrace is abandoned. So it returns within timeout + kStopGrace. A task of an
-  // abandoned thread still runs: what it refers to must live on. InvalidArgument for a negative
-  // timeout. A second call waits for the first to end, makes it end by its own deadline if that is
-  // earlier, and returns the same report.
+  // Ends the pool. It drains until the deadline, or until no worker is left to do so: each has ended,
+  // or is in this call itself. Then what is queued is rejected, what runs is cancelled, gently and
+  // after kStopGrace / 2 firmly, and a thread that still does not return after kStopGrace is
+  // abandoned. So it returns within timeout + kStopGrace. A task of an abandoned thread still runs:
+  // what it refers to must live on. InvalidArgument for a negative timeout. A second call waits for
+  // the first to end, makes it end by its own deadline if that is earlier, and returns the same
+  // report.
   absl::StatusOr<StopReport> Stop(absl::Duration timeout);
   // Refuses new tasks from now on and ends AwaitStopRequest, whose caller then calls Stop. For
   // signal handlers: async-signal-safe.
@@ -155,8 +156,10 @@ class ThreadPool {
   std::vector<WorkerInfo> Workers() const;
   PoolHistograms Histograms() const;
   const Journal& journal() const { return journal_; }
-  // The mean time that recent tasks ran, for estimates such as Retry-After.
+  // For estimates such as Retry-After, without a lock: the mean time that recent tasks ran, and how
+  // many wait now.
   absl::Duration RecentServiceTime() const;
+  size_t queue_size() const;
 
  private:
   explicit ThreadPool(ThreadPoolOptions options);
@@ -190,6 +193,8 @@ class ThreadPool {
   StopReport StopOnce() ABSL_LOCKS_EXCLUDED(mu_);
   // Whether nothing waits or runs, but for tasks that are in Stop themselves.
   bool Drained() const ABSL_LOCKS_EXCLUDED(mu_);
+  // Whether no worker is left that takes tasks: each has ended, or is in Stop itself.
+  bool NobodyTakes() const ABSL_LOCKS_EXCLUDED(mu_);
   bool StopHasBegun() const { return stop_deadline_ns_.load() != Dispatcher::kNever; }
   bool CancelOn(WorkerThread& worker, uint64_t task_id, CancelLevel level) ABSL_LOCKS_EXCLUDED(mu_);
 

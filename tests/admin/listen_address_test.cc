@@ -50,5 +50,11 @@ TEST(ListenAddressTest, SaysWhatAnAddressShouldBe) {
   }
 }
 
+TEST(ListenAddressTest, APathIsNoLongerThanASocketsNameCanBe) {
+  EXPECT_TRUE(ParseListenAddress("unix:" + std::string(107, 'x')).ok());
+  EXPECT_THAT(std::string(ParseListenAddress("unix:" + std::string(108, 'x')).status().message()),
+              ::testing::HasSubstr("the path is longer than 107 bytes"));
+}
+
 }  // namespace
 }  // namespace robusto

@@ -90,6 +90,21 @@ TEST_F(StatusJsonTest, TellsThePool) {
   EXPECT_EQ(Number(event, "count"), 2);
 }
 
+TEST_F(StatusJsonTest, TellsWhatAResizeThatIsNotConfirmedGoesBackTo) {
+  Start(1);
+  EXPECT_EQ(Status().fields().count("pending_revert"), 0u);
+  ResizeRequest request;
+  request.min_threads = 2;
+  request.revert_after = absl::Hours(1);
+  ASSERT_TRUE(pool_->Resize(request).ok());
+  const Object status = Status();
+  EXPECT_EQ(Number(status, "min_threads"), 2);
+  const Object& revert = status.fields().at("pending_revert").struct_value();
+  EXPECT_EQ(Number(revert, "min_threads"), 1);
+  EXPECT_TRUE(revert.fields().at("max_threads").has_null_value());
+  EXPECT_NEAR(Number(revert, "remaining_s"), 3600, 60);
+}
+
 TEST_F(StatusJsonTest, SaysWhatTheCallerMay) {
   Start(1);
   StatusExtras extras;

@@ -113,6 +113,9 @@ std::vector<Row> AllRows() {
 
       {"ExtensionName", "7.1.1", "5;a\r\nhello\r\n0\r\n\r\n", "[hello]"},
       {"ExtensionValue", "7.1.1", "5;a=b\r\nhello\r\n0\r\n\r\n", "[hello]"},
+      {"ExtensionLongValue", "7.1.1", "5;name=token!\r\nhello\r\n0\r\n\r\n", "[hello]"},
+      {"ExtensionLongValueWithATextAfterIsBad", "7.1.1", "5;a=bc\"\r\nhello\r\n",
+       "400 bad_chunk_extension"},
       {"ExtensionQuotedValue", "7.1.1", "5;a=\"b \\\";c\"\r\nhello\r\n0\r\n\r\n", "[hello]"},
       {"ExtensionsSeveral", "7.1.1", "5;a;b=c;d=\"e\"\r\nhello\r\n0\r\n\r\n", "[hello]"},
       {"ExtensionOfLastChunk", "7.1.1", "0;a=b\r\n\r\n", "[]"},

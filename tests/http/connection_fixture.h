@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The fixture of the tests of Connection: one connection at the end of a socket pair, and a fake host
-// that only writes down what it is asked for. There is no thread, no clock and no pool: each event,
-// timer and turn of a worker is a call in the test, and what follows from it has happened when the
-// call returns.
+// that only writes down what it is asked for. There is no thread and no pool: each event, timer and
+// turn of a worker is a call in the test, and what follows from it has happened when the call
+// returns. Time stands still unless the test lets it pass.
 
 #ifndef ROBUSTO_TESTS_HTTP_CONNECTION_FIXTURE_H_
 #define ROBUSTO_TESTS_HTTP_CONNECTION_FIXTURE_H_
@@ -12,10 +12,12 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -27,14 +29,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "http/connection.h"
+#include "http/server_clock.h"
 #include "tests/testing/http_client.h"
 
 namespace robusto {
 
 class FakeHost final : public ConnectionHost {
  public:
+  FakeHost() : ConnectionHost(ServerClock(&now_ns)) {}
   void Submit(Connection* connection) override { submitted.push_back(connection); }
   void Defer(Connection* connection) override { deferred.push_back(connection); }
   void WatchWritable(Connection*) override { ++writable_watches; }
@@ -43,11 +48,13 @@ class FakeHost final : public ConnectionHost {
   int RetryAfterSeconds() const override { return 7; }
   bool draining() const override { return drains; }
   void Parked() override { ++parkings; }
+  bool AnswersSoon() const override { return answers_soon; }
   const ServerOptions& options() const override { return server_options; }
   const Handler& handler() const override { return serve; }
   ExchangePool& exchanges() override { return *exchange_pool; }
   ServerCounters& counters() override { return server_counters; }
 
+  std::atomic<int64_t> now_ns{1'000'000'000};
   std::vector<Connection*> submitted;
   std::vector<Connection*> deferred;
   int writable_watches = 0;
@@ -55,6 +62,7 @@ class FakeHost final : public ConnectionHost {
   int closed = 0;
   bool drains = false;
   int parkings = 0;
+  bool answers_soon = true;
   ServerCounters server_counters;
   ServerOptions server_options;
   Handler serve;
@@ -74,7 +82,6 @@ class FakeHost final : public ConnectionHost {
 
 class ConnectionTest : public ::testing::Test {
  protected:
-  static constexpr int64_t kOpened = 1'000'000'000;
   // Later than every deadline that is not kNever.
   static constexpr int64_t kFarFuture = std::numeric_limits<int64_t>::max() - 1;
 
@@ -106,6 +113,8 @@ class ConnectionTest : public ::testing::Test {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof(address);
     auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    const int on = 1;  // as the server's listeners have it
+    ASSERT_EQ(setsockopt(listener.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)), 0);
     ASSERT_EQ(bind(listener.get(), generic, size), 0);
     ASSERT_EQ(listen(listener.get(), 1), 0);
     ASSERT_EQ(getsockname(listener.get(), generic, &size), 0);
@@ -171,6 +180,9 @@ class ConnectionTest : public ::testing::Test {
       }
     }
   }
+  void TimePasses(absl::Duration time) { host_.now_ns += absl::ToInt64Nanoseconds(time); }
+  // How long it is until the deadline that was set last.
+  absl::Duration Left() const { return absl::Nanoseconds(host_.timer_ns - host_.now_ns.load()); }
   // Its timer fires, with all that follows. `now_ns` decides which deadlines have passed.
   void Timer(int64_t now_ns = kFarFuture) {
     if (connection_.OnTimer(now_ns)) Work();
@@ -235,7 +247,7 @@ class ConnectionTest : public ::testing::Test {
     }
     client_ = std::move(client);
     client_saw_end_ = false;
-    connection_.Open(std::move(server), peer, kOpened);
+    connection_.Open(std::move(server), peer, host_.now_ns.load());
   }
 };
 

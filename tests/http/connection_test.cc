@@ -131,15 +131,18 @@ TEST_F(ConnectionTest, AGentleCancelStillLetsTheAnswerOut) {
   };
   Open();
   SendAndTell(kGet);
-  EXPECT_EQ(OnlyResponse().body, "heard");
+  const HttpResponse response = OnlyResponse();
+  EXPECT_EQ(response.body, "heard");
+  // Its input is at an end: the client must not send another request.
+  EXPECT_EQ(response.Header("Connection"), "close");
+  EXPECT_TRUE(closed());
 }
 
 // --- Timers ---
 
 TEST_F(ConnectionTest, ANewConnectionThatSaysNothingIsClosedAfterTheHeaderTimeout) {
   Open();
-  EXPECT_EQ(host_.timer_ns,
-            kOpened + absl::ToInt64Nanoseconds(host_.server_options.header_timeout));
+  EXPECT_EQ(Left(), host_.server_options.header_timeout);
   Timer(host_.timer_ns - 1);
   EXPECT_FALSE(closed()) << "not before its time";
   Timer(host_.timer_ns);
@@ -355,6 +358,18 @@ TEST_F(ConnectionTest, AClientThatResetsWhileItIsAnsweredIsDropped) {
   EXPECT_TRUE(closed());
 }
 
+TEST_F(ConnectionTest, AClientThatIsGoneWhenTheSocketHasRoomAgainIsDropped) {
+  host_.serve = [](const Request&, ResponseWriter& response) {
+    response.Write(std::string(1 << 20, 'x'));
+  };
+  Open(/*small_buffers=*/true);
+  SendAndTell(kGet);
+  EXPECT_FALSE(closed());
+  client_.reset();
+  Event(Writable());
+  EXPECT_TRUE(closed());
+}
+
 TEST_F(ConnectionTest, TheEndThatComesWithTheLastBytesWhileAnotherOwnsItIsSeen) {  // C1
   Open();
   Send(kGet);
@@ -373,7 +388,7 @@ TEST_F(ConnectionTest, ATimeoutOfAgesIsNotOverAtOnce) {
   host_.server_options.header_timeout = ages;
   host_.server_options.keep_alive_timeout = ages;
   host_.server_options.write_timeout = ages;
-  const int64_t year = kOpened + absl::ToInt64Nanoseconds(absl::Hours(24 * 365));
+  const int64_t year = host_.now_ns.load() + absl::ToInt64Nanoseconds(absl::Hours(24 * 365));
   Open();
   Timer(year);
   EXPECT_FALSE(closed());

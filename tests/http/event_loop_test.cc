@@ -21,9 +21,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "http/server_clock.h"
 #include "tests/testing/http_client.h"
 
 namespace robusto {
@@ -55,7 +55,7 @@ class EventLoopTest : public ::testing::Test {
       listeners.push_back(*std::move(listener));
     }
     url_ = urls_[0];
-    auto loop = EventLoop::Create(options_, handler_, std::move(listeners));
+    auto loop = EventLoop::Create(options_, handler_, std::move(listeners), clock_);
     ASSERT_TRUE(loop.ok()) << loop.status();
     loop_ = *std::move(loop);
   }
@@ -83,6 +83,8 @@ class EventLoopTest : public ::testing::Test {
   }
 
   ServerOptions options_;
+  std::atomic<int64_t> now_ns_{1};
+  ServerClock clock_;  // the system's, unless a test sets it to now_ns_
   Handler handler_;
   std::vector<std::string> warnings_;
   std::function<void()> on_warning_;
@@ -127,14 +129,25 @@ TEST_F(EventLoopTest, ABadRequestIsAnsweredWithoutATask) {
   EXPECT_TRUE(client.AtEnd());
 }
 
+TEST_F(EventLoopTest, WithoutAPoolWhatAWorkerBringsIsRejected) {
+  Create();
+  HttpClient client(url_);
+  client.Send(absl::StrCat(kGet, kGet));
+  Run(NextTask());  // and its release finds the next request
+  EXPECT_EQ(client.ReadResponse().status, 200);
+  while (loop_->open_connections() == 1) Poll();
+  const HttpResponse refused = client.ReadResponse();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.Header("X-Robusto-Reason"), "stopped");
+  EXPECT_TRUE(refused.closes());
+}
+
 TEST_F(EventLoopTest, WhatDoesNotFitComesNextTime) {
   Create();
   std::vector<HttpClient> clients;
-  for (int i = 0; i < 5; ++i) {
-    clients.emplace_back(url_);
-    clients.back().Send(kGet);
-  }
+  for (int i = 0; i < 5; ++i) clients.emplace_back(url_);
   PollUntilOpen(5);
+  for (HttpClient& client : clients) client.Send(kGet);
   size_t tasks = 0;
   while (tasks < 5) {
     for (TaskPtr& task : Poll(absl::InfiniteDuration(), 2)) {
@@ -233,14 +246,15 @@ TEST_F(EventLoopTest, ALargeResponseIsFinishedByThePollerWhenTheClientReads) {  
   EXPECT_TRUE(response.body == body);
 }
 
-// The descriptor that the process would get next, as a limit: then it gets none.
+// The descriptor that the process would get next, as a limit: then it gets none, or as many as are
+// `spare`.
 class NoMoreDescriptors {
  public:
-  NoMoreDescriptors() {
+  explicit NoMoreDescriptors(int spare = 0) {
     getrlimit(RLIMIT_NOFILE, &before_);
     const UniqueFd next(dup(0));
     rlimit limit = before_;
-    limit.rlim_cur = static_cast<rlim_t>(next.get());
+    limit.rlim_cur = static_cast<rlim_t>(next.get()) + static_cast<rlim_t>(spare);
     setrlimit(RLIMIT_NOFILE, &limit);
   }
   ~NoMoreDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
@@ -248,6 +262,18 @@ class NoMoreDescriptors {
  private:
   rlimit before_;
 };
+
+TEST_F(EventLoopTest, WithoutDescriptorsThereIsNone) {
+  for (int spare : {0, 1}) {
+    SCOPED_TRACE(spare);
+    const UniqueFd kept(dup(0));
+    const NoMoreDescriptors none(spare);
+    const auto loop = EventLoop::Create(options_, handler_, {});
+    EXPECT_EQ(loop.status().code(), absl::StatusCode::kUnavailable);
+    EXPECT_EQ(loop.status().message(),
+              absl::StrCat(spare == 0 ? "epoll_create1" : "eventfd", ": Too many open files"));
+  }
+}
 
 TEST_F(EventLoopTest, WithoutDescriptorsAcceptingPausesAndGoesOn) {
   Create();
@@ -442,12 +468,13 @@ TEST_F(EventLoopTest, ASilentNewcomerIsNotClosedBeforeOneThatHasBeenIdleForLonge
   options_.max_connections = 2;
   options_.header_timeout = absl::Seconds(10);
   options_.keep_alive_timeout = absl::Hours(1);
+  clock_ = ServerClock(&now_ns_);
   Create();
   HttpClient idle(url_);
   idle.Send(kGet);
   Run(NextTask());
   EXPECT_EQ(idle.ReadResponse().status, 200);
-  absl::SleepFor(absl::Milliseconds(10));  // more than the coarse clock's tick
+  now_ns_ += 1;
   HttpClient silent(url_);
   PollUntilOpen(2);
   HttpClient newcomer(url_);
@@ -478,11 +505,11 @@ TEST_F(EventLoopTest, ThePlacesForParkedConnectionsAreNotANewcomersBusiness) {
 TEST_F(EventLoopTest, APauseForLackOfDescriptorsThatBecomesOneForLackOfRoomDoesNotSpin) {  // E2
   options_.max_connections = 1;
   options_.header_timeout = options_.keep_alive_timeout = absl::InfiniteDuration();
-  Create(/*addresses=*/2);
+  Create(/*addresses=*/3);
   HttpClient refused(urls_[0]);
   std::vector<HttpClient> others;
-  for (int i = 0; i < 2; ++i) {
-    others.emplace_back(urls_[1]);
+  for (int i : {1, 2}) {
+    others.emplace_back(urls_[i]);
     others.back().Send(kGet);
   }
   auto none = std::make_unique<NoMoreDescriptors>();
@@ -505,7 +532,7 @@ TEST_F(EventLoopTest, FlushAnswersWhatWasReadAndNeverHandedOut) {  // C2
     clients.back().Send(kGet);
   }
   PollUntilOpenWithoutTasks(3);
-  while (Poll(absl::ZeroDuration(), 0).size() > 0) {
+  while (!Poll(absl::ZeroDuration(), 0).empty()) {
   }
   loop_->Finish();
   for (HttpClient& client : clients) {
@@ -518,6 +545,7 @@ TEST_F(EventLoopTest, FlushAnswersWhatWasReadAndNeverHandedOut) {  // C2
 
 TEST_F(EventLoopTest, TheEndClosesEveryConnectionAndListener) {
   options_.keep_alive_timeout = absl::Hours(1);
+  clock_ = ServerClock(&now_ns_);
   Create();
   HttpClient idle(url_);
   idle.Send(kGet);

@@ -331,7 +331,7 @@ TEST_P(FileHandlerTest, Is503WhenThereIsNoDescriptorLeft) {
   ::close(next);
   auto with_descriptors = [&](int count, absl::string_view target) {
     rlimit low = limit;
-    low.rlim_cur = static_cast<rlim_t>(next + count);
+    low.rlim_cur = static_cast<rlim_t>(next) + static_cast<rlim_t>(count);
     EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
     Answer answer = Call(handler, target);
     EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);

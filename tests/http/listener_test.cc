@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/inotify.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -86,6 +87,21 @@ TEST(ListenerTest, WhatIsNoAddressIsInvalidAndNamed) {
   }
   const std::string long_path = "unix:/" + std::string(200, 'x');
   EXPECT_EQ(Listener::Open(long_path).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(ListenerTest, WithoutDescriptorsItIsUnavailableAndSaysSo) {
+  rlimit before;
+  getrlimit(RLIMIT_NOFILE, &before);
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(UniqueFd(dup(0)).get());
+  setrlimit(RLIMIT_NOFILE, &none);
+  for (const char* address : {"127.0.0.1:0", "unix:socket"}) {
+    const absl::Status status = Listener::Open(address).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+    EXPECT_EQ(status.message(),
+              absl::StrCat("cannot listen on ", address, ": Too many open files"));
+  }
+  setrlimit(RLIMIT_NOFILE, &before);
 }
 
 TEST(ListenerTest, APortInUseIsUnavailableAndSaysSo) {

@@ -387,6 +387,20 @@ TEST(RouterTest, ARouteAddedToACopyIsInThatCopyAlone) {
   EXPECT_EQ(Ask(second, "GET", "/a/c"), "/a/{x} x=c");
 }
 
+TEST(RouterTest, APathWithoutWildcardsIsItsCopysAloneToo) {
+  Router first = Make({{"GET", "/a"}});
+  Router second = first;
+  Add(&second, {"GET", "/a/b"});
+  Add(&second, {"POST", "/a"});
+  Add(&first, {"PUT", "/a"});
+  EXPECT_EQ(Ask(first, "PUT", "/a"), "/a");
+  EXPECT_EQ(Ask(first, "POST", "/a"), "405 GET, HEAD, OPTIONS, PUT");
+  EXPECT_EQ(Ask(first, "GET", "/a/b"), "404");
+  EXPECT_EQ(Ask(second, "PUT", "/a"), "405 GET, HEAD, OPTIONS, POST");
+  EXPECT_EQ(Ask(second, "POST", "/a"), "/a");
+  EXPECT_EQ(Ask(second, "GET", "/a/b"), "/a/b");
+}
+
 // What a route answers to a request whose body is not whole yet; "closes" after it if it does.
 std::string AskPart(const Router& router, absl::string_view method, absl::string_view target) {
   const FakeRequest fake(method, target);

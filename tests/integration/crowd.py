@@ -35,12 +35,17 @@ class Habit:
     turn_seconds: float = 0  # from one turn to the next; 0: there are none
     read: int = READ_ALL  # bytes in each turn; READ_ALL: what there is, when it is there
     receive_buffer: int = 0  # SO_RCVBUF; 0: the system's own
+    endless: bytes = b""  # sent over and over, for as long as the server takes it
+    again: bool = False  # who is closed comes again, at once
 
 
 @dataclasses.dataclass
 class Report:
+    made: int = 0  # connections in all
     open: int = 0
+    connecting: int = 0
     closed: int = 0  # by the server
+    resets: int = 0  # of these
     received: int = 0  # bytes
     statuses: collections.Counter = dataclasses.field(default_factory=collections.Counter)  # of first responses
 
@@ -48,34 +53,68 @@ class Report:
 class _Members:
     """The process's side."""
 
-    def __init__(self, address, count, habit):
-        self._habit = habit
+    def __init__(self, address, count, habit, patient):
+        self._address, self._habit = address, habit
         self._report = Report()
         self._poll = select.epoll()
         self._open = {}
+        self._connecting = set()
         self._seen = set()
         self._order = []
-        self._next = 0
+        self._known = set()  # of _order
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        deadline = time.monotonic() + GUARD_SECONDS
         for number in range(count):
-            self._connect(address, SOURCES[number % len(SOURCES)])
+            self._connect()
+            # More at once than the server's backlog would have to wait for seconds.
+            while patient and len(self._connecting) >= (1 if number == count - 1 else 100):
+                if time.monotonic() > deadline:
+                    raise AssertionError(f"{len(self._connecting)} of {count} are not connected")
+                self._handle(self._poll.poll(1))
 
-    def _connect(self, address, source):
+    def _connect(self):
         sock = socket.socket()
+        sock.setblocking(False)
         if self._habit.receive_buffer:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._habit.receive_buffer)
         # Each address has all ports for itself.
         sock.setsockopt(socket.IPPROTO_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT
-        sock.bind((source, 0))
-        sock.settimeout(GUARD_SECONDS)
-        sock.connect(address)
-        sock.setblocking(False)
-        self._open[sock.fileno()] = sock
-        self._order.append(sock.fileno())
+        sock.bind((SOURCES[self._report.made % len(SOURCES)], 0))
+        sock.connect_ex(self._address)
+        fd = sock.fileno()
+        self._report.made += 1
+        self._open[fd] = sock
+        self._connecting.add(fd)
+        if fd not in self._known:
+            self._known.add(fd)
+            self._order.append(fd)
+        self._poll.register(fd, select.EPOLLOUT)
+
+    def _connected(self, fd):
+        self._connecting.discard(fd)
+        if self._open[fd].getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            return self._closed(fd, reset=True)
+        wanted = select.EPOLLIN if self._habit.read == READ_ALL else 0
+        self._poll.modify(fd, wanted | (select.EPOLLOUT if self._habit.endless else 0))
         if self._habit.first:
-            sock.send(self._habit.first)
-        self._poll.register(sock.fileno(), select.EPOLLIN if self._habit.read == READ_ALL else 0)
+            self._send(fd, self._habit.first)
+
+    def _handle(self, events):
+        for fd, what in events:
+            if fd not in self._open:
+                continue
+            if fd in self._connecting:
+                self._connected(fd)
+                continue
+            # A reset is seen whether it reads or not.
+            if what & (select.EPOLLERR | select.EPOLLHUP) and self._habit.read != READ_ALL:
+                self._closed(fd, reset=bool(what & select.EPOLLERR))
+                continue
+            if what & select.EPOLLOUT:
+                self._send(fd, self._habit.endless)
+            if what & (select.EPOLLIN | select.EPOLLERR | select.EPOLLHUP) and fd in self._open:
+                self._read(fd, 65536)
 
     def run(self, pipe):
         pipe.send("all are connected")
@@ -83,18 +122,13 @@ class _Members:
         begin = time.monotonic()
         turns = 0
         while True:
-            wait = TICK_SECONDS if self._habit.turn_seconds else -1
-            for fd, events in self._poll.poll(wait, 1000):
-                if fd != pipe.fileno():
-                    # A reset is seen whether it reads or not.
-                    if events & (select.EPOLLERR | select.EPOLLHUP) and self._habit.read != READ_ALL:
-                        self._closed(fd)
-                    else:
-                        self._read(fd, 65536)
-                    continue
+            events = self._poll.poll(TICK_SECONDS if self._habit.turn_seconds else -1, 1000)
+            self._handle(events)
+            if any(fd == pipe.fileno() for fd, _ in events):
                 if pipe.recv() == "end":
                     return
-                self._report.open = len(self._open)
+                self._report.connecting = len(self._connecting)
+                self._report.open = len(self._open) - len(self._connecting)
                 pipe.send(self._report)
             if self._habit.turn_seconds:
                 # Spread evenly, not all at once.
@@ -104,37 +138,47 @@ class _Members:
                 turns = due
 
     def _turn(self, fd):
-        if fd not in self._open:
+        if fd not in self._open or fd in self._connecting:
             return
+        if self._habit.each_turn:
+            self._send(fd, self._habit.each_turn)
+        if self._habit.read > 0 and fd in self._open:
+            self._read(fd, self._habit.read)
+
+    def _send(self, fd, data):
         try:
-            if self._habit.each_turn:
-                self._open[fd].send(self._habit.each_turn)
+            self._open[fd].send(data)
         except BlockingIOError:
             pass
         except OSError:
-            return self._closed(fd)
-        if self._habit.read > 0:
-            self._read(fd, self._habit.read)
+            # What the server said before may still be there.
+            self._read(fd, 65536, gone=True)
 
-    def _read(self, fd, size):
+    def _read(self, fd, size, gone=False):
+        reset = False
         try:
             data = self._open[fd].recv(size)
         except BlockingIOError:
-            return
+            if not gone:
+                return
+            data, reset = b"", True
         except OSError:
-            data = b""
+            data, reset = b"", True
         if not data:
-            return self._closed(fd)
+            return self._closed(fd, reset)
         self._report.received += len(data)
         if fd not in self._seen:
             self._seen.add(fd)
             self._report.statuses[int(data[9:12])] += 1
 
-    def _closed(self, fd):
+    def _closed(self, fd, reset):
         self._report.closed += 1
+        self._report.resets += reset
+        self._seen.discard(fd)
         self._poll.unregister(fd)
-        # Its number is not to be given to another.
         self._open.pop(fd).close()
+        if self._habit.again:
+            self._connect()
 
 
 def _run(pipe, *members):
@@ -144,10 +188,12 @@ def _run(pipe, *members):
 
 
 class Crowd:
-    def __init__(self, address, count, habit):
+    """Begins when all are connected; where they are not `patient`, at once, and they all connect at the same time."""
+
+    def __init__(self, address, count, habit, patient=True):
         context = multiprocessing.get_context("fork")
         self._pipe, child = context.Pipe()
-        self._process = context.Process(target=_run, args=(child, address, count, habit), daemon=True)
+        self._process = context.Process(target=_run, args=(child, address, count, habit, patient), daemon=True)
         self._process.start()
         child.close()
         self._receive()

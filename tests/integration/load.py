@@ -65,7 +65,7 @@ async def read_answer(reader, is_head):
     for line in lines[1:]:
         name, _, value = line.partition(":")
         fields[name.lower()] = value.strip()
-    if is_head:
+    if is_head or status == 100:
         return status, fields, b""
     if fields.get("transfer-encoding") != "chunked":
         return status, fields, await reader.readexactly(int(fields["content-length"]))

@@ -20,22 +20,20 @@ import os
 import pathlib
 import random
 import re
-import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 import unittest
 
+import haproxy_process
 import load
 import server_process
 
 GUARD_SECONDS = server_process.GUARD_SECONDS
 REQUESTS = int(os.environ.get("RESTART_REQUESTS", "5000"))
 CONNECTIONS = 16
-HAPROXY_CONFIG = pathlib.Path("tools/deploy/haproxy.cfg").absolute()
 
 # What the server gives an idle connection when it begins to drain (Connection::kDrainGrace), less what the two clocks
 # may differ. A client that was kept from running for longer finds its connection closed and has lost nothing: its
@@ -221,56 +219,22 @@ class HaproxyTest(RestartCase):
 
     def setUp(self):
         super().setUp()
-        # Debian has it where only root has its PATH.
-        path = shutil.which("haproxy", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
-        if path is None:
+        if haproxy_process.path() is None:
             print("SKIPPED: haproxy is not installed", flush=True)
             self.skipTest("haproxy is not installed")
         self.servers = [self.start("--stop_delay=5s") for _ in range(self.SERVERS)]
         self.ports = [(server.port, self.metrics_port(server)) for server in self.servers]
-        listener = socket.create_server(("127.0.0.1", 0), backlog=511)
-        self.address = listener.getsockname()
-        config = self.directory / "haproxy.cfg"
-        config.write_text(self.config(listener.fileno()))
-        self.log = tempfile.TemporaryFile(mode="w+b")
-        self.addCleanup(self.log.close)
-        self.proxy = subprocess.Popen([path, "-db", "-f", str(config)], stdin=subprocess.DEVNULL, stdout=self.log,
-                                      stderr=self.log, pass_fds=[listener.fileno()])  # yapf: disable
-        self.addCleanup(self.end_proxy)
-        listener.close()
-
-    def end_proxy(self):
-        self.proxy.kill()
-        self.proxy.wait()
+        self.proxy = haproxy_process.HaproxyProcess(self.directory, {"robusto": self.ports})
+        self.addCleanup(self.proxy.close)
 
     def proxy_said(self):
-        return os.pread(self.log.fileno(), 1 << 16, 0).decode(errors="replace")
+        return self.proxy.said()
 
     def metrics_port(self, server):
         return int(server.metrics_url.rsplit(":", 1)[1])
 
-    def config(self, listener):
-        """The shipped configuration, with the addresses of the test, and a log on stdout."""
-        text = HAPROXY_CONFIG.read_text(encoding="ascii")
-        # Who it becomes, and the descriptors that it asks for, are for root.
-        text, count = re.subn(r"^  (user|group|chroot|maxconn) .*\n", "", text, flags=re.MULTILINE)
-        self.assertEqual(count, 4)
-        text, count = re.subn(r"^  log /dev/log local0$", "  log stdout format raw daemon notice", text, flags=re.MULTILINE)
-        self.assertEqual(count, 1)
-        text, count = re.subn(r"^  bind :80$", f"  bind fd@{listener}", text, flags=re.MULTILINE)
-        self.assertEqual(count, 1)
-        ports = iter(self.ports)
-
-        def server_line(match):
-            http, metrics = next(ports)
-            return f"  server {match[1]} 127.0.0.1:{http} port {metrics}"
-
-        text, count = re.subn(r"^  server (\S+) \S+$", server_line, text, flags=re.MULTILINE)
-        self.assertEqual(count, self.SERVERS)
-        return text
-
     def test_three_servers_are_replaced_one_by_one(self):
-        running = Load(load.one_connection, self.address, load.Result(), seconds=20)
+        running = Load(load.one_connection, self.proxy.address, load.Result(), seconds=20)
         try:
             for i, old in enumerate(self.servers):
                 self.await_requests(old)

@@ -160,6 +160,10 @@ inline poll() {                   /* returns when something is there, or after I
   atomic { arrived > 0 || interrupted -> batch = arrived; arrived = 0; interrupted = false }
 }
 
+inline look() {                   /* a poll that does not wait */
+  atomic { batch = arrived; arrived = 0; interrupted = false }
+}
+
 inline admit() {
   do
   :: batch > 0 -> batch--; try_push()
@@ -251,10 +255,37 @@ led:
   leader = NOBODY;
   goto take;
 running:
+#ifdef BREAK_WAKE_BEFORE_FAIRNESS_POLL
   wake_if_worth_it();
+#endif
+  if
+  :: VACANT ->
+    if
+    :: true ->                    /* IsPollOverdue */
+      atomic {                    /* TakeLead: compare_exchange */
+        if
+        :: leader == NOBODY -> leader = LEADER_ME
+        :: else -> goto polled
+        fi
+      }
+      look();
+      admit();
+      leader = NOBODY
+    :: true
+    fi
+  :: else
+  fi;
+polled:
+#ifndef BREAK_WAKE_BEFORE_FAIRNESS_POLL
+  wake_if_worth_it();
+#endif
 #ifdef BLOCKING
   /* The handler waits for something that needs the source to be polled. */
   arrived == 0 && sources_done == PRODUCERS + ARRIVALS;
+#endif
+#ifdef BLOCKING_FOR_OTHERS
+  /* The handler waits for all other tasks to have begun. */
+  sources_done == PRODUCERS + ARRIVALS && ACCOUNTED;
 #endif
   goto take;
 leave:

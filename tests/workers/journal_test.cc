@@ -82,7 +82,7 @@ TEST(JournalTest, AwaitReturnsWhenTheEventComes) {
 }
 
 TEST(JournalTest, EveryKindHasAName) {
-  for (int kind = 0; kind <= static_cast<int>(PoolEvent::Kind::kStopped); ++kind) {
+  for (int kind = 0; kind <= static_cast<int>(PoolEvent::Kind::kConfirm); ++kind) {
     EXPECT_NE(PoolEventKindName(static_cast<PoolEvent::Kind>(kind)), "unknown") << kind;
   }
 }

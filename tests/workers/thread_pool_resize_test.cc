@@ -259,6 +259,22 @@ TEST_F(ThreadPoolResizeTest, ADeadWorkerIsReplacedWhenTheSystemHasThreadsAgain) 
   Block(2);
 }
 
+TEST_F(ThreadPoolResizeTest,
+       AThreadThatTheSystemDoesNotGiveWhenThePoolGrowsByItselfIsNotedAndTriedAgain) {
+  ThreadPoolOptions options = Options(1, 2);
+  options.grow_after = absl::Milliseconds(1);
+  Start(std::move(options));
+  threads_left_.store(0);
+  Block(1);
+  ASSERT_TRUE(pool_->Put(blocker_.NewTask()).ok());
+  ASSERT_TRUE(AwaitEvent(PoolEvent::Kind::kStartFailed));
+  EXPECT_EQ(pool_->Stats().threads, 1);
+  EXPECT_TRUE(Events(PoolEvent::Kind::kAutoGrow).empty());
+  threads_left_.store(100);
+  EXPECT_TRUE(AwaitThreads(2));
+  EXPECT_TRUE(blocker_.AwaitBusy(2));
+}
+
 TEST_F(ThreadPoolResizeTest, AWorkerThatDiesWhileOthersRetireIsReplaced) {
   Start(Options(1, 3));
   ASSERT_EQ(*pool_->Grow(2), 2);

@@ -244,6 +244,42 @@ TEST_F(ThreadPoolStopTest, CalledFromAWorkerDoesNotWaitForItsOwnTask) {
   EXPECT_EQ(pool_->Stats().completed, 1);
 }
 
+TEST_F(ThreadPoolStopTest, CalledFromTheOnlyWorkerDoesNotWaitForWhatNobodyIsLeftToTake) {
+  ThreadPoolOptions options = Options();
+  options.min_threads = options.max_threads.emplace(1);
+  Start(std::move(options));
+  std::promise<void> queued;
+  std::promise<StopReport> reported;
+  ASSERT_TRUE(pool_
+                  ->Put(MakeTask([&] {
+                    queued.get_future().wait();
+                    reported.set_value(*pool_->Stop(absl::InfiniteDuration()));
+                  }))
+                  .ok());
+  ASSERT_TRUE(pool_->Put(FakeTask::New(&record_)).ok());
+  queued.set_value();
+  const StopReport report = reported.get_future().get();
+  EXPECT_EQ(report.rejected, (std::vector<uint64_t>{2}));
+  EXPECT_EQ(record_.rejects(RejectReason::kStopped), 1);
+  EXPECT_TRUE(Eventually([&] { return pool_->Stats().completed == 1; }));
+}
+
+TEST_F(ThreadPoolStopTest, NorWhenTheOnlyWorkerHasDiedMeanwhile) {
+  ThreadPoolOptions options = Options();
+  options.min_threads = options.max_threads.emplace(1);
+  Start(std::move(options));
+  std::promise<void> stopping;
+  FakeTask::Hooks dies;
+  dies.run = [&] { stopping.get_future().wait(); };
+  dies.release = [] { throw std::runtime_error("release"); };
+  ASSERT_TRUE(pool_->Put(FakeTask::New(&record_, std::move(dies))).ok());
+  ASSERT_TRUE(pool_->Put(FakeTask::New(&record_)).ok());
+  auto report = std::async(std::launch::async, [&] { return Stop(absl::InfiniteDuration()); });
+  EXPECT_TRUE(Eventually([&] { return pool_->Stats().state == PoolState::kDraining; }));
+  stopping.set_value();
+  EXPECT_EQ(report.get().rejected, (std::vector<uint64_t>{2}));
+}
+
 TEST_F(ThreadPoolStopTest, CalledFromEveryWorkerAtOnceAbandonsNone) {
   Start();
   std::atomic<int> inside{0};

@@ -207,6 +207,15 @@ TEST_F(WorkerThreadTest, AReleaseThatThrowsEndsTheWorkerWithItsReason) {
   EXPECT_EQ(worker_->task_id(), 0);
 }
 
+TEST_F(WorkerThreadTest, SoDoesOneThatThrowsWhatIsNotAnException) {
+  Start();
+  FakeTask::Hooks hooks;
+  hooks.release = [] { throw 1; };
+  Offer(FakeTask::New(&record_, std::move(hooks)));
+  ASSERT_TRUE(Eventually([&] { return worker_->exited(); }));
+  EXPECT_EQ(worker_->death(), "exception that is not a std::exception");
+}
+
 TEST_F(WorkerThreadTest, AnObserverThatThrowsEndsTheWorkerWithItsReason) {
   environment_.on_failure = [](const TaskDescription&, absl::string_view) {
     throw std::runtime_error("no observer");

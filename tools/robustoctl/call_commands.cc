@@ -56,7 +56,7 @@ absl::Status SetBounds(const CommandContext& context, admin::v1::ResizeRequest* 
   if (flags.min.has_value() && flags.max.has_value()) return absl::OkStatus();
 
   admin::v1::PoolStats stats;
-  const absl::Status status = context.client->Call(admin::v1::GetStatsRequest(), &stats);
+  absl::Status status = context.client->Call(admin::v1::GetStatsRequest(), &stats);
   if (!status.ok()) return status;
   if (!flags.min.has_value()) request->set_min_threads(stats.min_threads());
   if (!flags.max.has_value() && stats.has_max_threads()) {

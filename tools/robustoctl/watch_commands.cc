@@ -130,7 +130,7 @@ CommandResult RunDrain(const CommandContext& context) {
   const absl::Status status = context.client->Call(admin::v1::DrainRequest(), &response);
   if (!status.ok()) return status;
   if (context.flags.wait) {
-    const CommandResult result = AwaitDrained(context);
+    CommandResult result = AwaitDrained(context);
     if (result.ok() && *result == kExitOk && !context.flags.json) {
       Print("drained: new requests are refused, and none is left\n");
     }

@@ -271,7 +271,8 @@ TEST_F(EventLoopTest, WithoutDescriptorsThereIsNone) {
     const auto loop = EventLoop::Create(options_, handler_, {});
     EXPECT_EQ(loop.status().code(), absl::StatusCode::kUnavailable);
     EXPECT_EQ(loop.status().message(),
-              absl::StrCat(spare == 0 ? "epoll_create1" : "eventfd", ": Too many open files"));
+              absl::StrCat("cannot wait for events: ", spare == 0 ? "epoll_create1" : "eventfd",
+                           ": Too many open files"));
   }
 }
 

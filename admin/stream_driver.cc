@@ -26,9 +26,12 @@ StreamDriver::~StreamDriver() {
 
 void StreamDriver::Add(std::shared_ptr<Driven> driven) {
   {
+    std::lock_guard<std::mutex> lock(calls_mu_);
+    ++calls_;
+  }
+  {
     absl::MutexLock lock(&mu_);
     added_.push_back(std::move(driven));
-    ++calls_;
   }
   Poke();
 }
@@ -44,15 +47,17 @@ void StreamDriver::End() {
 }
 
 void StreamDriver::Release() {
-  absl::MutexLock lock(&mu_);
-  --calls_;
+  std::lock_guard<std::mutex> lock(calls_mu_);
+  // Under the lock: who waits may destroy this next.
+  if (--calls_ == 0) no_calls_.notify_all();
 }
 
 bool StreamDriver::AwaitNone(absl::Duration timeout) {
-  absl::MutexLock lock(&mu_);
-  return mu_.AwaitWithTimeout(absl::Condition(
-                                  +[](int* calls) { return *calls == 0; }, &calls_),
-                              timeout);
+  // Longer than anybody waits, and no more than the clock can count.
+  const absl::Duration bounded = std::min(timeout, absl::Hours(24 * 365));
+  std::unique_lock<std::mutex> lock(calls_mu_);
+  return no_calls_.wait_for(lock, absl::ToChronoNanoseconds(bounded),
+                            [this] { return calls_ == 0; });
 }
 
 void StreamDriver::Main() {

@@ -244,6 +244,8 @@ class Connection final : public Task, public TimerWheel::Node {
   Sent WriteFromWorker();
   // Makes the next piece of a stream. False: it is not what was announced.
   bool NextPiece();
+  // A stream has come to nothing before anything of it was sent: answers 500 in its place.
+  Sent AnswerUnsent();
   // Sends what there is. Never calls a source.
   Sent Write();
   Sent WriteFile();

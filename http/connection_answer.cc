@@ -278,7 +278,7 @@ void Connection::BeginResponse() {
     exchange_->output.append(response.body().data(), response.body().size());
     response.mutable_body().clear();
   }
-  host_->counters().CountResponse(response.status());
+  if (!out.streaming) host_->counters().CountResponse(response.status());
   phase_.store(Phase::kWriting, std::memory_order_relaxed);
   // A worker that is about to write needs no deadline yet: it sets one when the socket is full.
   if (before != Phase::kHandling) SetDeadline(host_->clock().After(options.write_timeout));

@@ -43,9 +43,12 @@ Connection::Sent Connection::WriteFromWorker() {
       if (out.source_ended) return Sent::kAll;
       if (slice >= kSliceBytes) return Sent::kSlice;
       if (!NextPiece()) {
-        Warn("the response is cut off: its stream ended before the length that was announced");
-        return Sent::kFailed;
+        Warn(absl::StrCat("a stream ended before the length that was announced: ",
+                          out.sent == 0 ? "500" : "the response is cut off"));
+        return out.sent == 0 ? AnswerUnsent() : Sent::kFailed;
       }
+      // Only now: with nothing to send of it, it may still become another.
+      if (out.sent == 0) host_->counters().CountResponse(exchange_->response.status());
       slice += std::max(exchange_->response.body().size(), kLeastPieceBytes);
     }
     const Sent sent = Write();
@@ -64,7 +67,8 @@ bool Connection::NextPiece() {
   try {
     out.source_ended = !response.source()(&piece);
   } catch (...) {
-    broken_ = true;  // cut, so that the client sees that it has not all of it
+    // Cut, so that the client sees that it has not all of it; or told, when it has nothing of it.
+    broken_ = broken_ || out.sent != 0 || AnswerUnsent() == Sent::kFailed;
     throw;
   }
   if (!out.chunked) {
@@ -84,6 +88,17 @@ bool Connection::NextPiece() {
   }
   if (out.source_ended) piece.append("0\r\n\r\n");
   return true;
+}
+
+Connection::Sent Connection::AnswerUnsent() {
+  ResponseWriter& response = exchange_->response;
+  exchange_->output.clear();
+  exchange_->out = Exchange::Outgoing();
+  response.Reset();
+  response.Error(500);
+  response.CloseConnection();
+  BeginResponse();
+  return Write();
 }
 
 bool Connection::MayHoldBack() const {

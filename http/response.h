@@ -52,8 +52,9 @@ class ResponseWriter;
 // Appends the next piece of a body to `piece`, which is empty, and returns whether more follow; an
 // empty piece is fine. Called in pool workers, not always the same one, by one at a time; may block
 // as a handler may. When it throws the connection is cut, so that the client sees that the body is
-// not whole. Destroyed once the response is over, also when the client went away before: in
-// whichever thread saw it, so that destroying it should not block for long.
+// not whole; when it throws for the first piece the client gets 500. Destroyed once the response is
+// over, also when the client went away before: in whichever thread saw it, so that destroying it
+// should not block for long.
 using BodySource = absl::AnyInvocable<bool(std::string* piece)>;
 
 // Takes the next piece of a request's body, decoded from chunks; `last` when it is the end (the
@@ -103,7 +104,8 @@ class ResponseWriter {
   void WriteFile(UniqueFd fd, uint64_t offset, uint64_t length);
   // The body is what `source` makes, sent in chunks (to an HTTP/1.0 client: until the connection's
   // end). With `length` it is that many bytes under Content-Length: when the source makes fewer the
-  // connection is cut, and what it makes beyond is not sent.
+  // connection is cut (500 when that is seen with the first piece), and what it makes beyond is not
+  // sent.
   void Stream(BodySource source, absl::optional<uint64_t> length = absl::nullopt);
 
   // Has `receiver` take the request's body from its first byte on, what Request::body() shows

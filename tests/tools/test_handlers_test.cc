@@ -57,6 +57,9 @@ TEST(TestHandlersTest, AnswersForThePathsAndMethodsOfItsHeader) {
       {"GET", "/stream?chunks=1&size=65537", "400"},
       {"GET", "/sleep?ms=0", "200 slept 0 ms\n"},
       {"GET", "/burn?us=0", "200 burned 0 us\n"},
+      {"GET", "/promise?n=3&made=3", "200 abc"},
+      {"GET", "/promise?n=3", "400"},
+      {"GET", "/cut", "400"},
       {"GET", "/none", "404"},
       {"GET", "/plaintext/", "404"},
       {"POST", "/plaintext", "405 GET, HEAD, OPTIONS"},
@@ -68,6 +71,7 @@ TEST(TestHandlersTest, AnswersForThePathsAndMethodsOfItsHeader) {
     EXPECT_EQ(Ask(c.method, c.target), c.want) << c.method << " " << c.target;
   }
   EXPECT_THROW(Ask("GET", "/throw"), std::runtime_error);
+  EXPECT_THROW(Ask("GET", "/cut?n=3"), std::runtime_error);
 }
 
 TEST(TestHandlersTest, BytesAreTheSameWhereverAPartBegins) {

@@ -57,7 +57,7 @@ void Index(const Request&, ResponseWriter& response) {
   response.SetHeader("Content-Type", "text/plain");
   response.Write(
       "robusto testbed: /plaintext /echo /upload /bytes?n= /stream?chunks=&size= /sleep?ms= "
-      "/burn?us= /throw\n");
+      "/burn?us= /throw /cut?n= /promise?n=&made= /hang\n");
 }
 
 void Plaintext(const Request&, ResponseWriter& response) {
@@ -159,6 +159,37 @@ void Burn(const Request& request, ResponseWriter& response) {
 
 void Throw(const Request&, ResponseWriter&) { throw std::runtime_error("as asked by /throw"); }
 
+void Cut(const Request& request, ResponseWriter& response) {
+  const auto n = Number(request, response, "n", kMaxBytes);
+  if (!n.has_value()) return;
+  response.SetHeader("Content-Type", "text/plain");
+  response.Stream([at = int64_t{0}, end = *n](std::string* piece) mutable {
+    if (at == end) throw std::runtime_error("as asked by /cut");
+    AppendLetters(at, end - at, piece);
+    at += static_cast<int64_t>(piece->size());
+    return true;
+  });
+}
+
+void Promise(const Request& request, ResponseWriter& response) {
+  const auto n = Number(request, response, "n", kMaxBytes);
+  if (!n.has_value()) return;
+  const auto made = Number(request, response, "made", kMaxBytes);
+  if (!made.has_value()) return;
+  response.SetHeader("Content-Type", "text/plain");
+  response.Stream(
+      [at = int64_t{0}, end = *made](std::string* piece) mutable {
+        AppendLetters(at, end - at, piece);
+        at += static_cast<int64_t>(piece->size());
+        return at < end;
+      },
+      static_cast<uint64_t>(*n));
+}
+
+void Hang(const Request&, ResponseWriter&) {
+  for (;;) absl::SleepFor(absl::Hours(1));
+}
+
 }  // namespace
 
 Handler TestHandler() {
@@ -175,6 +206,9 @@ Handler TestHandler() {
            router.Handle(Method::kGet, "/sleep", Sleep),
            router.Handle(Method::kGet, "/burn", Burn),
            router.Handle(Method::kGet, "/throw", Throw),
+           router.Handle(Method::kGet, "/cut", Cut),
+           router.Handle(Method::kGet, "/promise", Promise),
+           router.Handle(Method::kGet, "/hang", Hang),
        }) {
     if (!status.ok()) {
       std::fprintf(stderr, "testbed: %s\n", status.ToString().c_str());

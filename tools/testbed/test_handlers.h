@@ -15,6 +15,11 @@
 //   GET  /sleep?ms=N          sleeps, up to ten minutes, then 200
 //   GET  /burn?us=N           uses the processor for N microseconds, up to ten minutes, then 200
 //   GET  /throw               throws: 500
+//   GET  /cut?n=N             a stream of unknown length that throws after N bytes: cut off, or 500
+//                             when N is 0
+//   GET  /promise?n=N&made=M  announces N bytes and makes M: cut off when these are fewer, or 500
+//                             when the first 64 KiB show it; what is beyond N is not sent
+//   GET  /hang                never returns: a worker less, until the process ends
 //
 // A parameter that is missing, no number or out of its bounds: 400, saying which. Another method:
 // 405 with Allow. Another path: 404. OPTIONS: 204 with Allow. See http/router.h.

@@ -15,6 +15,6 @@ int main(int argc, char** argv) {
   robusto::ParseCommandLine(
       argc, argv,
       "Serves handlers for trying robusto: /plaintext, /echo, /bytes?n=, /stream?chunks=&size=,\n"
-      "/sleep?ms=, /burn?us= and /throw.");
+      "/sleep?ms=, /burn?us=, /throw, /cut?n=, /promise?n=&made= and /hang.");
   return robusto::Serve("testbed", robusto::TestHandler());
 }

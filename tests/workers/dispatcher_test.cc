@@ -430,7 +430,9 @@ TEST_F(DispatcherTest, TheSourceIsPolledAlsoWhenTasksThatComeBackNeverLeaveTheQu
     FakeTask::Hooks hooks;
     // Offered while it runs: between two tasks there is always one in the queue.
     hooks.run = [&] {
-      if (!enough.load()) EXPECT_EQ(Offer(renewing()), absl::nullopt);
+      if (!enough.load()) {
+        EXPECT_EQ(Offer(renewing()), absl::nullopt);
+      }
     };
     return FakeTask::New(&renewed, std::move(hooks));
   };

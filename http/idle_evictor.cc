@@ -4,6 +4,8 @@
 #include "http/idle_evictor.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "http/timer_wheel.h"
 
@@ -36,21 +38,24 @@ absl::optional<IdleEvictor::Candidate> IdleEvictor::Next() {
 }
 
 void IdleEvictor::Look() {
-  table_->ForEach([this](Connection& connection) {
+  // Under another name: what a lambda does is not known to be done under mu_.
+  std::vector<Candidate> found = std::move(candidates_);
+  found.clear();
+  table_->ForEach([this, &found](Connection& connection) {
     const uint32_t generation = connection.generation();
     if (among_ == Among::kServed && !connection.has_served()) return;
     const int64_t idle_since = connection.IdleSince();
     if (idle_since != TimerWheel::kNever) {
-      candidates_.push_back({idle_since, &connection, generation});
+      found.push_back({idle_since, &connection, generation});
     }
   });
-  const size_t kept = std::min(candidates_.size(), kBatch);
-  std::partial_sort(candidates_.begin(), candidates_.begin() + static_cast<std::ptrdiff_t>(kept),
-                    candidates_.end(), [](const Candidate& a, const Candidate& b) {
-                      return a.idle_since_ns < b.idle_since_ns;
-                    });
-  candidates_.resize(kept);
-  std::reverse(candidates_.begin(), candidates_.end());
+  const size_t kept = std::min(found.size(), kBatch);
+  std::partial_sort(
+      found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept), found.end(),
+      [](const Candidate& a, const Candidate& b) { return a.idle_since_ns < b.idle_since_ns; });
+  found.resize(kept);
+  std::reverse(found.begin(), found.end());
+  candidates_ = std::move(found);
 }
 
 }  // namespace robusto

@@ -47,8 +47,8 @@ ServerOptions OptionsOfListener(const MetricsServerOptions& options) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Create(ThreadPool* pool,
-                                                                     MetricsServerOptions options) {
+absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Create(
+    ThreadPool* pool, const MetricsServerOptions& options) {
   absl::StatusOr<ListenAddress> address = CheckedAddress(options);
   if (!address.ok()) return address.status();
   std::unique_ptr<MetricsServer> metrics(new MetricsServer);

@@ -70,7 +70,7 @@ class MetricsServer {
   // Listens and answers from now on. InvalidArgument for options that cannot be had, Unavailable
   // when the address cannot; the messages begin with the option's name.
   static absl::StatusOr<std::unique_ptr<MetricsServer>> Create(ThreadPool* pool,
-                                                               MetricsServerOptions options);
+                                                               const MetricsServerOptions& options);
   // Answers what it has begun to, for up to a second.
   ~MetricsServer();
 

@@ -12,7 +12,8 @@
 
 namespace robusto {
 
-Supervisor::Supervisor(std::string name, std::shared_ptr<Dispatcher> dispatcher, Upkeep upkeep)
+Supervisor::Supervisor(const std::string& name, std::shared_ptr<Dispatcher> dispatcher,
+                       Upkeep upkeep)
     : name_(absl::StrCat(name.substr(0, 11), "-sup")),  // 15 bytes are what the kernel keeps
       dispatcher_(std::move(dispatcher)),
       upkeep_(std::move(upkeep)) {}

@@ -29,7 +29,7 @@ class Supervisor {
   // MonotonicNanos; Dispatcher::kNever: when something happens.
   using Upkeep = std::function<int64_t(int64_t oldest_wait_ns)>;
 
-  Supervisor(std::string name, std::shared_ptr<Dispatcher> dispatcher, Upkeep upkeep);
+  Supervisor(const std::string& name, std::shared_ptr<Dispatcher> dispatcher, Upkeep upkeep);
   ~Supervisor() { Stop(); }
 
   // ResourceExhausted when the system has no thread to give.

@@ -181,7 +181,6 @@ class ChunkedDecoderTable : public testing::TestWithParam<Row> {
     std::string body;
     ChunkedDecoder decoder;
     ParseResult result = decoder.Decode("", &body).result;
-    size_t consumed = 0;
     for (size_t i = 0; result == ParseResult::kPartial && !rest.empty(); ++i) {
       const absl::string_view piece = rest.substr(0, i < pieces.size() ? pieces[i] : rest.npos);
       const ChunkedDecoder::Progress progress = decoder.Decode(buffer_.Assign(piece), &body);
@@ -190,7 +189,6 @@ class ChunkedDecoderTable : public testing::TestWithParam<Row> {
         EXPECT_EQ(progress.consumed, piece.size());
       }
       rest.remove_prefix(progress.consumed);
-      consumed += progress.consumed;
     }
     EXPECT_EQ(decoder.decoded_size(), body.size());
     return Describe(decoder, result, body, rest);

@@ -371,22 +371,65 @@ TEST_F(RecordTest, OnlyAnIdleConnectionWithoutInputIsEvicted) {
   Open();
   const uint32_t generation = connection_.generation();
   EXPECT_NE(connection_.IdleSince(), TimerWheel::kNever);
-  EXPECT_FALSE(connection_.Evict(generation + 1)) << "somebody else's place";
+  EXPECT_FALSE(connection_.Evict(generation + 1, /*stalled=*/true)) << "somebody else's place";
   Send(kGet);  // and no event has told of it yet
-  EXPECT_FALSE(connection_.Evict(generation));
+  EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
   EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
   Settle();
   EXPECT_EQ(OnlyResponse().status, 200);
   SendAndTell("GET / HT");
   EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
-  EXPECT_FALSE(connection_.Evict(generation));
+  EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
   Settle();
   SendAndTell("TP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_EQ(OnlyResponse().status, 200);
-  EXPECT_TRUE(connection_.Evict(generation));
+  EXPECT_TRUE(connection_.Evict(generation, /*stalled=*/false));
   EXPECT_TRUE(closed());
   EXPECT_TRUE(client_saw_end());
   EXPECT_EQ(Stats().connections_evicted, 1u);
+}
+
+TEST_F(RecordTest, AConnectionWhoseClientStallsInTheMiddleIsEvictedAfterAGrace) {
+  host_.server_options.header_timeout = absl::Seconds(10);
+  host_.server_options.max_body_bytes = 1 << 20;
+  Open();
+  const uint32_t generation = connection_.generation();
+  EXPECT_EQ(connection_.WaitsSince(), connection_.IdleSince());
+  SendAndTell("POST / HTTP/1.1\r\n");
+  const int64_t of_head = connection_.WaitsSince();
+  EXPECT_EQ(of_head, host_.timer_ns - absl::ToInt64Nanoseconds(absl::Seconds(9)));
+  SendAndTell("Host: h\r\n");
+  EXPECT_EQ(connection_.WaitsSince(), of_head) << "a line now and then buys nothing";
+  SendAndTell("Content-Length: 100000\r\n\r\n");
+  const int64_t of_body = connection_.WaitsSince();
+  EXPECT_GE(of_body, of_head);
+  SendAndTell(std::string(99'000, 'a'));
+  EXPECT_GT(connection_.WaitsSince() - of_body, absl::ToInt64Nanoseconds(absl::Seconds(50)))
+      << "but bytes do";
+  EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
+  Settle();
+  Send("a");  // and no event has told of it yet
+  EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/true));
+  Settle();
+  EXPECT_TRUE(connection_.Evict(generation, /*stalled=*/true));
+  EXPECT_TRUE(closed());
+  EXPECT_EQ(Received(), "");
+  EXPECT_EQ(Stats().connections_evicted, 1u);
+}
+
+TEST_F(RecordTest, AConnectionWhoseClientTakesNothingIsEvictedByAReset) {
+  host_.serve = [](const Request&, ResponseWriter& response) {
+    response.Write(std::string(8'000'000, 'a'));
+  };
+  Open();
+  const uint32_t generation = connection_.generation();
+  SendAndTell(kGet);
+  EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
+  EXPECT_NE(connection_.WaitsSince(), TimerWheel::kNever);
+  EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
+  Settle();
+  EXPECT_TRUE(connection_.Evict(generation, /*stalled=*/true));
+  EXPECT_TRUE(closed());
 }
 
 // --- Clients that are gone ---

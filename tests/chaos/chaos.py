@@ -6,8 +6,8 @@ every byte is looked at. ledger.py says what must hold all the time.
 
     bazel run //tests/chaos -- --seconds=600 --seed=7
 
-Operations follow from the seed; when they meet which request is the machine's. With --rate=60 it takes a quarter of a
-processor and can run for hours beside other work. Now and then, and at the end, all clients leave, and the servers must be
+Operations follow from the seed; when they meet which request is the machine's. With --rate=25 --clients=12 --operator_pause=4 it
+takes a fifth of a processor and can run for hours beside other work. Now and then, and at the end, all clients leave, and the servers must be
 as they were at their start. Ends with 1 when anything did not hold, and with a line of JSON for scripts.
 """
 
@@ -164,6 +164,7 @@ def main():
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--rate", type=float, default=200, help="requests a second of all regular clients")
     parser.add_argument("--clients", type=int, default=20, help="regular ones; a third as many rude ones come to them")
+    parser.add_argument("--operator_pause", type=float, default=0.5, help="seconds from one operation to the next, at the most")
     parser.add_argument("--quiet_every", type=float, default=120, help="seconds between two quiet times")
     parser.add_argument("--memory_mib", type=float, default=32,
                         help="what a server at rest may have more than at its start: what the allocator keeps for later, of as "

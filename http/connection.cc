@@ -125,7 +125,7 @@ int64_t Connection::IdleSince() const {
   return idle ? idle_since_ns_.load(std::memory_order_relaxed) : TimerWheel::kNever;
 }
 
-int64_t Connection::WaitsSince() const {
+int64_t Connection::WaitsSince(int64_t now_ns) const {
   if ((word_.load() & kOwnershipMask) != kParked) return TimerWheel::kNever;
   const ServerOptions& options = host_->options();
   absl::Duration timeout;
@@ -147,7 +147,8 @@ int64_t Connection::WaitsSince() const {
   }
   const int64_t deadline = deadline_ns();
   if (deadline == TimerWheel::kNever) return TimerWheel::kNever;
-  return deadline - absl::ToInt64Nanoseconds(timeout - kStallGrace);
+  const int64_t since = deadline - absl::ToInt64Nanoseconds(timeout);
+  return now_ns - since >= absl::ToInt64Nanoseconds(kStallGrace) ? since : TimerWheel::kNever;
 }
 
 bool Connection::Evict(uint32_t generation, bool stalled) {

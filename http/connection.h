@@ -129,9 +129,9 @@ class Connection final : public Task, public TimerWheel::Node {
 
   // Long enough for a request that is on its way when the host begins to drain.
   static constexpr absl::Duration kDrainGrace = absl::Milliseconds(250);
-  // How long a client may stall in the middle of a request, or of its response, before it makes room
-  // for a newcomer when all places are taken: longer than a lost packet takes to be sent again.
-  static constexpr absl::Duration kStallGrace = absl::Seconds(1);
+  // How long a client may stall in the middle of a request, or of its response, before it may have to
+  // make room for a newcomer: longer than a lost packet takes to be sent again.
+  static constexpr absl::Duration kStallGrace = absl::Milliseconds(500);
   // How long what comes after the last response is read away.
   static constexpr absl::Duration kLingerTime = absl::Seconds(2);
 
@@ -162,10 +162,11 @@ class Connection final : public Task, public TimerWheel::Node {
   // change at any moment.
   int64_t IdleSince() const;
   // Since when its client has kept it waiting, while it is parked and no worker's; kNever otherwise.
-  // As IdleSince while it is idle. In the middle of a request or of its response, kStallGrace after
-  // its time began to run, of which every byte at the minimum rate, and every byte taken of a
-  // response, buys some: in the future for those that go on as they should. A guess likewise.
-  int64_t WaitsSince() const;
+  // As IdleSince while it is idle. In the middle of a request or of its response: since its time
+  // began to run, of which every byte of a body at the minimum rate, and every byte taken of a
+  // response, buys some (and so in the future for those that go on as they should); kNever until
+  // that was kStallGrace before `now_ns`, and where that time has no end. A guess likewise.
+  int64_t WaitsSince(int64_t now_ns) const;
   // A request has come on it. A guess likewise.
   bool has_served() const { return requests_.load(std::memory_order_relaxed) != 0; }
   // Closes it if it waits for its client still and nothing has come; in the middle of a request only

@@ -23,13 +23,14 @@ size_t IdleEvictor::Evict(size_t count) {
 
 absl::optional<IdleEvictor::Candidate> IdleEvictor::Next() {
   absl::MutexLock lock(&mu_);
+  const int64_t now_ns = clock_.Nanos();
   for (bool looked = false;; looked = true) {
     while (!candidates_.empty()) {
       const Candidate candidate = candidates_.back();
       candidates_.pop_back();
       // A slow body's time moves a little with every byte.
       if (candidate.connection->generation() == candidate.generation &&
-          WaitsSince(*candidate.connection) <= newest_ns_) {
+          WaitsSince(*candidate.connection, now_ns) <= newest_ns_) {
         return candidate;
       }
     }
@@ -38,20 +39,20 @@ absl::optional<IdleEvictor::Candidate> IdleEvictor::Next() {
   }
 }
 
-int64_t IdleEvictor::WaitsSince(const Connection& connection) const {
-  if (among_ == Among::kAll) return connection.WaitsSince();
+int64_t IdleEvictor::WaitsSince(const Connection& connection, int64_t now_ns) const {
+  if (among_ == Among::kAll) return connection.WaitsSince(now_ns);
   return connection.has_served() ? connection.IdleSince() : TimerWheel::kNever;
 }
 
 void IdleEvictor::Look() {
-  const int64_t now = clock_.Nanos();
+  const int64_t now_ns = clock_.Nanos();
   // Under another name: what a lambda does is not known to be done under mu_.
   std::vector<Candidate> found = std::move(candidates_);
   found.clear();
-  table_->ForEach([this, now, &found](Connection& connection) {
+  table_->ForEach([this, now_ns, &found](Connection& connection) {
     const uint32_t generation = connection.generation();
-    const int64_t since = WaitsSince(connection);
-    if (since <= now) found.push_back({since, &connection, generation});
+    const int64_t since = WaitsSince(connection, now_ns);
+    if (since != TimerWheel::kNever) found.push_back({since, &connection, generation});
   });
   const size_t kept = std::min(found.size(), kBatch);
   std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept), found.end(),

@@ -56,7 +56,7 @@ class IdleEvictor {
 
   // The next one that is still as it was found; nullopt when a fresh look finds none.
   absl::optional<Candidate> Next() ABSL_LOCKS_EXCLUDED(mu_);
-  int64_t WaitsSince(const Connection& connection) const;
+  int64_t WaitsSince(const Connection& connection, int64_t now_ns) const;
   void Look() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const ConnectionTable* const table_;

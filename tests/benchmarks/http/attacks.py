@@ -171,7 +171,7 @@ class Server(server_process.ServerProcess):
         counters = self._counters()
         counters.subtract(self._counters_before)
         figures = [f"{before} → {after}" for before, after in zip(map(percentiles, self.idle), map(percentiles, beside))]
-        lines = len(self.log().splitlines())
+        lines = self.log(1 << 30).count("\n")
         said = ", ".join(f"{int(count)} {what.removeprefix('refusals ')}" for what, count in sorted(counters.items())
                          if count > 0 and what.startswith(("refusals", "connections_evicted", "accept_errors")))  # yapf: disable
         failed = "; ".join(f"{len(failures)} {kind}: {failures[0]}" for (_, failures), kind in zip(beside, ("kept", "new"))

@@ -44,7 +44,7 @@ class World:
         self._go_on = asyncio.Event()
         self._go_on.set()
         self._waiting = 0
-        self.rows = []
+        self._lags = collections.deque()
 
     # For clients and operators.
 
@@ -78,6 +78,19 @@ class World:
                 self.ledger.violation("counters", f"{process.name} does not say how it is")
             return
         self.ledger.snapshot(process.name, now)
+
+    async def watch_lag(self):
+        """How late this process itself has been lately: what a client sees late, it takes for later than it was."""
+        while not self.over:
+            begin = time.monotonic()
+            await asyncio.sleep(0.02)
+            now = time.monotonic()
+            self._lags.append((now, now - begin - 0.02))
+            while self._lags[0][0] < now - 2:
+                self._lags.popleft()
+
+    def lag(self):
+        return max((lag for _, lag in self._lags), default=0)
 
     async def sample(self):
         while not self.over:
@@ -131,21 +144,21 @@ class World:
             crowd.append(clients.Victim(self, f"victim{i}", "robusto", proxied=False))
         crowd += [operators.Restarter(self, "robusto"), operators.Restarter(self, "files"), operators.Tuner(self)]
         tasks = [asyncio.ensure_future(each.run()) for each in crowd]
-        sampler = asyncio.ensure_future(self.sample())
+        watchers = [asyncio.ensure_future(each) for each in (self.sample(), self.watch_lag())]
         end = time.monotonic() + self.options.seconds
         try:
             while not self.over:
                 left = end - time.monotonic()
-                await asyncio.wait([*tasks, sampler], timeout=max(0, min(left, self.options.quiet_every)),
+                await asyncio.wait([*tasks, *watchers], timeout=max(0, min(left, self.options.quiet_every)),
                                    return_when=asyncio.FIRST_COMPLETED)  # yapf: disable
                 print(f"{self.options.seconds - max(0, end - time.monotonic()):.0f} s: {self.words()}", flush=True)
-                for task in (*tasks, sampler):
+                for task in (*tasks, *watchers):
                     if task.done():
                         task.result()
                 self.over = time.monotonic() >= end
                 await self.quiet(tasks, last=self.over)
                 self._go_on.set()
-            await asyncio.gather(*tasks, sampler)
+            await asyncio.gather(*tasks, *watchers)
             await asyncio.gather(*(self.fleet.terminate(place.process) for place in self.fleet.places))
             self.ledger.close()
         finally:

@@ -19,6 +19,7 @@ import pathlib
 import sys
 import tempfile
 import time
+import traceback
 
 # `bazel run` and `bazel test` start it in its runfiles.
 sys.path.insert(0, str(pathlib.Path("tests/integration").absolute()))
@@ -191,7 +192,12 @@ def main():
 
     async def chaos(directory):
         world = World(options, directory)
-        await world.run()
+        try:
+            await world.run()
+        except Exception as error:  # pylint: disable=broad-except
+            # What was counted until then is told all the same.
+            traceback.print_exc()
+            world.ledger.violation("driver", f"broke off: {error!r}")
         return world
 
     with tempfile.TemporaryDirectory() as directory:

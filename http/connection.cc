@@ -80,11 +80,11 @@ bool Connection::Park() {
 }
 
 void Connection::ScheduleDeadline() {
-  if (deadline_ns_ == TimerWheel::kNever) return;
+  if (deadline_ns() == TimerWheel::kNever) return;
   // The wheel's own rounding is no reason to take its lock.
   const int64_t scheduled = scheduled_ns();
-  if (scheduled == TimerWheel::kNever || scheduled - TimerWheel::kTickNanos > deadline_ns_) {
-    host_->ScheduleTimer(this, deadline_ns_);
+  if (scheduled == TimerWheel::kNever || scheduled - TimerWheel::kTickNanos > deadline_ns()) {
+    host_->ScheduleTimer(this, deadline_ns());
   }
 }
 
@@ -125,10 +125,55 @@ int64_t Connection::IdleSince() const {
   return idle ? idle_since_ns_.load(std::memory_order_relaxed) : TimerWheel::kNever;
 }
 
-bool Connection::Evict(uint32_t generation) {
+int64_t Connection::WaitsSince(int64_t now_ns) const {
+  if ((word_.load() & kOwnershipMask) != kParked) return TimerWheel::kNever;
+  const ServerOptions& options = host_->options();
+  absl::Duration timeout;
+  switch (phase_.load(std::memory_order_relaxed)) {
+    case Phase::kIdle:
+      return idle_since_ns_.load(std::memory_order_relaxed);
+    case Phase::kHead:
+    case Phase::kBody:
+      timeout = options.header_timeout;
+      break;
+    case Phase::kWriting:
+      timeout = options.write_timeout;
+      break;
+    case Phase::kLingering:
+      timeout = kLingerTime;
+      break;
+    default:
+      return TimerWheel::kNever;
+  }
+  const int64_t deadline = deadline_ns();
+  if (deadline == TimerWheel::kNever) return TimerWheel::kNever;
+  const int64_t since = deadline - absl::ToInt64Nanoseconds(timeout);
+  return now_ns - since >= absl::ToInt64Nanoseconds(kStallGrace) ? since : TimerWheel::kNever;
+}
+
+bool Connection::Evict(uint32_t generation, bool stalled) {
   if (!AcquireOrTellOwner(generation)) return false;
-  if (phase_.load(std::memory_order_relaxed) == Phase::kIdle &&
-      PeekInput(fd_.get()) == NextInput::kNone) {
+  bool waits = false;
+  switch (phase_.load(std::memory_order_relaxed)) {
+    case Phase::kIdle:
+      waits = PeekInput(fd_.get()) == NextInput::kNone;
+      break;
+    case Phase::kHead:
+    case Phase::kBody:
+      waits = stalled && PeekInput(fd_.get()) == NextInput::kNone;
+      break;
+    case Phase::kWriting:
+      // As when it times out.
+      waits = stalled;
+      if (waits) ResetOnClose(fd_.get());
+      break;
+    case Phase::kLingering:
+      waits = stalled;
+      break;
+    default:
+      break;
+  }
+  if (waits) {
     host_->counters().CountEvicted();
     Close();
     return true;
@@ -151,7 +196,7 @@ bool Connection::OnEvent(uint32_t generation, Readiness readiness) {
 
 bool Connection::OnTimer(int64_t now_ns) {
   if (!AcquireOrTellOwner(generation())) return false;
-  if (deadline_ns_ > now_ns) return Park() ? false : Drive();
+  if (deadline_ns() > now_ns) return Park() ? false : Drive();
   switch (phase_.load(std::memory_order_relaxed)) {
     case Phase::kIdle:
       // A request may have come in this very moment: one look before the door is shut.

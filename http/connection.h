@@ -129,6 +129,11 @@ class Connection final : public Task, public TimerWheel::Node {
 
   // Long enough for a request that is on its way when the host begins to drain.
   static constexpr absl::Duration kDrainGrace = absl::Milliseconds(250);
+  // How long a client may stall in the middle of a request, or of its response, before it may have to
+  // make room for a newcomer: longer than a lost packet takes to be sent again.
+  static constexpr absl::Duration kStallGrace = absl::Milliseconds(500);
+  // How long what comes after the last response is read away.
+  static constexpr absl::Duration kLingerTime = absl::Seconds(2);
 
   // --- The event loop ---
 
@@ -156,10 +161,17 @@ class Connection final : public Task, public TimerWheel::Node {
   // Since when it has been idle, while it is idle and parked; kNever otherwise. A guess, as it may
   // change at any moment.
   int64_t IdleSince() const;
+  // Since when its client has kept it waiting, while it is parked and no worker's; kNever otherwise.
+  // As IdleSince while it is idle. In the middle of a request or of its response: since its time
+  // began to run, of which every byte of a body at the minimum rate, and every byte taken of a
+  // response, buys some (and so in the future for those that go on as they should); kNever until
+  // that was kStallGrace before `now_ns`, and where that time has no end. A guess likewise.
+  int64_t WaitsSince(int64_t now_ns) const;
   // A request has come on it. A guess likewise.
   bool has_served() const { return requests_.load(std::memory_order_relaxed) != 0; }
-  // Closes it if it is idle still and nothing has come. True: it is closed.
-  bool Evict(uint32_t generation);
+  // Closes it if it waits for its client still and nothing has come; in the middle of a request only
+  // if `stalled`. True: it is closed.
+  bool Evict(uint32_t generation, bool stalled);
   // Drops it, whoever the client is; only by its owner, or when no other thread is left that could
   // own it.
   void Abort();
@@ -204,7 +216,8 @@ class Connection final : public Task, public TimerWheel::Node {
   Progress AdvanceReading();
   Progress AdvancePaused();
   // When the phase times out, if it does not end before: in effect once the connection is parked.
-  void SetDeadline(int64_t at_ns) { deadline_ns_ = at_ns; }
+  void SetDeadline(int64_t at_ns) { deadline_ns_.store(at_ns, std::memory_order_relaxed); }
+  int64_t deadline_ns() const { return deadline_ns_.load(std::memory_order_relaxed); }
   // Has the timer fire at it, or before.
   void ScheduleDeadline();
   void Close();
@@ -275,7 +288,8 @@ class Connection final : public Task, public TimerWheel::Node {
   std::atomic<Phase> phase_{Phase::kIdle};  // written by the owner; read by Describe
   // Written by the owner, read by who looks for one to evict.
   std::atomic<int64_t> idle_since_ns_{0};
-  std::atomic<uint64_t> requests_{0};  // that have come on it
+  std::atomic<int64_t> deadline_ns_{TimerWheel::kNever};  // likewise; see SetDeadline
+  std::atomic<uint64_t> requests_{0};                     // that have come on it
   // Set by Cancel, before it ends the input; read by who begins the response, which says so.
   std::atomic<bool> cancelled_{false};
 
@@ -294,9 +308,8 @@ class Connection final : public Task, public TimerWheel::Node {
   uint8_t peer_size_ = 0;
   UniqueFd fd_;
   uid_t peer_uid_ = 0;
-  int64_t deadline_ns_ = TimerWheel::kNever;  // see SetDeadline
-  uint64_t serial_ = 0;                       // of the connection, unique in the process
-  std::unique_ptr<Exchange> exchange_;        // null while idle
+  uint64_t serial_ = 0;                 // of the connection, unique in the process
+  std::unique_ptr<Exchange> exchange_;  // null while idle
   std::array<char, kMaxPeerName> peer_;
 };
 

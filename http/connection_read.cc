@@ -64,7 +64,7 @@ Connection::Progress Connection::AdvanceReading() {
       host_->exchanges().Release(std::move(exchange_));
     }
     if (host_->draining()) {
-      SetDeadline(std::min(deadline_ns_, host_->clock().After(kDrainGrace)));
+      SetDeadline(std::min(deadline_ns(), host_->clock().After(kDrainGrace)));
     }
   }
   return Progress::kWait;

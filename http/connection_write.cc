@@ -30,7 +30,6 @@ constexpr size_t kSliceBytes = 256 * 1024;
 constexpr size_t kLeastPieceBytes = 16 * 1024;
 // How long the rest of what a refused client sends is read away, so that it sees the answer rather
 // than a reset (RFC 9112 section 9.6).
-constexpr int64_t kLingerNanos = 2'000'000'000;
 
 }  // namespace
 
@@ -197,7 +196,7 @@ Connection::Progress Connection::AdvanceWriting() {
     case Sent::kBlocked:
       writable_ = false;
       // The timeout is for a client that takes nothing, not for a long response.
-      if (out.sent != sent_before || deadline_ns_ == TimerWheel::kNever) {
+      if (out.sent != sent_before || deadline_ns() == TimerWheel::kNever) {
         SetDeadline(host_->clock().After(host_->options().write_timeout));
       }
       if (!watches_writable_) {
@@ -256,7 +255,7 @@ Connection::Progress Connection::FinishResponse() {
   }
   host_->exchanges().Release(std::move(exchange_));
   phase_.store(Phase::kLingering, std::memory_order_relaxed);
-  SetDeadline(host_->clock().CoarseNanos() + kLingerNanos);
+  SetDeadline(host_->clock().After(kLingerTime));
   must_read_ = true;
   return Progress::kGoOn;
 }

@@ -122,8 +122,8 @@ EventLoop::EventLoop(ServerOptions options, Handler handler, std::vector<Listene
       exchanges_(options_.parser, BodyLimits(options_)),
       timers_(clock.Nanos()),
       table_(this, options_.max_connections),
-      evictor_(&table_, IdleEvictor::Among::kAll),
-      parked_evictor_(&table_, IdleEvictor::Among::kServed),
+      evictor_(&table_, IdleEvictor::Among::kAll, clock),
+      parked_evictor_(&table_, IdleEvictor::Among::kServed, clock),
       listeners_(std::move(listeners)) {}
 
 EventLoop::~EventLoop() {
@@ -196,9 +196,9 @@ int EventLoop::TimeoutMillis(absl::Duration timeout) const {
       (!accepting_ && accept_again_ns_ == TimerWheel::kNever && !waits_for_room_.load())) {
     return 0;
   }
-  // No pause ends while there is no room.
-  const int64_t next = std::min(timers_.NextFireNanos(),
-                                waits_for_room_.load() ? TimerWheel::kNever : accept_again_ns_);
+  // No pause for lack of descriptors ends while there is no room.
+  const int64_t next =
+      std::min(timers_.NextFireNanos(), waits_for_room_.load() ? look_again_ns_ : accept_again_ns_);
   if (next != TimerWheel::kNever) {
     timeout =
         std::min(timeout, absl::Nanoseconds(std::max<int64_t>(next - clock().CoarseNanos(), 0)));
@@ -268,6 +268,8 @@ bool EventLoop::AcceptOne(Listener& listener) {
       waits_for_room_.store(false);
     } else {
       WarnThatAllAreBusy();
+      // By then one may have stalled for long enough, which nobody would tell.
+      look_again_ns_ = clock().Nanos() + kAcceptPauseNanos;
     }
     PauseAccepting();
     return false;
@@ -350,7 +352,10 @@ void EventLoop::PauseAccepting() {
 }
 
 void EventLoop::ResumeAcceptingIfDue(int64_t now_ns) {
-  if (waits_for_room_.load()) return;
+  if (waits_for_room_.load()) {
+    if (look_again_ns_ > now_ns) return;
+    waits_for_room_.store(false);
+  }
   if (accept_again_ns_ != TimerWheel::kNever && accept_again_ns_ > now_ns) return;
   accept_again_ns_ = TimerWheel::kNever;
   accepting_ = true;

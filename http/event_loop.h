@@ -166,6 +166,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   int64_t next_lack_warning_ns_ = 0;
   int64_t next_wait_warning_ns_ = 0;
   int64_t accept_again_ns_ = TimerWheel::kNever;  // end of a pause for lack of descriptors
+  int64_t look_again_ns_ = 0;                     // while waits_for_room_: for one that has stalled
 
   absl::Mutex deferred_mu_;
   std::vector<Connection*> deferred_ ABSL_GUARDED_BY(deferred_mu_);

@@ -1,11 +1,14 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// IdleEvictor: closes idle connections when their places or descriptors are wanted for others: the
-// one first that has been idle for longest. (Not the one that would be closed next anyway: with a
-// header_timeout below keep_alive_timeout newcomers would throw each other out.)
+// IdleEvictor: closes connections that wait for their clients when their places or descriptors are
+// wanted for others: the one first whose client has kept it waiting for longest, be it between two
+// requests or, with some grace, in the middle of one. So neither idle connections nor those that
+// send, or take, a byte now and then keep newcomers out, and who uses a connection keeps it. (Not
+// the one that would be closed next anyway: with a header_timeout below keep_alive_timeout newcomers
+// would throw each other out.)
 //
-// A list of idle connections in order would have to be kept up to date by every request. This finds
+// A list of connections in that order would have to be kept up to date by every request. This finds
 // the oldest by a look at all of them when somebody has to go, a few dozen at once so that the look
 // is paid for by many, and checks again before it closes one: what the list says is a guess.
 //
@@ -23,6 +26,7 @@
 #include "absl/types/optional.h"
 #include "http/connection.h"
 #include "http/connection_table.h"
+#include "http/server_clock.h"
 
 namespace robusto {
 
@@ -30,19 +34,20 @@ class IdleEvictor {
  public:
   // Which ones it may close.
   enum class Among {
-    kAll,     // also those on which no request has come yet
+    kAll,     // also those on which no request has come yet, and those in the middle of one
     kServed,  // those between two requests
   };
 
   // `table` must outlive it.
-  IdleEvictor(const ConnectionTable* table, Among among) : table_(table), among_(among) {}
+  IdleEvictor(const ConnectionTable* table, Among among, ServerClock clock)
+      : table_(table), among_(among), clock_(clock) {}
 
-  // Closes up to `count` idle connections; returns how many.
+  // Closes up to `count` connections; returns how many.
   size_t Evict(size_t count);
 
  private:
   struct Candidate {
-    int64_t idle_since_ns;
+    int64_t since_ns;
     Connection* connection;
     uint32_t generation;
   };
@@ -51,12 +56,15 @@ class IdleEvictor {
 
   // The next one that is still as it was found; nullopt when a fresh look finds none.
   absl::optional<Candidate> Next() ABSL_LOCKS_EXCLUDED(mu_);
+  int64_t WaitsSince(const Connection& connection, int64_t now_ns) const;
   void Look() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const ConnectionTable* const table_;
   const Among among_;
+  const ServerClock clock_;
   absl::Mutex mu_;
   std::vector<Candidate> candidates_ ABSL_GUARDED_BY(mu_);  // the oldest last
+  int64_t newest_ns_ ABSL_GUARDED_BY(mu_) = 0;              // of those, when they were found
 };
 
 }  // namespace robusto

@@ -55,8 +55,10 @@ struct ServerOptions {
   // How long a client may take nothing of its response; then the connection is reset.
   absl::Duration write_timeout = absl::Seconds(30);
 
-  // Connections open at once. When all are taken, the one that has been idle for longest makes
-  // room for a new one; when none is idle, new ones wait in the kernel's backlog.
+  // Connections open at once. When all are taken, the one whose client has kept it waiting for
+  // longest makes room for a new one: idle, or stalled for half a second in the middle of sending a
+  // request or of taking a response (where that has a timeout). When there is none, new ones wait
+  // in the kernel's backlog.
   size_t max_connections = 10000;
   // Of these, the ones that may be kept idle between two requests; beyond it the one that has been
   // idle for longest goes first. 0: none are kept, every response ends its connection.

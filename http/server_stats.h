@@ -20,7 +20,7 @@ struct ServerStats {
   uint64_t connections_accepted = 0;
   uint64_t connections_open = 0;     // now
   uint64_t connections_parked = 0;   // of these, idle between two requests, holding no buffer
-  uint64_t connections_evicted = 0;  // idle ones closed to make room for others
+  uint64_t connections_evicted = 0;  // idle or stalled ones closed to make room for others
   uint64_t accept_errors = 0;        // the system refused one that waits: no descriptor, no memory
 
   // Responses by the class of their status: [2] is 2xx. Those that the server made itself included.

@@ -24,7 +24,7 @@ std::vector<MetricFamily> ServerMetrics::Collect() const {
       MakeCounter("robusto_http_connections_accepted_total", "HTTP connections that were accepted.",
                   number(stats.connections_accepted)),
       MakeCounter("robusto_http_connections_evicted_total",
-                  "Idle connections that were closed to make room for others.",
+                  "Idle or stalled connections that were closed to make room for others.",
                   number(stats.connections_evicted)),
       MakeCounter("robusto_http_accept_errors_total",
                   "Connections that could not be accepted for lack of descriptors or memory.",

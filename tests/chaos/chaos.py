@@ -6,8 +6,8 @@ every byte is looked at. ledger.py says what must hold all the time.
 
     bazel run //tests/chaos -- --seconds=600 --seed=7
 
-Operations follow from the seed; when they meet which request is the machine's. With --rate=60 it takes a quarter of a
-processor and can run for hours beside other work. Now and then, and at the end, all clients leave, and the servers must be
+Operations follow from the seed; when they meet which request is the machine's. With --rate=25 --clients=12 --operator_pause=4 it
+takes a fifth of a processor and can run for hours beside other work. Now and then, and at the end, all clients leave, and the servers must be
 as they were at their start. Ends with 1 when anything did not hold, and with a line of JSON for scripts.
 """
 
@@ -19,6 +19,7 @@ import pathlib
 import sys
 import tempfile
 import time
+import traceback
 
 # `bazel run` and `bazel test` start it in its runfiles.
 sys.path.insert(0, str(pathlib.Path("tests/integration").absolute()))
@@ -44,7 +45,7 @@ class World:
         self._go_on = asyncio.Event()
         self._go_on.set()
         self._waiting = 0
-        self.rows = []
+        self._lags = collections.deque()
 
     # For clients and operators.
 
@@ -78,6 +79,19 @@ class World:
                 self.ledger.violation("counters", f"{process.name} does not say how it is")
             return
         self.ledger.snapshot(process.name, now)
+
+    async def watch_lag(self):
+        """How late this process itself has been lately: what a client sees late, it takes for later than it was."""
+        while not self.over:
+            begin = time.monotonic()
+            await asyncio.sleep(0.02)
+            now = time.monotonic()
+            self._lags.append((now, now - begin - 0.02))
+            while self._lags[0][0] < now - 2:
+                self._lags.popleft()
+
+    def lag(self):
+        return max((lag for _, lag in self._lags), default=0)
 
     async def sample(self):
         while not self.over:
@@ -131,21 +145,21 @@ class World:
             crowd.append(clients.Victim(self, f"victim{i}", "robusto", proxied=False))
         crowd += [operators.Restarter(self, "robusto"), operators.Restarter(self, "files"), operators.Tuner(self)]
         tasks = [asyncio.ensure_future(each.run()) for each in crowd]
-        sampler = asyncio.ensure_future(self.sample())
+        watchers = [asyncio.ensure_future(each) for each in (self.sample(), self.watch_lag())]
         end = time.monotonic() + self.options.seconds
         try:
             while not self.over:
                 left = end - time.monotonic()
-                await asyncio.wait([*tasks, sampler], timeout=max(0, min(left, self.options.quiet_every)),
+                await asyncio.wait([*tasks, *watchers], timeout=max(0, min(left, self.options.quiet_every)),
                                    return_when=asyncio.FIRST_COMPLETED)  # yapf: disable
                 print(f"{self.options.seconds - max(0, end - time.monotonic()):.0f} s: {self.words()}", flush=True)
-                for task in (*tasks, sampler):
+                for task in (*tasks, *watchers):
                     if task.done():
                         task.result()
                 self.over = time.monotonic() >= end
                 await self.quiet(tasks, last=self.over)
                 self._go_on.set()
-            await asyncio.gather(*tasks, sampler)
+            await asyncio.gather(*tasks, *watchers)
             await asyncio.gather(*(self.fleet.terminate(place.process) for place in self.fleet.places))
             self.ledger.close()
         finally:
@@ -164,6 +178,7 @@ def main():
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--rate", type=float, default=200, help="requests a second of all regular clients")
     parser.add_argument("--clients", type=int, default=20, help="regular ones; a third as many rude ones come to them")
+    parser.add_argument("--operator_pause", type=float, default=0.5, help="seconds from one operation to the next, at the most")
     parser.add_argument("--quiet_every", type=float, default=120, help="seconds between two quiet times")
     parser.add_argument("--memory_mib", type=float, default=32,
                         help="what a server at rest may have more than at its start: what the allocator keeps for later, of as "
@@ -177,7 +192,12 @@ def main():
 
     async def chaos(directory):
         world = World(options, directory)
-        await world.run()
+        try:
+            await world.run()
+        except Exception as error:  # pylint: disable=broad-except
+            # What was counted until then is told all the same.
+            traceback.print_exc()
+            world.ledger.violation("driver", f"broke off: {error!r}")
         return world
 
     with tempfile.TemporaryDirectory() as directory:

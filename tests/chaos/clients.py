@@ -16,7 +16,7 @@ import load
 
 GUARD_SECONDS = 45
 # What a server gives an idle connection when it begins to drain (Connection::kDrainGrace), less what the two clocks may
-# differ; see rolling_restart_test.py.
+# differ; see rolling_restart_test.py. A driver that is kept from running sees an answer late, and has been idle for longer.
 DRAIN_GRACE_SECONDS = 0.2
 GOES_ON = "the connection goes on"
 LAST_ANSWER = "it was behind the connection's last answer"
@@ -191,12 +191,14 @@ class Regular(Client):
         elif self.ledger.is_cancelled(exchange.token):
             self.ledger.counts["cancelled"] += 1
         elif how == LAST_ANSWER or (process is not None and nothing_came and process.has_stopped_listening()
-                                                 and (self.idle_since is None or idle > DRAIN_GRACE_SECONDS)):
+                                                 and (self.idle_since is None
+                                                      or idle + self.world.lag() > DRAIN_GRACE_SECONDS)):
             self.ledger.not_read(exchange)
         else:
             self.ledger.violation("lost", f"{self.name}: {exchange.token} {exchange.kind} to "
                                           f"{process.name if process else 'the proxy'}, {begin:.3f} to {end:.3f}, after "
-                                          f"{idle:.3f} s idle: {how}")  # yapf: disable
+                                          f"{idle:.3f} s idle, {self.world.lag():.3f} s late, "
+                                          f"{end - process.stopping_since if process else 0:.3f} s after SIGTERM: {how}")  # yapf: disable
 
 
 class Victim(Regular):

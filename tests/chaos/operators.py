@@ -26,6 +26,7 @@ class Restarter:
             place = self.choose.choice([each for each in places if operation == self.drain or not each.steady])
             await operation(place)
             self.world.ledger.counts[f"operations: {operation.__name__}"] += 1
+            await asyncio.sleep(self.choose.random() * self.world.options.operator_pause)
 
     async def restart(self, place):
         await self.fleet.terminate(place.process)
@@ -69,7 +70,7 @@ class Tuner:
             await operation(process)
             self.world.ledger.counts[f"operations: {operation.__name__}"] += 1
             await self.world.take_snapshot(process, process.stats)
-            await asyncio.sleep(self.choose.random() * 0.5)
+            await asyncio.sleep(self.choose.random() * self.world.options.operator_pause)
 
     async def ctl(self, process, *arguments, good=(0, 1)):
         code, said = await asyncio.to_thread(process.ctl, *arguments)

@@ -371,22 +371,68 @@ TEST_F(RecordTest, OnlyAnIdleConnectionWithoutInputIsEvicted) {
   Open();
   const uint32_t generation = connection_.generation();
   EXPECT_NE(connection_.IdleSince(), TimerWheel::kNever);
-  EXPECT_FALSE(connection_.Evict(generation + 1)) << "somebody else's place";
+  EXPECT_FALSE(connection_.Evict(generation + 1, /*stalled=*/true)) << "somebody else's place";
   Send(kGet);  // and no event has told of it yet
-  EXPECT_FALSE(connection_.Evict(generation));
+  EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
   EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
   Settle();
   EXPECT_EQ(OnlyResponse().status, 200);
   SendAndTell("GET / HT");
   EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
-  EXPECT_FALSE(connection_.Evict(generation));
+  EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
   Settle();
   SendAndTell("TP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_EQ(OnlyResponse().status, 200);
-  EXPECT_TRUE(connection_.Evict(generation));
+  EXPECT_TRUE(connection_.Evict(generation, /*stalled=*/false));
   EXPECT_TRUE(closed());
   EXPECT_TRUE(client_saw_end());
   EXPECT_EQ(Stats().connections_evicted, 1u);
+}
+
+TEST_F(RecordTest, AConnectionWhoseClientStallsInTheMiddleIsEvictedAfterAGrace) {
+  host_.server_options.header_timeout = absl::Seconds(10);
+  host_.server_options.max_body_bytes = 1 << 20;
+  Open();
+  const uint32_t generation = connection_.generation();
+  EXPECT_EQ(connection_.WaitsSince(0), connection_.IdleSince());
+  SendAndTell("POST / HTTP/1.1\r\n");
+  const int64_t begun = host_.timer_ns - absl::ToInt64Nanoseconds(absl::Seconds(10));
+  const int64_t after_grace = begun + absl::ToInt64Nanoseconds(absl::Milliseconds(500));
+  EXPECT_EQ(connection_.WaitsSince(after_grace - 1), TimerWheel::kNever);
+  EXPECT_EQ(connection_.WaitsSince(after_grace), begun);
+  SendAndTell("Host: h\r\n");
+  EXPECT_EQ(connection_.WaitsSince(after_grace), begun) << "a line now and then buys nothing";
+  const int64_t in_a_minute = after_grace + absl::ToInt64Nanoseconds(absl::Minutes(1));
+  SendAndTell("Content-Length: 100000\r\n\r\n");
+  const int64_t of_body = connection_.WaitsSince(in_a_minute);
+  EXPECT_GE(of_body, begun);
+  EXPECT_LT(of_body, in_a_minute);
+  SendAndTell(std::string(99'000, 'a'));
+  EXPECT_EQ(connection_.WaitsSince(in_a_minute), TimerWheel::kNever) << "but bytes do";
+  EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
+  Settle();
+  Send("a");  // and no event has told of it yet
+  EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/true));
+  Settle();
+  EXPECT_TRUE(connection_.Evict(generation, /*stalled=*/true));
+  EXPECT_TRUE(closed());
+  EXPECT_EQ(Received(), "");
+  EXPECT_EQ(Stats().connections_evicted, 1u);
+}
+
+TEST_F(RecordTest, AConnectionWhoseClientTakesNothingIsEvictedByAReset) {
+  host_.serve = [](const Request&, ResponseWriter& response) {
+    response.Write(std::string(8'000'000, 'a'));
+  };
+  Open();
+  const uint32_t generation = connection_.generation();
+  SendAndTell(kGet);
+  EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
+  EXPECT_NE(connection_.WaitsSince(host_.timer_ns), TimerWheel::kNever);
+  EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
+  Settle();
+  EXPECT_TRUE(connection_.Evict(generation, /*stalled=*/true));
+  EXPECT_TRUE(closed());
 }
 
 // --- Clients that are gone ---

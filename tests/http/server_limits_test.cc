@@ -68,6 +68,33 @@ TEST_F(ServerLimitsTest, AConnectionThatIsBusyIsNotClosedAndTheNewcomerWaits) {
   EXPECT_TRUE(busy.AtEnd());
 }
 
+TEST_F(ServerLimitsTest, AHeadThatIsNotGoneOnWithMakesRoom) {
+  options_.max_connections = 1;
+  options_.header_timeout = absl::Hours(1);
+  StartWithGate();
+  HttpClient slow(url());
+  slow.Send("GET / HTTP/1.1\r\n");
+  EXPECT_TRUE(Eventually([&] { return server_->Stats().bytes_received > 0; }));
+  HttpClient newcomer(url());
+  EXPECT_TRUE(Works(newcomer));
+  EXPECT_TRUE(slow.AtEnd());
+  EXPECT_EQ(server_->Stats().connections_evicted, 1u);
+}
+
+TEST_F(ServerLimitsTest, AResponseThatIsNotTakenMakesRoom) {
+  options_.max_connections = 1;
+  options_.write_timeout = absl::Hours(1);
+  Start([](const Request& request, ResponseWriter& response) {
+    response.Write(std::string(request.path() == "/" ? 1 : 100'000'000, 'a'));
+  });
+  HttpClient slow(url());
+  slow.Send(Get("/large"));
+  EXPECT_TRUE(Eventually([&] { return server_->Stats().bytes_sent > 0; }));
+  HttpClient newcomer(url());
+  EXPECT_TRUE(Works(newcomer));
+  EXPECT_EQ(server_->Stats().connections_evicted, 1u);
+}
+
 TEST_F(ServerLimitsTest, NoMoreAreParkedThanAllowed) {
   options_.max_parked_connections = 2;
   StartWithGate();

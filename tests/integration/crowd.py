@@ -18,6 +18,7 @@ import resource
 import select
 import socket
 import time
+import warnings
 
 GUARD_SECONDS = 60
 TICK_SECONDS = 0.001
@@ -182,6 +183,8 @@ class _Members:
 
 
 def _run(pipe, *members):
+    # It ends without closing what it has, as programs do.
+    warnings.simplefilter("ignore", ResourceWarning)
     # Other machines would have processors of their own.
     os.nice(10)
     _Members(*members).run(pipe)

@@ -74,10 +74,10 @@ class ServerProcess:
     def __exit__(self, *unused):
         self.kill()
 
-    def log(self):
-        """What the server has written to stderr so far."""
+    def log(self, most=1 << 20):
+        """What the server has written to stderr so far, or the beginning of it."""
         self._log.flush()
-        return os.pread(self._log.fileno(), 1 << 20, 0).decode()
+        return os.pread(self._log.fileno(), most, 0).decode()
 
     def await_log(self, text):
         """Waits until the log has `text` in it."""

@@ -171,7 +171,7 @@ class Server(server_process.ServerProcess):
         counters = self._counters()
         counters.subtract(self._counters_before)
         figures = [f"{before} → {after}" for before, after in zip(map(percentiles, self.idle), map(percentiles, beside))]
-        lines = len(self.log().splitlines())
+        lines = self.log(1 << 30).count("\n")
         said = ", ".join(f"{int(count)} {what.removeprefix('refusals ')}" for what, count in sorted(counters.items())
                          if count > 0 and what.startswith(("refusals", "connections_evicted", "accept_errors")))  # yapf: disable
         failed = "; ".join(f"{len(failures)} {kind}: {failures[0]}" for (_, failures), kind in zip(beside, ("kept", "new"))
@@ -294,7 +294,7 @@ def slow_bodies():
 def slow_reads():
     with tempfile.TemporaryDirectory() as root:
         write_files(root)
-        slowhttptest("`slowhttptest -X`: 2,000 slow readers of a file of 256 MiB", "/big", "-X", "-c", "2000", "-r", "1000", "-w",
+        slowhttptest("`slowhttptest -X`: 300 slow readers of a file of 256 MiB", "/big", "-X", "-c", "300", "-r", "300", "-w",
                      "512", "-y", "1024", "-n", "1", "-z", "32", server_flags=(f"--root={root}",),
                      binary=server_process.SERVER)  # yapf: disable
 
@@ -330,13 +330,14 @@ def slow_bodies_everywhere():
 
 
 @attack
-def unread_everywhere():
-    habit = crowd.Habit(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n", read=0, receive_buffer=2048)
+def unread():
+    """On loopback, whose segments are large, the kernel takes 4 MB for each: more of them would take all that it has for TCP,
+    and with that everybody's connections."""
+    habit = crowd.Habit(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n", read=0)
     with tempfile.TemporaryDirectory() as root:
         write_files(root)
-        with_crowds("10,000 that read nothing of a file of 256 MiB, and 500 more that come again", (10_000, habit, True),
-                    (500, dataclasses.replace(habit, again=True), False), flags=(f"--root={root}",),
-                    binary=server_process.SERVER)  # yapf: disable
+        with_crowd("200 that read nothing of a file of 256 MiB", 200, habit, flags=(f"--root={root}",),
+                   binary=server_process.SERVER)  # yapf: disable
 
 
 @attack

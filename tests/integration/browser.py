@@ -20,6 +20,7 @@ import threading
 import time
 
 GUARD_SECONDS = 60
+START_ATTEMPTS = 5
 STARTED = re.compile(r"started successfully on port ([0-9]+)")
 
 
@@ -36,23 +37,9 @@ class Browser:
     def __init__(self):
         # The user's own profile, and a home that may not be there, are none of the test's.
         self._profile = tempfile.TemporaryDirectory()
-        self._driver = subprocess.Popen(
-            ["chromedriver", "--port=0"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"PATH": "/usr/bin:/bin", "HOME": self._profile.name, "TMPDIR": self._profile.name},
-            encoding="utf-8",
-        )
-        self._guard = threading.Timer(GUARD_SECONDS * 2, self._driver.kill)
-        self._guard.start()
-        port = None
-        for line in self._driver.stdout:
-            match = STARTED.search(line)
-            if match:
-                port = int(match.group(1))
-                break
+        # It takes a free port of IPv4 and wants the same one of IPv6, which another may have.
+        port = next((port for port in (self._start() for _ in range(START_ATTEMPTS)) if port), None)
         if port is None:
-            self._end()
             raise AssertionError("chromedriver does not start")
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=GUARD_SECONDS)
         # Without a sandbox: it runs as root in containers, and shows nothing but the test's own page.
@@ -65,6 +52,29 @@ class Browser:
         answer = self._call("POST", "", {"capabilities": {"alwaysMatch": capabilities}})
         self._session = "/" + answer["sessionId"]
         self.look(1400, 900)
+
+    def _start(self):
+        """Starts the driver: its port, or None when it has ended."""
+        self._driver = subprocess.Popen(
+            ["chromedriver", "--port=0"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PATH": "/usr/bin:/bin", "HOME": self._profile.name, "TMPDIR": self._profile.name},
+            encoding="utf-8",
+        )
+        self._guard = threading.Timer(GUARD_SECONDS * 2, self._driver.kill)
+        self._guard.start()
+        said = ""
+        for line in self._driver.stdout:
+            match = STARTED.search(line)
+            if match:
+                return int(match.group(1))
+            said += line
+        self._guard.cancel()
+        self._driver.wait()
+        self._driver.stdout.close()
+        print(f"chromedriver ended with {self._driver.returncode}: {said}")
+        return None
 
     def __enter__(self):
         return self

@@ -93,6 +93,8 @@ class ConnectionHost {
   // A connection has been parked between two requests: it, or one before it, may be closed for
   // others.
   virtual void Parked() = 0;
+  // Tells the operator, unless too much is to be told. Does not throw.
+  virtual void Warn(absl::string_view text) = 0;
   // A request that is whole now is likely to be answered within a millisecond.
   virtual bool AnswersSoon() const = 0;
 

@@ -312,13 +312,7 @@ void Connection::ReportAccess() const {
 }
 
 void Connection::Warn(absl::string_view text) const {
-  if (!host_->options().on_warning) return;
-  try {
-    host_->options().on_warning(
-        absl::StrCat(absl::string_view(peer_.data(), peer_size_), ": ", text));
-  } catch (...) {
-    // A connection that is not closed because nobody could be told would stay for ever.
-  }
+  host_->Warn(absl::StrCat(absl::string_view(peer_.data(), peer_size_), ": ", text));
 }
 
 }  // namespace robusto

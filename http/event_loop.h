@@ -19,6 +19,8 @@
 #ifndef ROBUSTO_HTTP_EVENT_LOOP_H_
 #define ROBUSTO_HTTP_EVENT_LOOP_H_
 
+#include <sys/epoll.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
@@ -44,6 +46,7 @@
 #include "http/server_stats.h"
 #include "http/timer_wheel.h"
 #include "http/unique_fd.h"
+#include "http/warning_limiter.h"
 #include "workers/thread_pool.h"
 #include "workers/work_source.h"
 
@@ -93,10 +96,21 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   bool draining() const override { return draining_.load(std::memory_order_relaxed); }
   void Parked() override;
   bool AnswersSoon() const override;
+  void Warn(absl::string_view text) override;
   const ServerOptions& options() const override { return options_; }
   const Handler& handler() const override { return handler_; }
   ExchangePool& exchanges() override { return exchanges_; }
   ServerCounters& counters() override { return counters_; }
+
+  // What an epoll event is about: a connection's place and generation, or one of these with a
+  // listener's index.
+  static constexpr uint64_t kListenerTag = uint64_t{0xffffffff} << 32;
+  static constexpr uint64_t kInterruptTag = uint64_t{0xfffffffe} << 32;
+  static uint64_t TagOf(const Connection& connection) {
+    return uint64_t{connection.index()} << 32 | connection.generation();
+  }
+  // What is watched of every connection.
+  static constexpr uint32_t kReadEvents = EPOLLIN | EPOLLRDHUP | EPOLLET;
 
   // --- The poller's ---
   // False: the system refuses; errno says why.
@@ -122,9 +136,8 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   // A connection has a whole request: into `ready_`.
   void AddReady(Connection* connection) { ready_.push_back(connection); }
   size_t HandOut(absl::Span<TaskPtr> out);
-  void Warn(absl::string_view text) const;
   // Only once in a while; *next_ns is when again.
-  void WarnNowAndThen(int64_t* next_ns, absl::string_view text) const;
+  void WarnNowAndThen(int64_t* next_ns, absl::string_view text);
   // To AwaitNoConnections: look again.
   void TellNoConnections();
 
@@ -142,6 +155,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   IdleEvictor evictor_;         // for newcomers
   IdleEvictor parked_evictor_;  // for max_parked_connections
   ServerCounters counters_;
+  WarningLimiter warnings_;
   // What RetryAfterSeconds said last, and until when it is good (CLOCK_MONOTONIC_COARSE).
   mutable std::atomic<int> retry_after_seconds_{1};
   mutable std::atomic<int64_t> retry_after_until_ns_{0};

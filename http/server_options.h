@@ -86,8 +86,9 @@ struct ServerOptions {
   std::function<void(const AccessRecord&)> on_access;
 
   // Told, in one line each, of what an operator may want to know: a bad request, a handler that
-  // threw, no descriptors left. Called from many threads; must not block; what it throws is
-  // dropped. Null: nobody is told.
+  // threw, no descriptors left; of a hundred a second, and then of how many were left out (what is
+  // refused is counted in Server::Stats in any case). Called from many threads; must not block; what
+  // it throws is dropped. Null: nobody is told.
   std::function<void(absl::string_view)> on_warning;
 };
 

@@ -49,6 +49,9 @@ class FakeHost final : public ConnectionHost {
   bool draining() const override { return drains; }
   void Parked() override { ++parkings; }
   bool AnswersSoon() const override { return answers_soon; }
+  void Warn(absl::string_view text) override {
+    if (server_options.on_warning) server_options.on_warning(text);
+  }
   const ServerOptions& options() const override { return server_options; }
   const Handler& handler() const override { return serve; }
   ExchangePool& exchanges() override { return *exchange_pool; }

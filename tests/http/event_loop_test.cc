@@ -142,6 +142,39 @@ TEST_F(EventLoopTest, WithoutAPoolWhatAWorkerBringsIsRejected) {
   EXPECT_TRUE(refused.closes());
 }
 
+TEST_F(EventLoopTest, WhatOnWarningThrowsIsDropped) {
+  on_warning_ = [] { throw 1; };
+  Create();
+  HttpClient client(url_);
+  client.Send("bad\r\n");
+  while (warnings_.empty()) EXPECT_TRUE(Poll().empty());
+  EXPECT_EQ(client.ReadResponse().status, 400);
+  HttpClient next(url_);
+  next.Send(kGet);
+  Run(NextTask());
+  EXPECT_EQ(next.ReadResponse().status, 200);
+}
+
+TEST_F(EventLoopTest, NoMoreWarningsAreToldThanALogCanTake) {
+  clock_ = ServerClock(&now_ns_);
+  Create();
+  const auto refuse = [&] {
+    HttpClient client(url_);
+    client.Send("bad\r\n");
+    PollUntilOpen(1);
+    client.FinishSending();
+    PollUntilOpen(0);
+    EXPECT_EQ(client.ReadResponse().status, 400);
+  };
+  for (int i = 0; i < WarningLimiter::kPerSecond + 10; ++i) refuse();
+  EXPECT_EQ(warnings_.size(), size_t{WarningLimiter::kPerSecond});
+  now_ns_ += absl::ToInt64Nanoseconds(absl::Seconds(1));
+  refuse();
+  ASSERT_EQ(warnings_.size(), size_t{WarningLimiter::kPerSecond + 2});
+  EXPECT_EQ(warnings_[WarningLimiter::kPerSecond], "10 more warnings, not shown");
+  EXPECT_EQ(loop_->Stats().refusals.at("bad_request_line"), WarningLimiter::kPerSecond + 11u);
+}
+
 TEST_F(EventLoopTest, WhatDoesNotFitComesNextTime) {
   Create();
   std::vector<HttpClient> clients;

@@ -132,7 +132,8 @@ class Connection final : public Task, public TimerWheel::Node {
   // How long a client may stall in the middle of a request, or of its response, before it may have to
   // make room for a newcomer: longer than a lost packet takes to be sent again.
   static constexpr absl::Duration kStallGrace = absl::Milliseconds(500);
-  // How long what comes after the last response is read away.
+  // How long what comes after the last response is read away, so that the client sees that rather than
+  // a reset (RFC 9112 section 9.6).
   static constexpr absl::Duration kLingerTime = absl::Seconds(2);
 
   // --- The event loop ---

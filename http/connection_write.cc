@@ -28,8 +28,6 @@ constexpr size_t kSliceBytes = 256 * 1024;
 // What a piece of a stream counts at the least: one of a few bytes costs a call of the source and a
 // system call, too.
 constexpr size_t kLeastPieceBytes = 16 * 1024;
-// How long the rest of what a refused client sends is read away, so that it sees the answer rather
-// than a reset (RFC 9112 section 9.6).
 
 }  // namespace
 
@@ -120,9 +118,9 @@ Connection::Sent Connection::Write() {
   ResponseWriter& response = exchange_->response;
   const bool file = response.file().fd.valid();
   const absl::string_view body = file ? absl::string_view() : response.body();
-  // What is sent with MSG_MORE the kernel holds back, but never for more than 200 ms (tcp(7)): that is
-  // how long a response waits when the handler of the next request is slower than most. Nothing comes
-  // after the head of an empty file.
+  // What is sent with MSG_MORE the kernel holds back, but not for longer than it takes to think that
+  // it is lost, which is 200 ms and a round trip at the least: that is how long a response waits when
+  // the handler of the next request is slower than most. Nothing comes after the head of an empty file.
   const bool more = file ? response.file().length > 0 : MayHoldBack();
   const int flags = MSG_NOSIGNAL | (more ? MSG_MORE : 0);
   while (position < output.size() + body.size()) {
@@ -263,7 +261,12 @@ Connection::Progress Connection::FinishResponse() {
 Connection::Progress Connection::AdvanceLingering() {
   char discarded[16 * 1024];
   for (size_t slice = 0; must_read_;) {
-    if (slice >= kSliceBytes) return Progress::kDeferred;
+    if (slice >= kSliceBytes) {
+      // Who sends without a pause is never parked, and no timer finds it.
+      if (host_->clock().CoarseNanos() < deadline_ns()) return Progress::kDeferred;
+      Close();
+      return Progress::kClosed;
+    }
     const ssize_t got = recv(fd_.get(), discarded, sizeof(discarded), 0);
     if (got > 0) {
       slice += static_cast<size_t>(got);

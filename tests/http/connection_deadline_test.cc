@@ -191,6 +191,36 @@ TEST_F(DeadlineTest, TheRestOfARefusedRequestIsReadAwayForTwoSeconds) {  // RFC 
 
 // --- Of a request ---
 
+TEST_F(DeadlineTest, NorForLongerFromAClientThatNeverPauses) {
+  Open();
+  const int much = 1 << 20;
+  setsockopt(client_.get(), SOL_SOCKET, SO_SNDBUF, &much, sizeof(much));
+  // More than one turn reads away.
+  const auto flood = [this] {
+    const std::string junk(16 * 1024, '.');
+    while (send(client_.get(), junk.data(), junk.size(), MSG_NOSIGNAL) > 0) {
+    }
+  };
+  SendAndTell("GET\r\n\r\n");
+  EXPECT_EQ(OnlyResponse().status, 400);
+  flood();
+  EXPECT_FALSE(connection_.OnEvent(connection_.generation(), Readable()));
+  for (int turns = 0; turns < 3; ++turns) {
+    ASSERT_EQ(host_.deferred.size(), 1u);
+    host_.deferred.clear();
+    TimePasses(absl::Milliseconds(600));
+    flood();
+    EXPECT_FALSE(connection_.Resume());
+  }
+  ASSERT_EQ(host_.deferred.size(), 1u);
+  host_.deferred.clear();
+  TimePasses(absl::Milliseconds(200));
+  flood();
+  EXPECT_FALSE(connection_.Resume());
+  EXPECT_TRUE(closed());
+  EXPECT_TRUE(host_.deferred.empty());
+}
+
 TEST_F(DeadlineTest, TheHeadersTimeBeginsWithItsFirstByte) {
   ServeBytes(1);
   Open();

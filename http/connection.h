@@ -270,6 +270,9 @@ class Connection final : public Task, public TimerWheel::Node {
   // What errno says of a call that should have sent something. Tells the operator unless it is the
   // client's doing.
   Sent SendFailed(absl::string_view call) const;
+  // Whether the client has taken something since this was last asked, or since there was last room in
+  // the socket; then the write timeout begins anew.
+  bool ClientTakes();
   void CountSent(uint64_t bytes);
   // The response is out.
   Progress FinishResponse();

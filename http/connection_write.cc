@@ -196,6 +196,7 @@ Connection::Progress Connection::AdvanceWriting() {
       // The timeout is for a client that takes nothing, not for a long response.
       if (out.sent != sent_before || deadline_ns() == TimerWheel::kNever) {
         SetDeadline(host_->clock().After(host_->options().write_timeout));
+        out.unacknowledged = UnacknowledgedBytes(fd_.get());
       }
       if (!watches_writable_) {
         watches_writable_ = true;
@@ -216,6 +217,17 @@ Connection::Sent Connection::SendFailed(absl::string_view call) const {
     Warn(absl::StrCat("the response is cut off: ", call, ": ", std::strerror(error)));
   }
   return Sent::kFailed;
+}
+
+bool Connection::ClientTakes() {
+  // That there is room the kernel says only when a third of the socket's buffer is empty. That may be
+  // a megabyte, which a client with a slow line takes half a minute for.
+  int& before = exchange_->out.unacknowledged;
+  const int now = UnacknowledgedBytes(fd_.get());
+  if (now >= before) return false;
+  before = now;
+  SetDeadline(host_->clock().After(host_->options().write_timeout));
+  return true;
 }
 
 void Connection::CountSent(uint64_t bytes) {

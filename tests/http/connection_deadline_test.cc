@@ -86,6 +86,36 @@ TEST_F(DeadlineTest, WhateverTheClientTakesBuysTheWriteTimeoutAnew) {
   EXPECT_TRUE(closed());
 }
 
+TEST_F(DeadlineTest, WhatTheClientTakesBuysTimeThoughTheKernelDoesNotTellOfRoomYet) {
+  ServeBytes(1 << 20);
+  Open(/*small_buffers=*/true);
+  SendAndTell(kGet);
+  TimePasses(kTimeout);
+  EXPECT_FALSE(Received(4096).empty());
+  TimerNow();
+  EXPECT_FALSE(closed());
+  TimePasses(kTimeout);
+  TimerNow();
+  EXPECT_TRUE(closed());
+}
+
+TEST_F(DeadlineTest, WhoTakesAResponseSlowlyHasNotStalled) {
+  ServeBytes(1 << 20);
+  Open(/*small_buffers=*/true);
+  SendAndTell(kGet);
+  for (int i = 0; i < 3; ++i) {
+    TimePasses(Connection::kStallGrace);
+    EXPECT_NE(connection_.WaitsSince(host_.now_ns.load()), TimerWheel::kNever);
+    EXPECT_FALSE(Received(4096).empty());
+    EXPECT_FALSE(connection_.Evict(connection_.generation(), /*stalled=*/true));
+    Settle();
+    EXPECT_EQ(connection_.WaitsSince(host_.now_ns.load()), TimerWheel::kNever);
+  }
+  TimePasses(Connection::kStallGrace);
+  EXPECT_TRUE(connection_.Evict(connection_.generation(), /*stalled=*/true));
+  EXPECT_TRUE(closed());
+}
+
 TEST_F(DeadlineTest, AnEventAloneBuysNoTime) {
   ServeBytes(1 << 20);
   Open(/*small_buffers=*/true);

@@ -164,7 +164,7 @@ bool Connection::Evict(uint32_t generation, bool stalled) {
       break;
     case Phase::kWriting:
       // As when it times out.
-      waits = stalled;
+      waits = stalled && !ClientTakes();
       if (waits) ResetOnClose(fd_.get());
       break;
     case Phase::kLingering:
@@ -218,6 +218,7 @@ bool Connection::OnTimer(int64_t now_ns) {
       phase_.store(Phase::kQueued, std::memory_order_relaxed);
       return true;
     case Phase::kWriting:
+      if (ClientTakes()) return Park() ? false : Drive();
       host_->counters().CountRefusal("write_timeout");
       // An ordinary close would leave megabytes to the kernel, which goes on offering them to a
       // client that takes nothing.

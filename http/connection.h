@@ -134,7 +134,8 @@ class Connection final : public Task, public TimerWheel::Node {
   // How long a client may stall in the middle of a request, or of its response, before it may have to
   // make room for a newcomer: longer than a lost packet takes to be sent again.
   static constexpr absl::Duration kStallGrace = absl::Milliseconds(500);
-  // How long what comes after the last response is read away.
+  // How long what comes after the last response is read away, so that the client sees that rather than
+  // a reset (RFC 9112 section 9.6).
   static constexpr absl::Duration kLingerTime = absl::Seconds(2);
 
   // --- The event loop ---
@@ -271,6 +272,9 @@ class Connection final : public Task, public TimerWheel::Node {
   // What errno says of a call that should have sent something. Tells the operator unless it is the
   // client's doing.
   Sent SendFailed(absl::string_view call) const;
+  // Whether the client has taken something since this was last asked, or since there was last room in
+  // the socket; then the write timeout begins anew.
+  bool ClientTakes();
   void CountSent(uint64_t bytes);
   // The response is out.
   Progress FinishResponse();

@@ -28,8 +28,6 @@ constexpr size_t kSliceBytes = 256 * 1024;
 // What a piece of a stream counts at the least: one of a few bytes costs a call of the source and a
 // system call, too.
 constexpr size_t kLeastPieceBytes = 16 * 1024;
-// How long the rest of what a refused client sends is read away, so that it sees the answer rather
-// than a reset (RFC 9112 section 9.6).
 
 }  // namespace
 
@@ -120,9 +118,9 @@ Connection::Sent Connection::Write() {
   ResponseWriter& response = exchange_->response;
   const bool file = response.file().fd.valid();
   const absl::string_view body = file ? absl::string_view() : response.body();
-  // What is sent with MSG_MORE the kernel holds back, but never for more than 200 ms (tcp(7)): that is
-  // how long a response waits when the handler of the next request is slower than most. Nothing comes
-  // after the head of an empty file.
+  // What is sent with MSG_MORE the kernel holds back, but not for longer than it takes to think that
+  // it is lost, which is 200 ms and a round trip at the least: that is how long a response waits when
+  // the handler of the next request is slower than most. Nothing comes after the head of an empty file.
   const bool more = file ? response.file().length > 0 : MayHoldBack();
   const int flags = MSG_NOSIGNAL | (more ? MSG_MORE : 0);
   while (position < output.size() + body.size()) {
@@ -198,6 +196,7 @@ Connection::Progress Connection::AdvanceWriting() {
       // The timeout is for a client that takes nothing, not for a long response.
       if (out.sent != sent_before || deadline_ns() == TimerWheel::kNever) {
         SetDeadline(host_->clock().After(host_->options().write_timeout));
+        out.unacknowledged = UnacknowledgedBytes(fd_.get());
       }
       if (!watches_writable_) {
         watches_writable_ = true;
@@ -218,6 +217,17 @@ Connection::Sent Connection::SendFailed(absl::string_view call) const {
     Warn(absl::StrCat("the response is cut off: ", call, ": ", std::strerror(error)));
   }
   return Sent::kFailed;
+}
+
+bool Connection::ClientTakes() {
+  // That there is room the kernel says only when a third of the socket's buffer is empty. That may be
+  // a megabyte, which a client with a slow line takes half a minute for.
+  int& before = exchange_->out.unacknowledged;
+  const int now = UnacknowledgedBytes(fd_.get());
+  if (now >= before) return false;
+  before = now;
+  SetDeadline(host_->clock().After(host_->options().write_timeout));
+  return true;
 }
 
 void Connection::CountSent(uint64_t bytes) {
@@ -263,7 +273,12 @@ Connection::Progress Connection::FinishResponse() {
 Connection::Progress Connection::AdvanceLingering() {
   char discarded[16 * 1024];
   for (size_t slice = 0; must_read_;) {
-    if (slice >= kSliceBytes) return Progress::kDeferred;
+    if (slice >= kSliceBytes) {
+      // Who sends without a pause is never parked, and no timer finds it.
+      if (host_->clock().CoarseNanos() < deadline_ns()) return Progress::kDeferred;
+      Close();
+      return Progress::kClosed;
+    }
     const ssize_t got = recv(fd_.get(), discarded, sizeof(discarded), 0);
     if (got > 0) {
       slice += static_cast<size_t>(got);

@@ -291,7 +291,8 @@ void EventLoop::StartDraining() {
     listener.Close();
   }
   listeners_.clear();
-  // There is nothing left to be paused, nor to be taken up again.
+  // There is nothing left to be paused, nor to be taken up again; nobody waits for room any more.
+  waits_for_room_.store(false);
   accepting_ = true;
   accept_again_ns_ = TimerWheel::kNever;
   table_.ForEach([this](Connection& connection) {

@@ -60,6 +60,7 @@ struct Exchange {
     bool chunked = false;
     bool source_ended = false;
     uint64_t stream_left = 0;   // when not chunked; all ones: until the connection's end
+    int unacknowledged = 0;     // bytes in the socket when the client was last seen to take some
     absl::string_view refusal;  // why the server answered by itself
   };
 

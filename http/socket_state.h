@@ -8,7 +8,9 @@
 #ifndef ROBUSTO_HTTP_SOCKET_STATE_H_
 #define ROBUSTO_HTTP_SOCKET_STATE_H_
 
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -54,6 +56,12 @@ inline NextInput PeekInput(int fd) {
 inline bool IsDead(int fd) {
   pollfd state = {fd, 0, 0};
   return poll(&state, 1, 0) == 1 && (state.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+// Bytes that were written and that the peer has not acknowledged.
+inline int UnacknowledgedBytes(int fd) {
+  int bytes = 0;
+  return ioctl(fd, SIOCOUTQ, &bytes) == 0 ? bytes : 0;
 }
 
 // accept(2) would find one.

@@ -276,7 +276,7 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
   if (!absl::GetFlag(FLAGS_admin).empty() || !absl::GetFlag(FLAGS_metrics).empty()) {
     monitor = std::make_unique<HealthMonitor>(&(*server)->pool(), HealthMonitor::Options());
   }
-  const JournalFollower follower(&(*server)->pool(), monitor.get());
+  JournalFollower follower(&(*server)->pool(), monitor.get());
   absl::StatusOr<std::unique_ptr<AdminServer>> admin =
       StartAdmin(**server, monitor.get(), requests);
   if (!admin.ok()) return Refuse(program, AdminFlagError(admin.status().message()));

@@ -86,6 +86,36 @@ TEST_F(DeadlineTest, WhateverTheClientTakesBuysTheWriteTimeoutAnew) {
   EXPECT_TRUE(closed());
 }
 
+TEST_F(DeadlineTest, WhatTheClientTakesBuysTimeThoughTheKernelDoesNotTellOfRoomYet) {
+  ServeBytes(1 << 20);
+  Open(/*small_buffers=*/true);
+  SendAndTell(kGet);
+  TimePasses(kTimeout);
+  EXPECT_FALSE(Received(4096).empty());
+  TimerNow();
+  EXPECT_FALSE(closed());
+  TimePasses(kTimeout);
+  TimerNow();
+  EXPECT_TRUE(closed());
+}
+
+TEST_F(DeadlineTest, WhoTakesAResponseSlowlyHasNotStalled) {
+  ServeBytes(1 << 20);
+  Open(/*small_buffers=*/true);
+  SendAndTell(kGet);
+  for (int i = 0; i < 3; ++i) {
+    TimePasses(Connection::kStallGrace);
+    EXPECT_NE(connection_.WaitsSince(host_.now_ns.load()), TimerWheel::kNever);
+    EXPECT_FALSE(Received(4096).empty());
+    EXPECT_FALSE(connection_.Evict(connection_.generation(), /*stalled=*/true));
+    Settle();
+    EXPECT_EQ(connection_.WaitsSince(host_.now_ns.load()), TimerWheel::kNever);
+  }
+  TimePasses(Connection::kStallGrace);
+  EXPECT_TRUE(connection_.Evict(connection_.generation(), /*stalled=*/true));
+  EXPECT_TRUE(closed());
+}
+
 TEST_F(DeadlineTest, AnEventAloneBuysNoTime) {
   ServeBytes(1 << 20);
   Open(/*small_buffers=*/true);
@@ -190,6 +220,36 @@ TEST_F(DeadlineTest, TheRestOfARefusedRequestIsReadAwayForTwoSeconds) {  // RFC 
 }
 
 // --- Of a request ---
+
+TEST_F(DeadlineTest, NorForLongerFromAClientThatNeverPauses) {
+  Open();
+  const int much = 1 << 20;
+  setsockopt(client_.get(), SOL_SOCKET, SO_SNDBUF, &much, sizeof(much));
+  // More than one turn reads away.
+  const auto flood = [this] {
+    const std::string junk(16 * 1024, '.');
+    while (send(client_.get(), junk.data(), junk.size(), MSG_NOSIGNAL) > 0) {
+    }
+  };
+  SendAndTell("GET\r\n\r\n");
+  EXPECT_EQ(OnlyResponse().status, 400);
+  flood();
+  EXPECT_FALSE(connection_.OnEvent(connection_.generation(), Readable()));
+  for (int turns = 0; turns < 3; ++turns) {
+    ASSERT_EQ(host_.deferred.size(), 1u);
+    host_.deferred.clear();
+    TimePasses(absl::Milliseconds(600));
+    flood();
+    EXPECT_FALSE(connection_.Resume());
+  }
+  ASSERT_EQ(host_.deferred.size(), 1u);
+  host_.deferred.clear();
+  TimePasses(absl::Milliseconds(200));
+  flood();
+  EXPECT_FALSE(connection_.Resume());
+  EXPECT_TRUE(closed());
+  EXPECT_TRUE(host_.deferred.empty());
+}
 
 TEST_F(DeadlineTest, TheHeadersTimeBeginsWithItsFirstByte) {
   ServeBytes(1);

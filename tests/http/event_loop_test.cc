@@ -464,6 +464,23 @@ TEST_F(EventLoopTest, ADrainWithoutDescriptorsDoesNotSpin) {  // E2
   EXPECT_LT(polls, 100) << "the timeout of what is open is a few wake-ups long";
 }
 
+TEST_F(EventLoopTest, ADrainWithoutRoomForOneThatWaitsDoesNotSpin) {  // E2
+  options_.max_connections = 1;
+  options_.header_timeout = options_.keep_alive_timeout = absl::InfiniteDuration();
+  Create();
+  HttpClient busy(url_);
+  busy.Send(kGet);
+  HttpClient waiting(url_);
+  TaskPtr task = NextTask();
+  loop_->BeginDrain();
+  const absl::Time end = absl::Now() + absl::Milliseconds(300);
+  int polls = 0;
+  for (; absl::Now() < end; ++polls) Poll(end - absl::Now());
+  EXPECT_LT(polls, 50);
+  Run(std::move(task));
+  EXPECT_EQ(busy.ReadResponse().status, 200);
+}
+
 TEST_F(EventLoopTest, ADrainForgetsAListenerThatAnotherProcessHasToo) {  // E2
   // As a service manager does: what it passed stays open there, and so do events of it in epoll(7).
   shares_ = true;

@@ -89,6 +89,8 @@ void Connection::ScheduleDeadline() {
 }
 
 void Connection::Close() {
+  // A reset, which unread input brings, would drop it.
+  if (held_back_) PushHeldBack();
   if (exchange_ != nullptr) {
     if (exchange_->began_ns != 0 && phase_.load(std::memory_order_relaxed) != Phase::kHead) {
       ReportAccess();

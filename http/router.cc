@@ -301,12 +301,11 @@ absl::Status Router::Add(Method method, NewRoute route) {
                      std::make_shared<const Route>(
                          Route{*std::move(pattern), route.streaming, std::move(route.handler)}));
   if (exact) {
-    if (exact_ == nullptr) {
-      exact_ = std::make_shared<ExactPaths>();
-    } else if (exact_.use_count() > 1) {
-      exact_ = std::make_shared<ExactPaths>(*exact_);
-    }
-    exact_->nodes[path] = Node::Lookup(root_, way);
+    // A copy of its own: other Routers may have this one, and are being called.
+    auto made =
+        exact_ == nullptr ? std::make_shared<ExactPaths>() : std::make_shared<ExactPaths>(*exact_);
+    made->nodes[path] = Node::Lookup(root_, way);
+    exact_ = std::move(made);
   }
   return absl::OkStatus();
 }

@@ -114,8 +114,8 @@ class Router {
   // copies share what they have in common, and no call sees a change. Null: no routes.
   std::shared_ptr<const Node> root_;
   // The nodes of the patterns that are one path and no other, by that path: most requests need no
-  // search. Null: none. Shared until a route is added.
-  std::shared_ptr<ExactPaths> exact_;
+  // search. Null: none. Never changes either.
+  std::shared_ptr<const ExactPaths> exact_;
 
   // The route for just this path, null when the trie must be searched.
   const Route* FindExact(absl::string_view path, Method method) const;

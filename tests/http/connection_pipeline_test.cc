@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Responses to pipelined requests, which go out together when that keeps none of them waiting. Over
-// TCP: a unix socket holds nothing back. What is held back the kernel sends by itself after 200 ms,
+// TCP: a unix socket holds nothing back. What is held back the kernel sends by itself after 200 ms or more,
 // so that a machine that stops for as long hides a fault here, and never makes one up.
 
 #include <string>

@@ -3,14 +3,11 @@
 
 #include "robusto/workers/dispatcher.h"
 
-#include <sched.h>
-#include <time.h>
-
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
-#include "robusto/queue/queue_lock.h"
+#include "robusto/queue/spin.h"
 
 namespace robusto {
 namespace {
@@ -19,21 +16,7 @@ namespace {
 // meant to empty.
 thread_local const Dispatcher* t_serves = nullptr;
 
-int UsableCpus() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
-  return std::max(1, CPU_COUNT(&set));
-}
-
 }  // namespace
-
-int64_t MonotonicNanos() {
-  // The same clock as std::chrono::steady_clock, which reaches it through another library.
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 Dispatcher::Dispatcher(const Options& options)
     : source_(options.work_source),
@@ -42,7 +25,7 @@ Dispatcher::Dispatcher(const Options& options)
       watch_running_(options.watch_running),
       watch_queue_(options.queue_ttl_ns >= 0 || options.attention_after_ns >= 0),
       admission_check_(options.admission_check),
-      cpus_(UsableCpus()),
+      cpus_(queue_internal::UsableCpus()),
       queue_(options.queue_capacity) {}
 
 void Dispatcher::ServeFromThisThread() const { t_serves = this; }
@@ -202,11 +185,7 @@ bool Dispatcher::Linger() {
   if (cpus_ < 2 || source_ != nullptr || lingering_.exchange(true, std::memory_order_relaxed)) {
     return false;
   }
-  bool found = false;
-  for (int look = 0; look < kLooksBeforeParking && !found; ++look) {
-    for (int i = 0; i < kPausesPerLook; ++i) queue_internal::CpuRelax();
-    found = HasReasonToStayAwake();
-  }
+  const bool found = queue_internal::SpinUntil([this] { return HasReasonToStayAwake(); });
   lingering_.store(false, std::memory_order_relaxed);
   return found;
 }

@@ -42,7 +42,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <vector>
 
 #include "absl/base/optimization.h"
@@ -51,15 +50,13 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
+#include "robusto/queue/monotonic_clock.h"
 #include "robusto/workers/parker.h"
 #include "robusto/workers/task.h"
 #include "robusto/workers/task_queue.h"
 #include "robusto/workers/work_source.h"
 
 namespace robusto {
-
-// CLOCK_MONOTONIC in nanoseconds: the one clock of the pool.
-int64_t MonotonicNanos();
 
 // What an admission check is told. The task itself is not looked at: what it would cost is not
 // known.
@@ -180,7 +177,6 @@ class Dispatcher {
   Counters counters() const;
   // Since when the coldest worker is parked; kNever when none is.
   int64_t ColdestParkedSince() const ABSL_LOCKS_EXCLUDED(mu_);
-  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
   size_t queue_size() const { return queue_.size(); }
   size_t queue_capacity() const { return queue_.capacity(); }
   int parked() const { return parked_count_.load(std::memory_order_relaxed); }
@@ -196,11 +192,6 @@ class Dispatcher {
   static constexpr int64_t kWakeCostNs = 50 * 1000;
   // From this mean service time on, somebody else should poll while a task runs.
   static constexpr int64_t kSlowTaskNs = 200 * 1000;
-  // How often an idle worker looks at the queue before it parks, and how many pauses apart: 2 us in
-  // all on Zen 4. Longer spins save few more wake-ups and hinder the producers
-  // (docs/performance.md).
-  static constexpr int kLooksBeforeParking = 8;
-  static constexpr int kPausesPerLook = 16;
   // How long nobody polls or takes before the supervisor steps in.
   static constexpr int64_t kWatchPeriodNs = 1000 * 1000;
   // Tasks that take less than this on average hold nobody up: four periods then.

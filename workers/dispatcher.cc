@@ -159,21 +159,26 @@ bool Dispatcher::TakeLead(const Seat& seat) {
   return Vacant() && leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat));
 }
 
+Dispatcher::PollResult Dispatcher::PollSource(absl::Span<TaskPtr> out, absl::Duration timeout) {
+  const size_t count = source_->Poll(out, timeout);
+  const int64_t now = MonotonicNanos();
+  polled_ns_.store(now, std::memory_order_relaxed);
+  // One writer, the holder of the lead: no locked instruction.
+  polls_.store(polls_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  return {count, now};
+}
+
 bool Dispatcher::Lead(absl::Duration timeout, QueuedTask* next) {
   // From here on a producer that sees nobody parked interrupts the poll; what it pushed before is
   // seen now (D3).
   std::atomic_thread_fence(std::memory_order_seq_cst);
   std::array<TaskPtr, kPollBatch> tasks;
-  size_t count = 0;
   const bool waits = timeout > absl::ZeroDuration();
   if (!waits || (queue_.size() == 0 && !closed_.load() && pending_retirements_.load() == 0)) {
-    count = source_->Poll(absl::MakeSpan(tasks), timeout);
-    polls_.fetch_add(1, std::memory_order_relaxed);
-    const int64_t now = MonotonicNanos();
-    polled_ns_.store(now, std::memory_order_relaxed);
+    const PollResult polled = PollSource(absl::MakeSpan(tasks), timeout);
     // Nothing has come before it, and this worker is free: through the queue it would come back here.
     const bool direct = next != nullptr && queue_.size() == 0 && pending_retirements_.load() == 0;
-    Admit(absl::MakeSpan(tasks.data(), count), now, direct ? next : nullptr);
+    Admit(absl::MakeSpan(tasks.data(), polled.count), polled.ended_ns, direct ? next : nullptr);
   }
   leader_.store(kNobody);
   return next != nullptr && next->task != nullptr;
@@ -372,6 +377,14 @@ bool Dispatcher::TakeRetirement(Seat& seat) {
 int64_t Dispatcher::ColdestParkedSince() const {
   absl::MutexLock lock(&mu_);
   return parked_.empty() ? kNever : parked_.front()->parked_since_ns_;
+}
+
+PollActivity Dispatcher::poll_activity() const {
+  PollActivity activity;
+  activity.polls = polls_.load(std::memory_order_acquire);
+  activity.last_ended_ns = polled_ns_.load(std::memory_order_relaxed);
+  activity.polling = leader_.load() != kNobody;
+  return activity;
 }
 
 Dispatcher::Counters Dispatcher::counters() const {

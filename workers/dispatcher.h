@@ -52,6 +52,7 @@
 #include "absl/types/span.h"
 #include "robusto/queue/monotonic_clock.h"
 #include "robusto/workers/parker.h"
+#include "robusto/workers/pool_stats.h"
 #include "robusto/workers/task.h"
 #include "robusto/workers/task_queue.h"
 #include "robusto/workers/work_source.h"
@@ -182,6 +183,11 @@ class Dispatcher {
   int parked() const { return parked_count_.load(std::memory_order_relaxed); }
   int pending_retirements() const { return pending_retirements_.load(std::memory_order_relaxed); }
   Admission admission() const { return admission_.load(std::memory_order_acquire); }
+  PollActivity poll_activity() const;
+  // Ends the poll under way, or else the next one, so that poll_activity().polls advances.
+  void InterruptPoll() {
+    if (source_ != nullptr) source_->Interrupt();
+  }
   // How fast tasks left the queue lately: the mean service time of a task.
   int64_t recent_service_ns() const { return service_ns_.load(std::memory_order_relaxed); }
 
@@ -207,6 +213,12 @@ class Dispatcher {
   // False where another polls, or nobody should.
   bool TakeLead(const Seat& seat);
   bool IsPollOverdue(int64_t now) const;
+  // Calls WorkSource::Poll and records its end. The holder of leader_ only.
+  struct PollResult {
+    size_t count;
+    int64_t ended_ns;
+  };
+  PollResult PollSource(absl::Span<TaskPtr> out, absl::Duration timeout);
   // Polls once for the worker that holds leader_, and gives the lead up. True: `next`, unless it is
   // null, has a task for this worker, which would have been the head of the queue.
   bool Lead(absl::Duration timeout, QueuedTask* next);
@@ -276,8 +288,10 @@ class Dispatcher {
   // reads them in the opposite order (counters()) never sees an effect without its cause (D5).
   alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> accepted_{0};  // by producers
   alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> taken_{0};     // by workers
+  // polls_ is released after polled_ns_, so that poll_activity() never pairs a new count with an old
+  // time.
   std::atomic<uint64_t> polls_{0};
-  std::atomic<int64_t> polled_ns_{0};  // when the last poll by a worker ended
+  std::atomic<int64_t> polled_ns_{0};  // when the last poll ended
   std::atomic<uint64_t> expired_{0};
   std::array<std::atomic<uint64_t>, 4> rejected_{};  // by RejectReason
 

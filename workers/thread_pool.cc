@@ -379,6 +379,10 @@ PoolHistograms ThreadPool::Histograms() const {
   return workers_.histograms();
 }
 
+PollActivity ThreadPool::Polls() const { return dispatcher_->poll_activity(); }
+
+void ThreadPool::InterruptPoll() { dispatcher_->InterruptPoll(); }
+
 absl::Duration ThreadPool::RecentServiceTime() const {
   return absl::Nanoseconds(dispatcher_->recent_service_ns());
 }

@@ -157,6 +157,10 @@ class ThreadPool {
   std::vector<WorkerInfo> Workers() const;
   PoolHistograms Histograms() const;
   const Journal& journal() const { return journal_; }
+  // How the work source is polled, and a way to see whether it still is, without a task in the queue
+  // and without a lock. Without a work source `polls` stays 0.
+  PollActivity Polls() const;
+  void InterruptPoll();
   // For estimates such as Retry-After, without a lock: the mean time that recent tasks ran, and how
   // many wait now.
   absl::Duration RecentServiceTime() const;

@@ -17,7 +17,7 @@
 #include "robusto/admin/service/message_stream.h"
 #include "robusto/admin/service/pool_messages.h"
 #include "robusto/admin/service/request_checks.h"
-#include "robusto/admin/text/display_text.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 namespace {
@@ -62,12 +62,12 @@ absl::StatusOr<uint64_t> FindTask(const ThreadPool& pool,
   }
   for (const WorkerInfo& worker : pool.Workers()) {
     // As ListWorkers has it.
-    if (DisplayText(worker.task.request_id, kDisplayBytes) == request.request_id()) {
+    if (DisplayText(worker.task.request_id, kMaxDisplayBytes) == request.request_id()) {
       return worker.task_id;
     }
   }
   return absl::NotFoundError(absl::StrCat("no request with request_id ",
-                                          DisplayText(request.request_id(), kDisplayBytes),
+                                          DisplayText(request.request_id(), kMaxDisplayBytes),
                                           " is running; ListWorkers has those that are"));
 }
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "robusto/admin/text/display_text.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 namespace {
@@ -100,10 +100,10 @@ void SetWorker(const WorkerInfo& info, admin::v1::Worker* to) {
   if (info.busy) {
     admin::v1::RunningTask* const task = to->mutable_task();
     task->set_id(info.task_id);
-    task->set_request_id(DisplayText(info.task.request_id, kDisplayBytes));
-    task->set_label(DisplayText(info.task.label, kDisplayBytes));
-    task->set_peer(DisplayText(info.task.peer, kDisplayBytes));
-    task->set_phase(DisplayText(info.task.phase, kDisplayBytes));
+    task->set_request_id(DisplayText(info.task.request_id, kMaxDisplayBytes));
+    task->set_label(DisplayText(info.task.label, kMaxDisplayBytes));
+    task->set_peer(DisplayText(info.task.peer, kMaxDisplayBytes));
+    task->set_phase(DisplayText(info.task.phase, kMaxDisplayBytes));
     SetDuration(info.running_for, task->mutable_age());
   }
   to->set_completed(info.totals.completed);
@@ -119,7 +119,7 @@ void SetEvent(const PoolEvent& event, admin::v1::PoolEvent* to) {
   to->set_count(event.count);
   to->set_task_id(event.task_id);
   to->set_worker_id(event.worker_id);
-  to->set_text(DisplayText(event.text, kDisplayBytes));
+  to->set_text(DisplayText(event.text, kMaxDisplayBytes));
   to->set_threads(event.threads);
   to->set_min_threads(event.min_threads);
   if (event.max_threads.has_value()) to->set_max_threads(*event.max_threads);

@@ -12,11 +12,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "robusto/admin/status_page/json_string.h"
-#include "robusto/admin/text/display_text.h"
 #include "robusto/workers/histogram.h"
 #include "robusto/workers/journal.h"
 #include "robusto/workers/pool_stats.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 namespace {
@@ -61,7 +60,7 @@ class JsonWriter {
   }
   // What a request says of itself, or a handler threw.
   void Foreign(absl::string_view key, absl::string_view value) {
-    Text(key, DisplayText(value, kDisplayBytes));
+    Text(key, DisplayText(value, kMaxDisplayBytes));
   }
   void Seconds(absl::string_view key, absl::Duration value) {
     Raw(key, absl::StrFormat("%.9g", absl::ToDoubleSeconds(value)));

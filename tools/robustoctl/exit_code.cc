@@ -5,7 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "robusto/tools/robustoctl/human_text.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 namespace {

@@ -64,19 +64,6 @@ std::string Counted(int64_t count, absl::string_view thing) {
   return absl::StrCat(count, " ", thing, count == 1 ? "" : "s");
 }
 
-std::string PrintableText(absl::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (c >= 0x20 && c < 0x7f) {
-      out.push_back(c);
-    } else {
-      absl::StrAppendFormat(&out, "\\x%02x", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
-}
-
 std::string FitLeft(absl::string_view text, size_t columns) {
   if (text.size() <= columns) {
     return absl::StrCat(text, std::string(columns - text.size(), ' '));

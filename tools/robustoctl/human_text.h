@@ -1,8 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// How values read for people: durations, counts, rates and bytes in few characters, and text from
-// outside made safe to print.
+// How values read for people: durations, counts, rates and bytes in few characters.
 //
 // Thread-safety: free functions.
 
@@ -30,10 +29,6 @@ std::string BytesText(double bytes);
 
 // "1 worker", "2 workers".
 std::string Counted(int64_t count, absl::string_view thing);
-
-// Text that somebody outside chose, such as a path: whatever is not printable ASCII is written as
-// \xNN, so that it can neither steer a terminal nor take more columns than it has characters.
-std::string PrintableText(absl::string_view text);
 
 // Exactly `columns` long: padded with spaces, or cut and ended with "~". For ASCII.
 std::string FitLeft(absl::string_view text, size_t columns);

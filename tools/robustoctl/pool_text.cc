@@ -14,6 +14,7 @@
 #include "robusto/tools/robustoctl/pool_words.h"
 #include "robusto/tools/robustoctl/table.h"
 #include "robusto/tools/robustoctl/wire_time.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 namespace {

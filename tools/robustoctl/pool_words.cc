@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "robusto/tools/robustoctl/human_text.h"
 #include "robusto/tools/robustoctl/wire_time.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 

@@ -10,6 +10,7 @@
 #include "robusto/tools/robustoctl/human_text.h"
 #include "robusto/tools/robustoctl/pool_words.h"
 #include "robusto/tools/robustoctl/wire_time.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 namespace {

@@ -51,12 +51,6 @@ TEST(HumanTextTest, CountsRatesAndBytesAreShort) {
   EXPECT_EQ(Counted(0, "worker"), "0 workers");
 }
 
-TEST(HumanTextTest, TextFromOutsideBecomesPrintableAscii) {
-  EXPECT_EQ(PrintableText("GET /a b~"), "GET /a b~");
-  EXPECT_EQ(PrintableText(absl::string_view("\0\x1b[2J\x7f\n", 7)), "\\x00\\x1b[2J\\x7f\\x0a");
-  EXPECT_EQ(PrintableText("caf\xc3\xa9 \xc2\x9b \xff"), "caf\\xc3\\xa9 \\xc2\\x9b \\xff");
-}
-
 TEST(HumanTextTest, FittedTextHasExactlyTheWidth) {
   EXPECT_EQ(FitLeft("abc", 5), "abc  ");
   EXPECT_EQ(FitRight("abc", 5), "  abc");

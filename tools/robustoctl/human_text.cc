@@ -10,7 +10,7 @@ namespace robusto {
 namespace {
 
 std::string ThreeDigits(double value, absl::string_view unit) {
-  // The limits are those of rounding: 9.995 is "10.0", not "10.00".
+  // The limits account for rounding: 9.995 is "10.0", not "10.00".
   const int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
   return absl::StrFormat("%.*f%s", decimals, value, unit);
 }
@@ -18,7 +18,7 @@ std::string ThreeDigits(double value, absl::string_view unit) {
 }  // namespace
 
 std::string DurationText(absl::Duration duration) {
-  if (duration == absl::InfiniteDuration()) return "for ever";
+  if (duration == absl::InfiniteDuration()) return "infinite";
   if (duration < absl::ZeroDuration()) return absl::StrCat("-", DurationText(-duration));
   if (duration == absl::ZeroDuration()) return "0s";
   if (duration < absl::Microseconds(1)) {

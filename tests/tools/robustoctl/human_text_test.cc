@@ -29,8 +29,8 @@ TEST(HumanTextTest, DurationsHaveThreeDigitsAndAUnit) {
       {absl::Hours(52), "2d04h"},
       {absl::Hours(24 * 4000), "4000d00h"},
       {-absl::Seconds(5), "-5.00s"},
-      {absl::InfiniteDuration(), "for ever"},
-      {-absl::InfiniteDuration(), "-for ever"},
+      {absl::InfiniteDuration(), "infinite"},
+      {-absl::InfiniteDuration(), "-infinite"},
   };
   for (const auto& [duration, want] : cases) EXPECT_EQ(DurationText(duration), want);
 }

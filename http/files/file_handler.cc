@@ -26,6 +26,7 @@
 #include "robusto/http/files/precompressed.h"
 #include "robusto/http/files/root_directory.h"
 #include "robusto/http/message/grammar.h"
+#include "robusto/http/message/normalize_path.h"
 #include "robusto/http/message/uri.h"
 
 namespace robusto {
@@ -170,6 +171,10 @@ bool FileHandler::Call::DecodePath() {
     response_.Error(400, "the path does not begin with a slash");
     return false;
   }
+  if (LeavesRoot(encoded)) {
+    response_.Error(400, "the path leads above the root");
+    return false;
+  }
   encoded.remove_prefix(1);
   while (true) {
     const size_t slash = encoded.find('/');
@@ -186,10 +191,6 @@ bool FileHandler::Call::DecodePath() {
       return false;
     }
     const absl::string_view segment = absl::string_view(path_).substr(begin);
-    if (segment == "..") {  // Request::path() is normal: only a leading one is left
-      response_.Error(400, "the path leads above the root");
-      return false;
-    }
     if (absl::StrContains(segment, absl::string_view("\0", 1))) {
       response_.Error(400, "a NUL character in the path");
       return false;

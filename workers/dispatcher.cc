@@ -111,7 +111,7 @@ void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
   } catch (...) {
   }
   try {
-    task.release()->Release();
+    task.release()->Done();
   } catch (...) {
   }
   // The journal counts rejections; the supervisor writes it.

@@ -22,7 +22,7 @@
 //
 // Invariants:
 //   (D1) Every task that Offer or the source hands over gets exactly one of: out of Take, Reject.
-//        Then Release.
+//        Then Done.
 //   (D2) At most one thread is inside WorkSource::Poll: the holder of leader_.
 //   (D3) A worker is parked only if, after it was put on the stack, the queue was seen empty and
 //        the source (if any) led; a producer looks at the stack only after its push. So one of the

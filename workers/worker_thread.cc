@@ -106,8 +106,8 @@ void WorkerThread::RunTask(QueuedTask item) {
   environment_.dispatcher->RecordServiceTime(service_ns);
   // To report a failure may take its time, which is not the next task's.
   if (!failure) Dispatcher::ShareClock(seat_, now_ns);
-  // Not reset(), which is noexcept: a Release that throws costs this worker, not the process.
-  item.task.release()->Release();
+  // Not reset(), which is noexcept: a Done that throws costs this worker, not the process.
+  item.task.release()->Done();
   if (description) environment_.on_failure(*description, *failure);
   if (environment_.dispatcher->admission() != Dispatcher::Admission::kOpen) {
     environment_.signal->Announce();

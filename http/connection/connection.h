@@ -188,7 +188,7 @@ class Connection final : public Task, public TimerWheel::Node {
   void Cancel(CancelLevel level) override;
   TaskDescription Describe() const override;
   bool Continues() const override;
-  void Release() override;
+  void Done() override;
 
  private:
   enum Ownership : uint64_t { kFree = 0, kParked = 1, kOwned = 2, kOwnedAgain = 3 };
@@ -309,7 +309,7 @@ class Connection final : public Task, public TimerWheel::Node {
   bool close_after_ = false;    // the response that is being written is the last
   bool discard_input_ = false;  // no byte after this message can be trusted (C3)
   bool held_back_ = false;      // bytes may wait in the socket for those that follow
-  bool rejected_ = false;       // Release must not recurse into the pool
+  bool rejected_ = false;       // Done must not recurse into the pool
   bool has_peer_uid_ = false;
   uint8_t peer_size_ = 0;
   UniqueFd fd_;

@@ -105,7 +105,7 @@ void Connection::Run() {
     BeginResponse();
   }
   phase_.store(Phase::kWriting, std::memory_order_relaxed);
-  // What is left is sent by Release, when nobody can Cancel any more: closing belongs there.
+  // What is left is sent by Done, when nobody can Cancel any more: closing belongs there.
   broken_ = broken_ || WriteFromWorker() == Sent::kFailed;
 }
 
@@ -189,11 +189,11 @@ void Connection::Reject(RejectReason reason) {
 
 void Connection::Cancel(CancelLevel level) {
   cancelled_.store(true, std::memory_order_relaxed);
-  // The descriptor is open: it is closed by Release only, which comes after.
+  // The descriptor is open: it is closed by Done only, which comes after.
   shutdown(fd_.get(), level == CancelLevel::kGentle ? SHUT_RD : SHUT_RDWR);
 }
 
-void Connection::Release() {
+void Connection::Done() {
   if (rejected_) {
     // Going on here would come back to the pool, which is in the middle of refusing.
     rejected_ = false;

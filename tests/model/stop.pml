@@ -236,7 +236,7 @@ endDeaf:
 #endif
     cancelled[me] = false;
     done++;
-    atomic { alive[me] = false; kind = 0; id = 0 }      /* Release */
+    atomic { alive[me] = false; kind = 0; id = 0 }      /* Done */
   :: closed && empty(queue) -> break
   od;
   exited[me] = true

@@ -59,7 +59,7 @@ class TaskRecord {
   int rejects() const { return rejects_.load(); }
   int rejects(RejectReason reason) const { return by_reason_[static_cast<size_t>(reason)].load(); }
   int cancels() const { return cancels_.load(); }
-  int releases() const { return releases_.load(); }
+  int finished() const { return finished_.load(); }
 
  private:
   friend class FakeTask;
@@ -67,7 +67,7 @@ class TaskRecord {
   std::atomic<int> rejects_{0};
   std::atomic<int> by_reason_[4] = {};
   std::atomic<int> cancels_{0};
-  std::atomic<int> releases_{0};
+  std::atomic<int> finished_{0};
 };
 
 // A task that writes down its calls, and does in each what the test wants.
@@ -78,7 +78,7 @@ class FakeTask : public Task {
     std::function<void(RejectReason)> reject;
     std::function<void(CancelLevel)> cancel;
     std::function<TaskDescription()> describe;
-    std::function<void()> release;
+    std::function<void()> done;
     bool continues = false;
   };
 
@@ -106,12 +106,12 @@ class FakeTask : public Task {
     return hooks_.describe ? hooks_.describe() : TaskDescription();
   }
   bool Continues() const override { return hooks_.continues; }
-  void Release() override {
-    const auto release = std::move(hooks_.release);
+  void Done() override {
+    const auto done = std::move(hooks_.done);
     TaskRecord* const record = record_;
     delete this;
-    record->releases_.fetch_add(1);
-    if (release) release();
+    record->finished_.fetch_add(1);
+    if (done) done();
   }
 
  private:
@@ -129,7 +129,7 @@ class Blocker {
   // more: a thread that the pool has abandoned may.
   ~Blocker() {
     Free();
-    Eventually([this] { return record_.releases() == made_.load(); });
+    Eventually([this] { return record_.finished() == made_.load(); });
   }
 
   // Reports to record(). With `obeys`, a Cancel of that level or a firmer one ends it, too.

@@ -92,7 +92,7 @@ class DispatcherTest : public testing::Test {
       }
       ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
       const int64_t begin = MonotonicNanos();
-      while (record_.releases() < i) {
+      while (record_.finished() < i) {
         std::this_thread::yield();
         ASSERT_LT(MonotonicNanos() - begin, std::chrono::nanoseconds(kGuard).count()) << i;
       }
@@ -112,7 +112,7 @@ class DispatcherTest : public testing::Test {
   std::unique_ptr<Workers> workers_;
 };
 
-TEST_F(DispatcherTest, EveryTaskIsTakenOrRejectedAndThenReleased) {
+TEST_F(DispatcherTest, EveryTaskIsTakenOrRejectedAndThenDone) {
   Dispatcher::Options options;
   options.queue_capacity = 1;
   Make(options);
@@ -123,9 +123,9 @@ TEST_F(DispatcherTest, EveryTaskIsTakenOrRejectedAndThenReleased) {
   dispatcher_->SetAdmission(Admission::kStopped);
   EXPECT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kStopped);
   EXPECT_EQ(record_.rejects(), 3);
-  EXPECT_EQ(record_.releases(), 3);
+  EXPECT_EQ(record_.finished(), 3);
   workers_->Add(1);
-  EXPECT_TRUE(Eventually([&] { return record_.releases() == 4; }));
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == 4; }));
   EXPECT_EQ(record_.runs(), 1);
   EXPECT_EQ(record_.rejects(), 3);
   // (D5)
@@ -144,7 +144,7 @@ TEST_F(DispatcherTest, TasksOfTheSourceWaitInTheBoundedQueue) {
   Make(options);
   for (int i = 0; i < 3; ++i) source_.Give(FakeTask::New(&record_));
   workers_->Add(1);
-  EXPECT_TRUE(Eventually([&] { return record_.releases() == 3; }));
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == 3; }));
   // The one that polled runs the first, one waits, and there is no room for the third.
   EXPECT_EQ(record_.runs(), 2);
   EXPECT_EQ(record_.rejects(RejectReason::kQueueFull), 1);
@@ -172,7 +172,7 @@ TEST_F(DispatcherTest, WhatWasOfferedDuringAPollGoesBeforeWhatThePollGave) {
   source_.Give(make('2'));
   source_.Give(make('3'));
   workers_->Add(1);
-  EXPECT_TRUE(Eventually([&] { return record_.releases() == 3; }));
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == 3; }));
   workers_.reset();
   EXPECT_EQ(order, "123");
 }
@@ -203,7 +203,7 @@ TEST_F(DispatcherTest, WhatIsLeftInTheQueueIsRejectedByItsIds) {
   for (int i = 0; i < 3; ++i) Offer(FakeTask::New(&record_));
   EXPECT_EQ(dispatcher_->RejectQueued(RejectReason::kStopped), (std::vector<uint64_t>{1, 2, 3}));
   EXPECT_EQ(record_.rejects(RejectReason::kStopped), 3);
-  EXPECT_EQ(record_.releases(), 3);
+  EXPECT_EQ(record_.finished(), 3);
 }
 
 // (D2)
@@ -214,7 +214,7 @@ TEST_F(DispatcherTest, OneWorkerPollsAtATimeAndTheOthersAreParked) {
   workers_->Add(8);
   EXPECT_TRUE(Eventually([&] { return dispatcher_->parked() == 7 && source_.polled(); }));
   for (int i = 0; i < 2000; ++i) source_.Give(FakeTask::New(&record_));
-  EXPECT_TRUE(Eventually([&] { return record_.releases() == 2000; }));
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == 2000; }));
   EXPECT_FALSE(source_.overlapped());
 }
 
@@ -251,7 +251,7 @@ TEST_F(DispatcherTest, AWorkerThatLeavesHandsTheLeadOn) {
   EXPECT_EQ(dispatcher_->pending_retirements(), 0);
   workers_->Add(1);
   source_.Give(FakeTask::New(&record_));
-  EXPECT_TRUE(Eventually([&] { return record_.releases() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == 1; }));
 }
 
 TEST_F(DispatcherTest, AWorkerThatDiesInPollHandsTheLeadOn) {
@@ -307,7 +307,7 @@ TEST_F(DispatcherTest, WhatWasAcceptedIsTakenExpiredRejectedOrInTheQueue) {
   EXPECT_EQ(counters.expired, 2);
   EXPECT_EQ(counters.taken, 0);
   EXPECT_EQ(record_.rejects(RejectReason::kExpired), 2);
-  EXPECT_EQ(record_.releases(), 5);
+  EXPECT_EQ(record_.finished(), 5);
 }
 
 TEST_F(DispatcherTest, AWorkerRejectsWhatHasExpiredOnItsWay) {
@@ -316,7 +316,7 @@ TEST_F(DispatcherTest, AWorkerRejectsWhatHasExpiredOnItsWay) {
   Make(options);
   ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
   workers_->Add(1);
-  EXPECT_TRUE(Eventually([&] { return record_.releases() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == 1; }));
   EXPECT_EQ(record_.rejects(RejectReason::kExpired), 1);
 }
 
@@ -372,7 +372,7 @@ TEST_F(DispatcherTest, AWorkerNeverWaitsForRoomInItsOwnQueueButInAnother) {
   workers_->Add(1);
   ASSERT_TRUE(Eventually([&] { return own_full.load(); }));
   other.RejectQueued(RejectReason::kStopped);  // makes room
-  EXPECT_TRUE(Eventually([&] { return outer.releases() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return outer.finished() == 1; }));
   EXPECT_TRUE(other_taken.load());
   other.RejectQueued(RejectReason::kStopped);
 }
@@ -471,10 +471,10 @@ TEST_F(DispatcherTest, TheSourceIsPolledAlsoWhenTasksThatComeBackNeverLeaveTheQu
   source_.Give(FakeTask::New(&record_));
   EXPECT_TRUE(Eventually([&] { return record_.runs() == 1; }));
   enough.store(true);
-  // Of those made, not of those that ran: between two tasks as many were released as ran.
+  // Of those made, not of those that ran: between two tasks as many were done as ran.
   EXPECT_TRUE(Eventually([&] {
     Tick();
-    return renewed.releases() == made.load();
+    return renewed.finished() == made.load();
   }));
 }
 

@@ -271,7 +271,7 @@ TEST_F(ThreadPoolStopTest, NorWhenTheOnlyWorkerHasDiedMeanwhile) {
   std::promise<void> stopping;
   FakeTask::Hooks dies;
   dies.run = [&] { stopping.get_future().wait(); };
-  dies.release = [] { throw std::runtime_error("release"); };
+  dies.done = [] { throw std::runtime_error("thrown by Done"); };
   ASSERT_TRUE(pool_->Put(FakeTask::New(&record_, std::move(dies))).ok());
   ASSERT_TRUE(pool_->Put(FakeTask::New(&record_)).ok());
   auto report = std::async(std::launch::async, [&] { return Stop(absl::InfiniteDuration()); });
@@ -298,13 +298,13 @@ TEST_F(ThreadPoolStopTest, CalledFromEveryWorkerAtOnceAbandonsNone) {
 }
 
 // Its own task has ended by then, so the one that still runs is another's.
-TEST_F(ThreadPoolStopTest, CalledFromAReleaseCancelsTheOtherWorkersTask) {
+TEST_F(ThreadPoolStopTest, CalledFromDoneCancelsTheOtherWorkersTask) {
   Start();
   ASSERT_TRUE(pool_->Put(blocker_.NewTaskThatObeys(CancelLevel::kGentle)).ok());
   ASSERT_TRUE(blocker_.AwaitBusy(1));
   std::promise<StopReport> reported;
   FakeTask::Hooks hooks;
-  hooks.release = [&] { reported.set_value(*pool_->Stop(absl::ZeroDuration())); };
+  hooks.done = [&] { reported.set_value(*pool_->Stop(absl::ZeroDuration())); };
   ASSERT_TRUE(pool_->Put(FakeTask::New(&record_, std::move(hooks))).ok());
   const StopReport report = reported.get_future().get();
   EXPECT_EQ(report.cancelled, (std::vector<uint64_t>{1}));
@@ -345,7 +345,7 @@ TEST_F(ThreadPoolStopTest, ThePoolMayGoBeforeAThreadThatItAbandoned) {
   EXPECT_EQ(Stop(absl::ZeroDuration()).abandoned.size(), 1);
   pool_.reset();
   blocker_.Free();
-  EXPECT_TRUE(Eventually([&] { return blocker_.record().releases() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return blocker_.record().finished() == 1; }));
 }
 
 TEST_F(ThreadPoolStopTest, AnAbandonedTaskThatEndsAfterAllIsCounted) {
@@ -365,7 +365,7 @@ TEST_F(ThreadPoolStopTest, TheDestructorStopsAtOnce) {
   ASSERT_TRUE(pool_->Put(blocker_.NewTaskThatObeys(CancelLevel::kGentle)).ok());
   ASSERT_TRUE(blocker_.AwaitBusy(1));
   pool_.reset();
-  EXPECT_EQ(blocker_.record().releases(), 1);
+  EXPECT_EQ(blocker_.record().finished(), 1);
 }
 
 TEST_F(ThreadPoolStopTest, ASourceThatBlocksIsInterrupted) {

@@ -44,12 +44,12 @@ absl::optional<RejectReason> Dispatcher::CheckAdmission(const Task& task) const 
       return RejectReason::kStopped;
   }
   if (!admission_check_ || task.Continues()) return absl::nullopt;
-  AdmissionFacts facts;
-  facts.queue_size = queue_.size();
-  facts.queue_capacity = queue_.capacity();
-  facts.threads = threads_.load(std::memory_order_relaxed);
-  facts.recent_service_time = absl::Nanoseconds(recent_service_ns());
-  return admission_check_(facts);
+  AdmissionContext context;
+  context.queue_size = queue_.size();
+  context.queue_capacity = queue_.capacity();
+  context.threads = threads_.load(std::memory_order_relaxed);
+  context.recent_service_time = absl::Nanoseconds(recent_service_ns());
+  return admission_check_(context);
 }
 
 absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration timeout) {
@@ -63,11 +63,11 @@ absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration time
   if (!reason.has_value()) {
     PushResult result = queue_.TryPush(std::move(item));
     if (result == PushResult::kFull && timeout > absl::ZeroDuration() && t_serves != this) {
-      WakeIfWorthIt();
+      MaybeWakeWorker();
       result = queue_.Push(std::move(item), timeout);
     }
     if (result == PushResult::kOk) {
-      WakeIfWorthIt();
+      MaybeWakeWorker();
       return absl::nullopt;
     }
     reason = result == PushResult::kClosed ? RejectReason::kStopped : RejectReason::kQueueFull;
@@ -120,11 +120,11 @@ void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
 
 // --- Workers ---
 
-bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
+bool Dispatcher::NextTask(ParkedWorker& worker, QueuedTask& out) {
   ServeFromThisThread();
-  int64_t now = std::exchange(seat.task_ended_ns_, 0);
+  int64_t now = std::exchange(worker.task_ended_ns_, 0);
   for (;; now = 0) {
-    if (TakeRetirement(seat)) return false;
+    if (TakeExitRequest(worker)) return false;
     const PopResult result = queue_.TryPop(out);
     if (result == PopResult::kOk) {
       // What came after the last task's end was taken no sooner than it came.
@@ -134,18 +134,18 @@ bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
         continue;
       }
       taken_.fetch_add(1, std::memory_order_release);
-      if (IsPollOverdue(out.taken_ns) && TakeLead(seat)) Lead(absl::ZeroDuration(), nullptr);
-      WakeIfWorthIt();
+      if (IsPollOverdue(out.taken_ns) && TakeLead(worker)) Lead(absl::ZeroDuration(), nullptr);
+      MaybeWakeWorker();
       return true;
     }
     if (result == PopResult::kClosed) return false;
-    if (TakeLead(seat)) {
+    if (TakeLead(worker)) {
       if (!Lead(absl::InfiniteDuration(), &out)) continue;
       taken_.fetch_add(1, std::memory_order_release);
-      WakeIfWorthIt();
+      MaybeWakeWorker();
       return true;
-    } else if (!Linger()) {
-      ParkSeat(seat);
+    } else if (!SpinBeforePark()) {
+      Park(worker);
     }
   }
 }
@@ -154,9 +154,10 @@ bool Dispatcher::IsPollOverdue(int64_t now) const {
   return source_ != nullptr && now - polled_ns_.load(std::memory_order_relaxed) > kPollGapNs;
 }
 
-bool Dispatcher::TakeLead(const Seat& seat) {
-  uintptr_t nobody = kNobody;
-  return Vacant() && leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat));
+bool Dispatcher::TakeLead(const ParkedWorker& worker) {
+  uintptr_t nobody = kNoLeader;
+  return NeedsLeader() &&
+         leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&worker));
 }
 
 Dispatcher::PollResult Dispatcher::PollSource(absl::Span<TaskPtr> out, absl::Duration timeout) {
@@ -174,59 +175,59 @@ bool Dispatcher::Lead(absl::Duration timeout, QueuedTask* next) {
   std::atomic_thread_fence(std::memory_order_seq_cst);
   std::array<TaskPtr, kPollBatch> tasks;
   const bool waits = timeout > absl::ZeroDuration();
-  if (!waits || (queue_.size() == 0 && !closed_.load() && pending_retirements_.load() == 0)) {
+  if (!waits || (queue_.size() == 0 && !closed_.load() && pending_exits_.load() == 0)) {
     const PollResult polled = PollSource(absl::MakeSpan(tasks), timeout);
     // Nothing has come before it, and this worker is free: through the queue it would come back here.
-    const bool direct = next != nullptr && queue_.size() == 0 && pending_retirements_.load() == 0;
+    const bool direct = next != nullptr && queue_.size() == 0 && pending_exits_.load() == 0;
     Admit(absl::MakeSpan(tasks.data(), polled.count), polled.ended_ns, direct ? next : nullptr);
   }
-  leader_.store(kNobody);
+  leader_.store(kNoLeader);
   return next != nullptr && next->task != nullptr;
 }
 
-bool Dispatcher::Linger() {
+bool Dispatcher::SpinBeforePark() {
   // Where there is a source its leader waits for what comes next. And one such worker is enough:
   // the tasks that it cannot keep up with wake others.
-  if (cpus_ < 2 || source_ != nullptr || lingering_.exchange(true, std::memory_order_relaxed)) {
+  if (cpus_ < 2 || source_ != nullptr || spinning_.exchange(true, std::memory_order_relaxed)) {
     return false;
   }
   const bool found = queue_internal::SpinUntil([this] { return HasReasonToStayAwake(); });
-  lingering_.store(false, std::memory_order_relaxed);
+  spinning_.store(false, std::memory_order_relaxed);
   return found;
 }
 
-void Dispatcher::ParkSeat(Seat& seat) {
+void Dispatcher::Park(ParkedWorker& worker) {
   const int64_t now = MonotonicNanos();
   {
     absl::MutexLock lock(&mu_);
-    seat.parked_since_ns_ = now;
-    parked_.push_back(&seat);
+    worker.parked_since_ns_ = now;
+    parked_.push_back(&worker);
     parked_count_.store(static_cast<int>(parked_.size()));
   }
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (HasReasonToStayAwake()) {
     absl::MutexLock lock(&mu_);
-    if (Unseat(&seat)) return;
-    // Somebody has just taken this seat off the stack; its wake-up is on the way.
+    if (RemoveFromStack(&worker)) return;
+    // Somebody has just taken this worker off the stack; its wake-up is on the way.
   }
   // The supervisor leads because every worker was busy: this one is not any more.
   if (leader_.load() == kSupervisor) source_->Interrupt();
-  seat.parker_.Park();  // D4: one Unpark for each time that it is taken off the stack
+  worker.parker_.Park();  // D4: one Unpark for each time that it is taken off the stack
   waking_.fetch_sub(1);
 }
 
 bool Dispatcher::HasReasonToStayAwake() const {
-  return queue_.size() > 0 || closed_.load() || pending_retirements_.load() > 0 || Vacant();
+  return queue_.size() > 0 || closed_.load() || pending_exits_.load() > 0 || NeedsLeader();
 }
 
-bool Dispatcher::Vacant() const {
-  return source_ != nullptr && leader_.load() == kNobody &&
+bool Dispatcher::NeedsLeader() const {
+  return source_ != nullptr && leader_.load() == kNoLeader &&
          admission_.load() != Admission::kNotOpen;
 }
 
-bool Dispatcher::Unseat(Seat* seat) {
+bool Dispatcher::RemoveFromStack(ParkedWorker* worker) {
   // From the top: most often it is the last one.
-  const auto found = std::find(parked_.rbegin(), parked_.rend(), seat);
+  const auto found = std::find(parked_.rbegin(), parked_.rend(), worker);
   if (found == parked_.rend()) return false;
   parked_.erase(std::next(found).base());
   parked_count_.store(static_cast<int>(parked_.size()));
@@ -240,26 +241,26 @@ void Dispatcher::RecordServiceTime(int64_t nanoseconds) {
   if (step > 8 || step < -8) service_ns_.store(mean + step, std::memory_order_relaxed);
 }
 
-void Dispatcher::Leave(Seat& seat) {
+void Dispatcher::Leave(ParkedWorker& worker) {
   t_serves = nullptr;
   // A Poll that threw left it here.
-  auto me = reinterpret_cast<uintptr_t>(&seat);
-  leader_.compare_exchange_strong(me, kNobody);
+  auto me = reinterpret_cast<uintptr_t>(&worker);
+  leader_.compare_exchange_strong(me, kNoLeader);
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (NeedsWatch() && !WakeOne()) EnsureWatched();
 }
 
 bool Dispatcher::WakeOne() {
-  Seat* seat;
+  ParkedWorker* worker;
   {
     absl::MutexLock lock(&mu_);
     if (parked_.empty()) return false;
-    seat = parked_.back();
+    worker = parked_.back();
     waking_.fetch_add(1);
-    Unseat(seat);
+    RemoveFromStack(worker);
   }
-  // The seat cannot go away here: its owner waits for this call.
-  seat->parker_.Unpark();
+  // The worker cannot go away here: its owner waits for this call.
+  worker->parker_.Unpark();
   return true;
 }
 
@@ -268,14 +269,14 @@ void Dispatcher::WakeAll() {
   }
 }
 
-void Dispatcher::WakeIfWorthIt() {
+void Dispatcher::MaybeWakeWorker() {
   // D3: after the push, before the look at the stack.
   std::atomic_thread_fence(std::memory_order_seq_cst);
   const int parked = parked_count_.load();
   const uintptr_t leader = leader_.load();
   const bool worker_leads = leader > kSupervisor;
   const size_t backlog = queue_.size();
-  const bool vacant = Vacant();
+  const bool vacant = NeedsLeader();
   if (parked == 0) {
     if (worker_leads && backlog > 0) source_->Interrupt();
   } else if (waking_.load() == 0) {
@@ -299,7 +300,7 @@ void Dispatcher::WakeIfWorthIt() {
 void Dispatcher::Open() {
   SetAdmission(Admission::kOpen);
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (Vacant()) WakeOne();
+  if (NeedsLeader()) WakeOne();
 }
 
 void Dispatcher::SetAdmission(Admission admission) {
@@ -328,44 +329,44 @@ std::vector<uint64_t> Dispatcher::RejectQueued(RejectReason reason) {
   return ids;
 }
 
-void Dispatcher::Retire(int count) {
+void Dispatcher::RequestExits(int count) {
   for (; count > 0; --count) {
-    Seat* seat;
+    ParkedWorker* worker;
     {
       absl::MutexLock lock(&mu_);
       if (parked_.empty()) break;
       // The coldest one: last in, first out is for waking.
-      seat = parked_.front();
-      seat->retire_ = true;
+      worker = parked_.front();
+      worker->exit_ = true;
       waking_.fetch_add(1);
-      Unseat(seat);
+      RemoveFromStack(worker);
     }
-    seat->parker_.Unpark();
+    worker->parker_.Unpark();
   }
   if (count <= 0) return;
-  pending_retirements_.fetch_add(count);
+  pending_exits_.fetch_add(count);
   std::atomic_thread_fence(std::memory_order_seq_cst);
   // A leader in Poll is idle too; and one that has parked meanwhile must see the count.
-  if (source_ != nullptr && leader_.load() != kNobody) source_->Interrupt();
+  if (source_ != nullptr && leader_.load() != kNoLeader) source_->Interrupt();
   WakeAll();
 }
 
-int Dispatcher::TakeBackRetirements(int count) {
-  int pending = pending_retirements_.load();
+int Dispatcher::CancelExits(int count) {
+  int pending = pending_exits_.load();
   int taken;
   do {
     taken = std::min(pending, count);
     if (taken <= 0) return 0;
-  } while (!pending_retirements_.compare_exchange_weak(pending, pending - taken));
+  } while (!pending_exits_.compare_exchange_weak(pending, pending - taken));
   return taken;
 }
 
-bool Dispatcher::TakeRetirement(Seat& seat) {
-  if (seat.retire_) return true;
-  int pending = pending_retirements_.load(std::memory_order_relaxed);
+bool Dispatcher::TakeExitRequest(ParkedWorker& worker) {
+  if (worker.exit_) return true;
+  int pending = pending_exits_.load(std::memory_order_relaxed);
   while (pending > 0) {
-    if (pending_retirements_.compare_exchange_weak(pending, pending - 1)) {
-      seat.retire_ = true;
+    if (pending_exits_.compare_exchange_weak(pending, pending - 1)) {
+      worker.exit_ = true;
       return true;
     }
   }
@@ -383,7 +384,7 @@ PollActivity Dispatcher::poll_activity() const {
   PollActivity activity;
   activity.polls = polls_.load(std::memory_order_acquire);
   activity.last_ended_ns = polled_ns_.load(std::memory_order_relaxed);
-  activity.polling = leader_.load() != kNobody;
+  activity.polling = leader_.load() != kNoLeader;
   return activity;
 }
 

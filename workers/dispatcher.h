@@ -5,7 +5,7 @@
 // leader that polls the work source, and the rules that say whom to wake when. It knows nothing of
 // threads: ThreadPool manages those.
 //
-// A worker that asks for work (Take) gets the head of the queue; when the queue is empty it becomes
+// A worker that asks for work (NextTask) gets the head of the queue; when the queue is empty it becomes
 // the leader and polls the source; when somebody else leads it is parked, last in, first out, so
 // that the warmest one is woken first and the coldest can be retired. docs/concurrency.md draws it.
 //
@@ -21,7 +21,7 @@
 // the queue from ever being empty.
 //
 // Invariants:
-//   (D1) Every task that Offer or the source hands over gets exactly one of: out of Take, Reject.
+//   (D1) Every task that Offer or the source hands over gets exactly one of: out of NextTask, Reject.
 //        Then Done.
 //   (D2) At most one thread is inside WorkSource::Poll: the holder of leader_.
 //   (D3) A worker is parked only if, after it was put on the stack, the queue was seen empty and
@@ -61,7 +61,7 @@ namespace robusto {
 
 // What an admission check is told. The task itself is not looked at: what it would cost is not
 // known.
-struct AdmissionFacts {
+struct AdmissionContext {
   size_t queue_size = 0;
   size_t queue_capacity = 0;
   int threads = 0;
@@ -70,7 +70,7 @@ struct AdmissionFacts {
 
 // Decides at Put whether a task is let in at all, beside the queue's bound: nullopt, or why not.
 // Called for every task by the thread that offers it; must be quick, thread-safe and not throw.
-using AdmissionCheck = std::function<absl::optional<RejectReason>(const AdmissionFacts&)>;
+using AdmissionCheck = std::function<absl::optional<RejectReason>(const AdmissionContext&)>;
 
 class Dispatcher {
  public:
@@ -87,16 +87,16 @@ class Dispatcher {
   enum class Admission : uint8_t { kNotOpen, kOpen, kDraining, kStopped };
 
   // A worker's place on the stack of parked ones.
-  class Seat {
+  class ParkedWorker {
    public:
-    Seat() = default;
+    ParkedWorker() = default;
 
    private:
     friend class Dispatcher;
     Parker parker_;
-    // Written by the owner, or by whoever took the seat off the stack before the Unpark that the
+    // Written by the owner, or by whoever took the entry off the stack before the Unpark that the
     // owner then waits for.
-    bool retire_ = false;
+    bool exit_ = false;
     int64_t parked_since_ns_ = 0;  // under Dispatcher::mu_
     int64_t task_ended_ns_ = 0;    // the owner's; 0 once it has waited since
   };
@@ -120,24 +120,24 @@ class Dispatcher {
   // worker of this dispatcher, or its supervisor: it would wait for itself.
   absl::optional<RejectReason> Offer(TaskPtr task, absl::Duration timeout);
 
-  // --- Workers: the thread that owns `seat` ---
+  // --- Workers: the thread that owns `worker` ---
 
   // Waits for a task. False: the worker must end (it was retired, or the pool has stopped and the
   // queue is empty).
-  bool Take(Seat& seat, QueuedTask& out);
+  bool NextTask(ParkedWorker& worker, QueuedTask& out);
   // The worker's task can be seen by the supervisor now, which has to look at it some time.
   void WatchRunning() {
     if (watch_running_) EnsureWatched();
   }
   // Tells how long a task ran: the wake rule's memory.
   void RecordServiceTime(int64_t nanoseconds);
-  // Tells that it is `now_ns`, the task from the last Take having just ended: the time of the next
-  // Take when that does not have to wait. A reading of the clock is a good part of what a tiny task
+  // Tells that it is `now_ns`, the task from the last NextTask having just ended: the time of the next
+  // NextTask when that does not have to wait. A reading of the clock is a good part of what a tiny task
   // costs.
-  static void ShareClock(Seat& seat, int64_t now_ns) { seat.task_ended_ns_ = now_ns; }
-  // After the last Take, also when that threw: hands the lead on, so that nothing waits for a
+  static void ShareClock(ParkedWorker& worker, int64_t now_ns) { worker.task_ended_ns_ = now_ns; }
+  // After the last NextTask, also when that threw: hands the lead on, so that nothing waits for a
   // worker that is gone.
-  void Leave(Seat& seat);
+  void Leave(ParkedWorker& worker);
 
   // --- The manager ---
 
@@ -145,14 +145,14 @@ class Dispatcher {
   void Open();
   // Nothing comes after kStopped. Async-signal-safe.
   void SetAdmission(Admission admission);
-  // No more tasks get in; Take gives out what is queued and then false.
+  // No more tasks get in; NextTask gives out what is queued and then false.
   void Close();
   // Rejects all that is queued; returns the ids.
   std::vector<uint64_t> RejectQueued(RejectReason reason);
   // Retires `count` workers: parked ones now, then whoever is next to ask for work.
-  void Retire(int count);
+  void RequestExits(int count);
   // Takes back up to `count` retirements that nobody has followed yet; returns how many.
-  int TakeBackRetirements(int count);
+  int CancelExits(int count);
   // A worker was started (+1) or has ended (-1); the wake rule counts who is awake.
   void AddThreads(int delta) { threads_.fetch_add(delta, std::memory_order_relaxed); }
 
@@ -181,7 +181,7 @@ class Dispatcher {
   size_t queue_size() const { return queue_.size(); }
   size_t queue_capacity() const { return queue_.capacity(); }
   int parked() const { return parked_count_.load(std::memory_order_relaxed); }
-  int pending_retirements() const { return pending_retirements_.load(std::memory_order_relaxed); }
+  int pending_exits() const { return pending_exits_.load(std::memory_order_relaxed); }
   Admission admission() const { return admission_.load(std::memory_order_acquire); }
   PollActivity poll_activity() const;
   // Ends the poll under way, or else the next one, so that poll_activity().polls advances.
@@ -207,11 +207,11 @@ class Dispatcher {
   // Watch periods without a reason to watch before the supervisor goes to sleep again.
   static constexpr int kQuietPeriods = 100;
 
-  static constexpr uintptr_t kNobody = 0;
+  static constexpr uintptr_t kNoLeader = 0;
   static constexpr uintptr_t kSupervisor = 1;
 
   // False where another polls, or nobody should.
-  bool TakeLead(const Seat& seat);
+  bool TakeLead(const ParkedWorker& worker);
   bool IsPollOverdue(int64_t now) const;
   // Calls WorkSource::Poll and records its end. The holder of leader_ only.
   struct PollResult {
@@ -225,21 +225,21 @@ class Dispatcher {
   // What a poll gave, at `now`. The first one goes to `next` where that is not null.
   void Admit(absl::Span<TaskPtr> tasks, int64_t now, QueuedTask* next);
   // Looks for a reason to stay awake for a moment before parking; true: there is one.
-  bool Linger();
+  bool SpinBeforePark();
   // Offer never waits in this thread from now on: it would wait for itself.
   void ServeFromThisThread() const;
   // Waits on the stack until somebody wakes the worker, unless there is a reason to stay awake.
-  void ParkSeat(Seat& seat);
+  void Park(ParkedWorker& worker);
   bool HasReasonToStayAwake() const;
-  bool TakeRetirement(Seat& seat);
+  bool TakeExitRequest(ParkedWorker& worker);
   // Somebody should poll and nobody does.
-  bool Vacant() const;
+  bool NeedsLeader() const;
   bool WakeOne() ABSL_LOCKS_EXCLUDED(mu_);
   void WakeAll() ABSL_LOCKS_EXCLUDED(mu_);
-  // False when the seat is not on the stack (any more).
-  bool Unseat(Seat* seat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // False when the worker is not on the stack (any more).
+  bool RemoveFromStack(ParkedWorker* worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // The wake rule, after something was put into the queue or a worker has gone to run a task.
-  void WakeIfWorthIt();
+  void MaybeWakeWorker();
   void ApplyVacancyRule(int64_t deadline_ns);
   void LeadForBlockedWorkers(int64_t deadline_ns);
   // Rejects what has waited too long, and notes how long the rest has.
@@ -266,21 +266,21 @@ class Dispatcher {
   TaskQueue queue_;
   Parker supervisor_parker_;
 
-  // What every Offer and Take reads and few write, apart from what each of them writes: otherwise
+  // What every Offer and NextTask reads and few write, apart from what each of them writes: otherwise
   // every task would take the line of the first from all other threads.
   //
-  // Who polls: kNobody, kSupervisor or a Seat's address. Acquired by CAS and released by a store,
+  // Who polls: kNoLeader, kSupervisor or a ParkedWorker's address. Acquired by CAS and released by a store,
   // so that each Poll happens after the one before. Sequentially consistent where D3 needs it.
-  alignas(ABSL_CACHELINE_SIZE) std::atomic<uintptr_t> leader_{kNobody};
+  alignas(ABSL_CACHELINE_SIZE) std::atomic<uintptr_t> leader_{kNoLeader};
   std::atomic<Admission> admission_{Admission::kNotOpen};
   std::atomic<bool> closed_{false};
   std::atomic<bool> watched_{false};  // the supervisor is awake or has been woken
   std::atomic<bool> supervisor_called_{false};
   std::atomic<int> threads_{0};
-  std::atomic<int> parked_count_{0};    // parked_.size(), readable without mu_
-  std::atomic<int> waking_{0};          // woken, but not yet looking for work
-  std::atomic<bool> lingering_{false};  // a worker is in Linger
-  std::atomic<int> pending_retirements_{0};
+  std::atomic<int> parked_count_{0};   // parked_.size(), readable without mu_
+  std::atomic<int> waking_{0};         // woken, but not yet looking for work
+  std::atomic<bool> spinning_{false};  // a worker is in SpinBeforePark
+  std::atomic<int> pending_exits_{0};
   // Relaxed: an estimate. Starts slow, so that a new pool wakes its workers eagerly.
   std::atomic<int64_t> service_ns_{kSlowTaskNs * 4};
 
@@ -296,7 +296,7 @@ class Dispatcher {
   std::array<std::atomic<uint64_t>, 4> rejected_{};  // by RejectReason
 
   alignas(ABSL_CACHELINE_SIZE) mutable absl::Mutex mu_;
-  std::vector<Seat*> parked_ ABSL_GUARDED_BY(mu_);
+  std::vector<ParkedWorker*> parked_ ABSL_GUARDED_BY(mu_);
 
   // The supervisor's thread only.
   uint64_t progress_seen_ = 0;

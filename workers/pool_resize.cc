@@ -64,9 +64,9 @@ absl::Status ThreadPool::CheckResize(const ResizeRequest& request) const {
 ThreadPool::ThreadChange ThreadPool::ChangeFor(const PoolBounds& bounds) const {
   ThreadChange change;
   if (state_ == PoolState::kCreated) return change;  // Start starts as many as there must be
-  const int staying = workers_.staying();
-  change.start = std::max(0, bounds.min_threads - staying);
-  change.retire = std::max(0, staying - bounds.max_threads.value_or(staying));
+  const int target = workers_.target_threads();
+  change.start = std::max(0, bounds.min_threads - target);
+  change.retire = std::max(0, target - bounds.max_threads.value_or(target));
   return change;
 }
 
@@ -76,11 +76,11 @@ int ThreadPool::MoveBounds(const PoolBounds& bounds, PoolEvent::Kind kind, absl:
   min_threads_ = bounds.min_threads;
   max_threads_ = bounds.max_threads;
   ++generation_;
-  if (change.retire > 0) workers_.Retire(change.retire);
+  if (change.retire > 0) workers_.RequestExits(change.retire);
   const int started = change.start > 0 ? AddWorkers(change.start, why) : 0;
-  if (state_ != PoolState::kCreated) Note(kind, started - change.retire, text);
+  if (state_ != PoolState::kCreated) Record(kind, started - change.retire, text);
   if (started < change.start) {
-    Note(PoolEvent::Kind::kStartFailed, change.start - started, why->message());
+    Record(PoolEvent::Kind::kStartFailed, change.start - started, why->message());
   }
   return started;
 }
@@ -97,7 +97,7 @@ absl::StatusOr<ResizeResult> ThreadPool::Resize(const ResizeRequest& request) {
   if (request.dry_run) {
     result.generation = generation_;
     result.started = change.start;
-    result.threads = workers_.staying() + change.start - change.retire;
+    result.threads = workers_.target_threads() + change.start - change.retire;
     return result;
   }
   std::string text;
@@ -111,7 +111,7 @@ absl::StatusOr<ResizeResult> ThreadPool::Resize(const ResizeRequest& request) {
   }
   result.started = MoveBounds(bounds, PoolEvent::Kind::kResize, text, &status);
   result.generation = generation_;
-  result.threads = std::max(0, workers_.staying());
+  result.threads = std::max(0, workers_.target_threads());
   dispatcher_->WakeSupervisor();
   if (result.started == change.start) return result;
   return absl::Status(status.code(),
@@ -131,7 +131,7 @@ absl::Status ThreadPool::ConfirmResize(absl::optional<uint64_t> generation) {
                                            revert_->generation));
   }
   revert_.reset();
-  Note(PoolEvent::Kind::kConfirm);
+  Record(PoolEvent::Kind::kConfirm);
   return absl::OkStatus();
 }
 

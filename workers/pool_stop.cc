@@ -23,7 +23,7 @@ bool ThreadPool::Drained() const {
   return stats.queued == 0 && stats.running <= static_cast<uint64_t>(in_stop);
 }
 
-bool ThreadPool::NobodyTakes() const {
+bool ThreadPool::NoWorkerTakesTasks() const {
   absl::MutexLock lock(&mu_);
   return std::all_of(workers_.workers().begin(), workers_.workers().end(),
                      [](const auto& worker) { return worker->exited() || worker->in_stop(); });
@@ -38,7 +38,7 @@ StopReport ThreadPool::StopOnce() {
   bool drained = false;
   signal_->AwaitUntil(after_deadline(absl::ZeroDuration()), [&] {
     // In this order: the last worker may have taken the last task and ended just now.
-    const bool nobody = NobodyTakes();
+    const bool nobody = NoWorkerTakesTasks();
     drained = Drained();
     return drained || nobody;
   });

@@ -13,10 +13,10 @@
 namespace robusto {
 
 Supervisor::Supervisor(const std::string& name, std::shared_ptr<Dispatcher> dispatcher,
-                       Upkeep upkeep)
+                       Maintain maintain)
     : name_(absl::StrCat(name.substr(0, 11), "-sup")),  // 15 bytes are what the kernel keeps
       dispatcher_(std::move(dispatcher)),
-      upkeep_(std::move(upkeep)) {}
+      maintain_(std::move(maintain)) {}
 
 absl::Status Supervisor::Start() {
   try {
@@ -37,13 +37,13 @@ void Supervisor::Stop() {
 
 void Supervisor::Main() {
   pthread_setname_np(pthread_self(), name_.c_str());
-  int64_t deadline = upkeep_(0);
+  int64_t deadline = maintain_(0);
   while (!stopping_.load()) {
     dispatcher_->SupervisorWait(deadline);
     if (stopping_.load()) return;
     dispatcher_->SupervisorTick(deadline);
     if (dispatcher_->TakeAttention() || MonotonicNanos() >= deadline) {
-      deadline = upkeep_(dispatcher_->oldest_wait_ns());
+      deadline = maintain_(dispatcher_->oldest_wait_ns());
     }
   }
 }

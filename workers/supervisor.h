@@ -5,7 +5,7 @@
 // expiry, and has the pool look after its workers (autoscaling, respawn, stuck tasks) when that is
 // due. It is asleep while there is nothing to watch: an idle pool makes no wake-ups.
 //
-// Thread-safety: Start and Stop by one thread, and not under a lock that the upkeep takes.
+// Thread-safety: Start and Stop by one thread, and not under a lock that maintenance takes.
 
 #ifndef ROBUSTO_WORKERS_SUPERVISOR_H_
 #define ROBUSTO_WORKERS_SUPERVISOR_H_
@@ -28,9 +28,9 @@ class Supervisor {
   // What the pool does at every look, given for how long the queue's head has waited in nanoseconds
   // (0: the queue is empty). Returns when it wants to be called next at the latest, on the clock of
   // MonotonicNanos; kNever: when something happens.
-  using Upkeep = std::function<int64_t(int64_t oldest_wait_ns)>;
+  using Maintain = std::function<int64_t(int64_t oldest_wait_ns)>;
 
-  Supervisor(const std::string& name, std::shared_ptr<Dispatcher> dispatcher, Upkeep upkeep);
+  Supervisor(const std::string& name, std::shared_ptr<Dispatcher> dispatcher, Maintain maintain);
   ~Supervisor() { Stop(); }
 
   // ResourceExhausted when the system has no thread to give.
@@ -44,7 +44,7 @@ class Supervisor {
 
   const std::string name_;
   const std::shared_ptr<Dispatcher> dispatcher_;
-  const Upkeep upkeep_;
+  const Maintain maintain_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -92,7 +92,7 @@ ThreadPool::~ThreadPool() {
 absl::Status ThreadPool::Start() {
   auto supervisor = std::make_unique<Supervisor>(
       options_.name, dispatcher_,
-      [this](int64_t oldest_wait_ns) { return Upkeep(oldest_wait_ns); });
+      [this](int64_t oldest_wait_ns) { return Maintain(oldest_wait_ns); });
   absl::Status status;
   {
     absl::MutexLock lock(&mu_);
@@ -106,10 +106,10 @@ absl::Status ThreadPool::Start() {
       supervisor_ = std::move(supervisor);
       state_ = PoolState::kRunning;
       started_ns_ = MonotonicNanos();
-      Note(PoolEvent::Kind::kStart, min_threads_);
+      Record(PoolEvent::Kind::kStart, min_threads_);
       return absl::OkStatus();
     }
-    workers_.Retire(workers_.staying());
+    workers_.RequestExits(workers_.target_threads());
     workers_.JoinAll();
     workers_.Reap();
   }
@@ -181,7 +181,7 @@ bool ThreadPool::IsRunning(uint64_t task_id) const {
 // --- Threads ---
 
 int ThreadPool::AddWorkers(int count, absl::Status* why) {
-  const int taken_back = workers_.TakeBackRetirements(count);
+  const int taken_back = workers_.CancelExits(count);
   return taken_back + workers_.Start(
                           count - taken_back, [this] { return StopHasBegun(); }, why);
 }
@@ -202,14 +202,14 @@ absl::StatusOr<int> ThreadPool::Grow(int count) {
   if (!status.ok()) return status;
   // Below 0 stay, for a moment, when retired workers died first: without a limit that is one more
   // than an int can say.
-  const int64_t room = int64_t{max_threads_.value_or(kNoLimit)} - workers_.staying();
+  const int64_t room = int64_t{max_threads_.value_or(kNoLimit)} - workers_.target_threads();
   count = static_cast<int>(std::min<int64_t>(count, room));
   if (count <= 0) return 0;
   const int added = AddWorkers(count, &status);
-  if (!status.ok()) Note(PoolEvent::Kind::kStartFailed, count - added, status.message());
+  if (!status.ok()) Record(PoolEvent::Kind::kStartFailed, count - added, status.message());
   if (added == 0) return status;
   ++generation_;
-  Note(PoolEvent::Kind::kGrow, added);
+  Record(PoolEvent::Kind::kGrow, added);
   dispatcher_->WakeSupervisor();  // there may be a surplus to trim some time
   return added;
 }
@@ -220,11 +220,11 @@ absl::StatusOr<int> ThreadPool::Shrink(int count) {
   absl::MutexLock lock(&mu_);
   status = CheckAlive("Shrink");
   if (!status.ok()) return status;
-  count = std::min(count, workers_.staying() - min_threads_);
+  count = std::min(count, workers_.target_threads() - min_threads_);
   if (count <= 0) return 0;
-  workers_.Retire(count);
+  workers_.RequestExits(count);
   ++generation_;
-  Note(PoolEvent::Kind::kShrink, count);
+  Record(PoolEvent::Kind::kShrink, count);
   return count;
 }
 
@@ -237,7 +237,7 @@ absl::Status ThreadPool::Drain() {
   if (state_ == PoolState::kDraining) return absl::OkStatus();
   state_ = PoolState::kDraining;
   dispatcher_->SetAdmission(Dispatcher::Admission::kDraining);
-  Note(PoolEvent::Kind::kDrain);
+  Record(PoolEvent::Kind::kDrain);
   return absl::OkStatus();
 }
 
@@ -251,7 +251,7 @@ absl::Status ThreadPool::Resume() {
   }
   state_ = PoolState::kRunning;
   dispatcher_->SetAdmission(Dispatcher::Admission::kOpen);
-  Note(PoolEvent::Kind::kResume);
+  Record(PoolEvent::Kind::kResume);
   return absl::OkStatus();
 }
 
@@ -277,7 +277,7 @@ absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
   }
   WorkerThread* const self = WorkerThread::Current();
   if (self != nullptr && self->serves(*dispatcher_)) self->EnterStop();
-  signal_->Announce();
+  signal_->Notify();
   {
     absl::MutexLock lock(&mu_);
     if (stopping_) {
@@ -295,14 +295,14 @@ absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
     }
     state_ = PoolState::kDraining;
     dispatcher_->SetAdmission(Dispatcher::Admission::kStopped);
-    Note(PoolEvent::Kind::kStop, 0, absl::FormatDuration(timeout));
+    Record(PoolEvent::Kind::kStop, 0, absl::FormatDuration(timeout));
   }
   StopReport report = StopOnce();
   report.took = absl::Nanoseconds(MonotonicNanos() - begin);
   absl::MutexLock lock(&mu_);
-  next_rejection_note_ns_ = 0;
+  next_rejection_record_ns_ = 0;
   JournalRejections(MonotonicNanos());
-  Note(
+  Record(
       PoolEvent::Kind::kStopped, 0,
       absl::StrCat(report.completed, " completed, ", report.rejected.size(), " rejected, ",
                    report.cancelled.size(), " cancelled, ", report.abandoned.size(), " abandoned"));
@@ -327,7 +327,7 @@ PoolStats ThreadPool::Stats() const {
   }
   stats.abandoned = workers_.abandoned();
   if (started_ns_ != 0) stats.uptime = absl::Nanoseconds(MonotonicNanos() - started_ns_);
-  stats.retiring = dispatcher_->pending_retirements();
+  stats.retiring = dispatcher_->pending_exits();
 
   // Each worker's totals agree with each other, and what was started is read before what was
   // accepted: so each difference is a count of tasks that were really there.
@@ -343,7 +343,7 @@ PoolStats ThreadPool::Stats() const {
   }
   stats.idle = stats.threads - stats.busy;
   // One that just died is counted yet; and below 0 stay for a moment when retired ones died.
-  stats.staying = std::max(0, std::min(workers_.staying(), stats.threads));
+  stats.target_threads = std::max(0, std::min(workers_.target_threads(), stats.threads));
   const Dispatcher::Counters counters = dispatcher_->counters();
   stats.completed = totals.completed;
   stats.failed = totals.failed;

@@ -199,12 +199,12 @@ class ThreadPool {
   // Whether nothing waits or runs, but for tasks that are in Stop themselves.
   bool Drained() const ABSL_LOCKS_EXCLUDED(mu_);
   // Whether no worker is left that takes tasks: each has ended, or is in Stop itself.
-  bool NobodyTakes() const ABSL_LOCKS_EXCLUDED(mu_);
+  bool NoWorkerTakesTasks() const ABSL_LOCKS_EXCLUDED(mu_);
   bool StopHasBegun() const { return stop_deadline_ns_.load() != kNever; }
   bool CancelOn(WorkerThread& worker, uint64_t task_id, CancelLevel level) ABSL_LOCKS_EXCLUDED(mu_);
 
   // The supervisor's look at the pool; returns when to look again at the latest.
-  int64_t Upkeep(int64_t oldest_wait_ns) ABSL_LOCKS_EXCLUDED(mu_);
+  int64_t Maintain(int64_t oldest_wait_ns) ABSL_LOCKS_EXCLUDED(mu_);
   int64_t RevertUnconfirmed(int64_t now_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   int64_t ReplaceDead(int64_t now_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   int64_t Autoscale(int64_t now_ns, int64_t oldest_wait_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -212,7 +212,7 @@ class ThreadPool {
   int64_t JournalRejections(int64_t now_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // An event with the facts of now.
   PoolEvent Event(PoolEvent::Kind kind) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Note(PoolEvent::Kind kind, int count = 0, absl::string_view text = {})
+  void Record(PoolEvent::Kind kind, int count = 0, absl::string_view text = {})
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Constant after construction.
@@ -239,7 +239,7 @@ class ThreadPool {
   Autoscaler autoscaler_ ABSL_GUARDED_BY(mu_);
   int64_t started_ns_ ABSL_GUARDED_BY(mu_) = 0;
   int64_t next_start_try_ns_ ABSL_GUARDED_BY(mu_) = 0;  // after the system gave no thread
-  int64_t next_rejection_note_ns_ ABSL_GUARDED_BY(mu_) = 0;
+  int64_t next_rejection_record_ns_ ABSL_GUARDED_BY(mu_) = 0;
   Dispatcher::Counters journalled_
       ABSL_GUARDED_BY(mu_);                      // rejections up to these are in the journal
   StopReport stop_report_ ABSL_GUARDED_BY(mu_);  // once stopped

@@ -47,10 +47,10 @@ class Workers {
 
  private:
   void Main() {
-    Dispatcher::Seat seat;
+    Dispatcher::ParkedWorker parked_worker;
     QueuedTask item;
     try {
-      while (dispatcher_->Take(seat, item)) {
+      while (dispatcher_->NextTask(parked_worker, item)) {
         const int64_t begin = MonotonicNanos();
         item.task->Run();
         item.task.reset();
@@ -60,7 +60,7 @@ class Workers {
       // This worker dies.
     }
     dispatcher_->AddThreads(-1);
-    dispatcher_->Leave(seat);
+    dispatcher_->Leave(parked_worker);
     ended_.fetch_add(1);
   }
 
@@ -241,14 +241,14 @@ TEST_F(DispatcherTest, AWorkerThatLeavesHandsTheLeadOn) {
   workers_->Add(2);
   ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 1 && source_.polled(); }));
   const std::thread::id first = source_.poller();
-  dispatcher_->Retire(1);  // the parked one
+  dispatcher_->RequestExits(1);  // the parked one
   ASSERT_TRUE(Eventually([&] { return workers_->ended() == 1; }));
   EXPECT_EQ(source_.poller(), first);
   workers_->Add(1);
   ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 1; }));
-  dispatcher_->Retire(2);  // the new one and the leader
+  dispatcher_->RequestExits(2);  // the new one and the leader
   ASSERT_TRUE(Eventually([&] { return workers_->ended() == 3; }));
-  EXPECT_EQ(dispatcher_->pending_retirements(), 0);
+  EXPECT_EQ(dispatcher_->pending_exits(), 0);
   workers_->Add(1);
   source_.Give(FakeTask::New(&record_));
   EXPECT_TRUE(Eventually([&] { return record_.finished() == 1; }));
@@ -283,7 +283,7 @@ TEST_F(DispatcherTest, TheWarmestWorkerIsWokenAndTheColdestRetired) {
   EXPECT_EQ(dispatcher_->ColdestParkedSince(), first) << "the colder one was woken";
   blocker_.Free();
   ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 2; }));
-  dispatcher_->Retire(1);
+  dispatcher_->RequestExits(1);
   ASSERT_TRUE(Eventually([&] { return workers_->ended() == 1; }));
   EXPECT_GT(dispatcher_->ColdestParkedSince(), first) << "the warmer one was retired";
 }
@@ -322,8 +322,8 @@ TEST_F(DispatcherTest, AWorkerRejectsWhatHasExpiredOnItsWay) {
 
 TEST_F(DispatcherTest, TheAdmissionCheckKeepsTasksOutOfTheQueue) {
   Dispatcher::Options options;
-  options.admission_check = [](const AdmissionFacts& facts) -> absl::optional<RejectReason> {
-    if (facts.queue_size < 2) return absl::nullopt;
+  options.admission_check = [](const AdmissionContext& context) -> absl::optional<RejectReason> {
+    if (context.queue_size < 2) return absl::nullopt;
     return RejectReason::kQueueFull;
   };
   Make(options);
@@ -335,7 +335,7 @@ TEST_F(DispatcherTest, TheAdmissionCheckKeepsTasksOutOfTheQueue) {
 TEST_F(DispatcherTest, WhatContinuesIsLetInWhileThePoolDrainsAndHeldByTheBoundAlone) {
   Dispatcher::Options options;
   options.queue_capacity = 2;
-  options.admission_check = [](const AdmissionFacts&) { return RejectReason::kQueueFull; };
+  options.admission_check = [](const AdmissionContext&) { return RejectReason::kQueueFull; };
   Make(options);
   FakeTask::Hooks continues;
   continues.continues = true;
@@ -547,12 +547,12 @@ TEST_F(DispatcherTest, ARetirementThatNobodyHasFollowedCanBeTakenBack) {
     Tick();
     return blocker_.begun() == 2;
   }));
-  dispatcher_->Retire(2);
-  EXPECT_EQ(dispatcher_->pending_retirements(), 2);
-  EXPECT_EQ(dispatcher_->TakeBackRetirements(1), 1);
+  dispatcher_->RequestExits(2);
+  EXPECT_EQ(dispatcher_->pending_exits(), 2);
+  EXPECT_EQ(dispatcher_->CancelExits(1), 1);
   blocker_.Free();
   EXPECT_TRUE(Eventually([&] { return workers_->ended() == 1 && dispatcher_->parked() == 1; }));
-  EXPECT_EQ(dispatcher_->TakeBackRetirements(1), 0);
+  EXPECT_EQ(dispatcher_->CancelExits(1), 0);
 }
 
 TEST_F(DispatcherTest, ARetiredLeaderEndsAtOnce) {
@@ -561,7 +561,7 @@ TEST_F(DispatcherTest, ARetiredLeaderEndsAtOnce) {
   Make(options);
   workers_->Add(1);
   ASSERT_TRUE(Eventually([&] { return source_.polled(); }));
-  dispatcher_->Retire(1);
+  dispatcher_->RequestExits(1);
   EXPECT_TRUE(Eventually([&] { return workers_->ended() == 1; }));
 }
 

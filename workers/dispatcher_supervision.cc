@@ -19,7 +19,7 @@ void Dispatcher::EnsureWatched() {
   if (!watched_.load() && !watched_.exchange(true)) supervisor_parker_.Unpark();
 }
 
-bool Dispatcher::NeedsWatch() const { return queue_.size() > 0 || Vacant(); }
+bool Dispatcher::NeedsWatch() const { return queue_.size() > 0 || NeedsLeader(); }
 
 void Dispatcher::SupervisorWait(int64_t deadline_ns) {
   if (supervisor_called_.load()) return;
@@ -86,7 +86,7 @@ void Dispatcher::ApplyVacancyRule(int64_t deadline_ns) {
 }
 
 void Dispatcher::LeadForBlockedWorkers(int64_t deadline_ns) {
-  uintptr_t nobody = kNobody;
+  uintptr_t nobody = kNoLeader;
   if (source_ == nullptr || !leader_.compare_exchange_strong(nobody, kSupervisor)) return;
   std::array<TaskPtr, kPollBatch> tasks;
   int64_t left;
@@ -106,7 +106,7 @@ void Dispatcher::LeadForBlockedWorkers(int64_t deadline_ns) {
   } while (left > 0);
   // The next tick takes the lead again if every worker is still blocked then.
   progress_seen_ = taken_.load(std::memory_order_relaxed) + polls_.load(std::memory_order_relaxed);
-  leader_.store(kNobody);
+  leader_.store(kNoLeader);
   std::atomic_thread_fence(std::memory_order_seq_cst);
   WakeOne();
 }

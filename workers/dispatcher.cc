@@ -12,8 +12,8 @@
 namespace robusto {
 namespace {
 
-// Whose worker or supervisor this thread is: it must not wait for room in the queue that it is
-// meant to empty.
+// The dispatcher whose worker or supervisor this thread is. Such a thread must not wait for room in
+// the queue that it empties.
 thread_local const Dispatcher* t_serves = nullptr;
 
 }  // namespace
@@ -21,9 +21,9 @@ thread_local const Dispatcher* t_serves = nullptr;
 Dispatcher::Dispatcher(const Options& options)
     : source_(options.work_source),
       queue_ttl_ns_(options.queue_ttl_ns),
-      attention_after_ns_(options.attention_after_ns),
+      grow_after_ns_(options.grow_after_ns),
       watch_running_(options.watch_running),
-      watch_queue_(options.queue_ttl_ns >= 0 || options.attention_after_ns >= 0),
+      watch_queue_(options.queue_ttl_ns >= 0 || options.grow_after_ns >= 0),
       admission_check_(options.admission_check),
       cpus_(queue_internal::UsableCpus()),
       queue_(options.queue_capacity) {}
@@ -54,7 +54,8 @@ absl::optional<RejectReason> Dispatcher::CheckAdmission(const Task& task) const 
 
 absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration timeout) {
   QueuedTask item;
-  // Before the look at the admission: a Stop that has closed it sees this task, or is seen by it.
+  // Counted before admission_ is read: so a Stop, which writes admission_ first, sees this task in the
+  // count, or this task sees the Stop.
   item.id = accepted_.fetch_add(1) + 1;
   item.accepted_ns = MonotonicNanos();
   item.task = std::move(task);
@@ -104,8 +105,8 @@ void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
   } else {
     rejected_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_release);
   }
-  // What is thrown here breaks the task's contract, and has nowhere to go: this may be the
-  // supervisor's thread, or have the rest of a batch to see to.
+  // An exception here breaks the task's contract and cannot be reported: this may be the supervisor's
+  // thread, or there may be the rest of a batch to reject.
   try {
     task->Reject(reason);
   } catch (...) {
@@ -114,7 +115,7 @@ void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
     task.release()->Done();
   } catch (...) {
   }
-  // The journal counts rejections; the supervisor writes it.
+  // Maintenance records rejections in the journal.
   EnsureWatched();
 }
 
@@ -127,7 +128,7 @@ bool Dispatcher::NextTask(ParkedWorker& worker, QueuedTask& out) {
     if (TakeExitRequest(worker)) return false;
     const PopResult result = queue_.TryPop(out);
     if (result == PopResult::kOk) {
-      // What came after the last task's end was taken no sooner than it came.
+      // A task that came after the last one had ended cannot have been taken before it came.
       out.taken_ns = now == 0 ? MonotonicNanos() : std::max(now, out.accepted_ns);
       if (Expired(out, out.taken_ns)) {
         RejectTask(std::move(out.task), RejectReason::kExpired);
@@ -155,9 +156,9 @@ bool Dispatcher::IsPollOverdue(int64_t now) const {
 }
 
 bool Dispatcher::TakeLead(const ParkedWorker& worker) {
-  uintptr_t nobody = kNoLeader;
+  uintptr_t no_leader = kNoLeader;
   return NeedsLeader() &&
-         leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&worker));
+         leader_.compare_exchange_strong(no_leader, reinterpret_cast<uintptr_t>(&worker));
 }
 
 Dispatcher::PollResult Dispatcher::PollSource(absl::Span<TaskPtr> out, absl::Duration timeout) {
@@ -170,14 +171,14 @@ Dispatcher::PollResult Dispatcher::PollSource(absl::Span<TaskPtr> out, absl::Dur
 }
 
 bool Dispatcher::Lead(absl::Duration timeout, QueuedTask* next) {
-  // From here on a producer that sees nobody parked interrupts the poll; what it pushed before is
-  // seen now (D3).
+  // From here on a producer that finds no worker parked interrupts the poll. What it pushed before is
+  // seen below (D3).
   std::atomic_thread_fence(std::memory_order_seq_cst);
   std::array<TaskPtr, kPollBatch> tasks;
   const bool waits = timeout > absl::ZeroDuration();
   if (!waits || (queue_.size() == 0 && !closed_.load() && pending_exits_.load() == 0)) {
     const PollResult polled = PollSource(absl::MakeSpan(tasks), timeout);
-    // Nothing has come before it, and this worker is free: through the queue it would come back here.
+    // With an empty queue the first task would come straight back to this worker.
     const bool direct = next != nullptr && queue_.size() == 0 && pending_exits_.load() == 0;
     Admit(absl::MakeSpan(tasks.data(), polled.count), polled.ended_ns, direct ? next : nullptr);
   }
@@ -185,117 +186,16 @@ bool Dispatcher::Lead(absl::Duration timeout, QueuedTask* next) {
   return next != nullptr && next->task != nullptr;
 }
 
-bool Dispatcher::SpinBeforePark() {
-  // Where there is a source its leader waits for what comes next. And one such worker is enough:
-  // the tasks that it cannot keep up with wake others.
-  if (cpus_ < 2 || source_ != nullptr || spinning_.exchange(true, std::memory_order_relaxed)) {
-    return false;
-  }
-  const bool found = queue_internal::SpinUntil([this] { return HasReasonToStayAwake(); });
-  spinning_.store(false, std::memory_order_relaxed);
-  return found;
-}
-
-void Dispatcher::Park(ParkedWorker& worker) {
-  const int64_t now = MonotonicNanos();
-  {
-    absl::MutexLock lock(&mu_);
-    worker.parked_since_ns_ = now;
-    parked_.push_back(&worker);
-    parked_count_.store(static_cast<int>(parked_.size()));
-  }
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (HasReasonToStayAwake()) {
-    absl::MutexLock lock(&mu_);
-    if (RemoveFromStack(&worker)) return;
-    // Somebody has just taken this worker off the stack; its wake-up is on the way.
-  }
-  // The supervisor leads because every worker was busy: this one is not any more.
-  if (leader_.load() == kSupervisor) source_->Interrupt();
-  worker.parker_.Park();  // D4: one Unpark for each time that it is taken off the stack
-  waking_.fetch_sub(1);
-}
-
-bool Dispatcher::HasReasonToStayAwake() const {
-  return queue_.size() > 0 || closed_.load() || pending_exits_.load() > 0 || NeedsLeader();
-}
-
-bool Dispatcher::NeedsLeader() const {
-  return source_ != nullptr && leader_.load() == kNoLeader &&
-         admission_.load() != Admission::kNotOpen;
-}
-
-bool Dispatcher::RemoveFromStack(ParkedWorker* worker) {
-  // From the top: most often it is the last one.
-  const auto found = std::find(parked_.rbegin(), parked_.rend(), worker);
-  if (found == parked_.rend()) return false;
-  parked_.erase(std::next(found).base());
-  parked_count_.store(static_cast<int>(parked_.size()));
-  return true;
-}
-
-void Dispatcher::RecordServiceTime(int64_t nanoseconds) {
-  const int64_t mean = service_ns_.load(std::memory_order_relaxed);
-  const int64_t step = (nanoseconds - mean) / 8;
-  // Every Offer reads the mean: tens of nanoseconds are not worth a write to its cache line.
-  if (step > 8 || step < -8) service_ns_.store(mean + step, std::memory_order_relaxed);
-}
-
 void Dispatcher::Leave(ParkedWorker& worker) {
   t_serves = nullptr;
-  // A Poll that threw left it here.
+  // A Poll that threw did not give the lead up.
   auto me = reinterpret_cast<uintptr_t>(&worker);
   leader_.compare_exchange_strong(me, kNoLeader);
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (NeedsWatch() && !WakeOne()) EnsureWatched();
 }
 
-bool Dispatcher::WakeOne() {
-  ParkedWorker* worker;
-  {
-    absl::MutexLock lock(&mu_);
-    if (parked_.empty()) return false;
-    worker = parked_.back();
-    waking_.fetch_add(1);
-    RemoveFromStack(worker);
-  }
-  // The worker cannot go away here: its owner waits for this call.
-  worker->parker_.Unpark();
-  return true;
-}
-
-void Dispatcher::WakeAll() {
-  while (WakeOne()) {
-  }
-}
-
-void Dispatcher::MaybeWakeWorker() {
-  // D3: after the push, before the look at the stack.
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  const int parked = parked_count_.load();
-  const uintptr_t leader = leader_.load();
-  const bool worker_leads = leader > kSupervisor;
-  const size_t backlog = queue_.size();
-  const bool vacant = NeedsLeader();
-  if (parked == 0) {
-    if (worker_leads && backlog > 0) source_->Interrupt();
-  } else if (waking_.load() == 0) {
-    // A worker that is on its way looks at the backlog itself when it has taken its task.
-    const int64_t service = service_ns_.load(std::memory_order_relaxed);
-    const int awake = threads_.load(std::memory_order_relaxed) - parked - (worker_leads ? 1 : 0);
-    const bool nobody_can = backlog > 0 && awake <= 0;
-    const bool slow = service >= kSlowTaskNs && (backlog > 0 || vacant);
-    const int64_t wait_ns = static_cast<int64_t>(backlog) * service;
-    const bool pays = (awake < cpus_) && (wait_ns > kWakeCostNs);
-    // A single task is the woken worker's; if more come meanwhile, whoever brings them sees to it.
-    if ((nobody_can || slow || pays) && WakeOne() && (!watch_queue_ || backlog <= 1) && !vacant) {
-      return;
-    }
-  }
-  if (vacant || (backlog > 0 && (parked > 0 || watch_queue_))) EnsureWatched();
-}
-
-// --- The manager ---
+// --- The pool ---
 
 void Dispatcher::Open() {
   SetAdmission(Admission::kOpen);
@@ -304,7 +204,7 @@ void Dispatcher::Open() {
 }
 
 void Dispatcher::SetAdmission(Admission admission) {
-  // Whoever races with the last word, as a Resume with a RequestStop, does not undo it.
+  // kStopped is final: a Resume that races with a RequestStop does not undo it.
   Admission now = admission_.load();
   while (now != Admission::kStopped && !admission_.compare_exchange_weak(now, admission)) {
   }
@@ -335,18 +235,17 @@ void Dispatcher::RequestExits(int count) {
     {
       absl::MutexLock lock(&mu_);
       if (parked_.empty()) break;
-      // The coldest one: last in, first out is for waking.
+      // The one that was parked first: its caches are the coldest.
       worker = parked_.front();
       worker->exit_ = true;
-      waking_.fetch_add(1);
-      RemoveFromStack(worker);
+      PopForWaking(worker);
     }
     worker->parker_.Unpark();
   }
   if (count <= 0) return;
   pending_exits_.fetch_add(count);
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  // A leader in Poll is idle too; and one that has parked meanwhile must see the count.
+  // A leader in Poll is idle, too. A worker that has parked meanwhile must see the count.
   if (source_ != nullptr && leader_.load() != kNoLeader) source_->Interrupt();
   WakeAll();
 }
@@ -389,7 +288,7 @@ PollActivity Dispatcher::poll_activity() const {
 }
 
 Dispatcher::Counters Dispatcher::counters() const {
-  // What follows is read before what it follows from, so that no difference is ever negative.
+  // Each effect is read before its cause, so that no difference is ever negative.
   Counters c;
   c.taken = taken_.load(std::memory_order_acquire);
   c.expired = expired_.load(std::memory_order_acquire);

@@ -1,8 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the supervisor does for the dispatcher: the vacancy rule and the expiry of queued tasks, and
-// how it sleeps while neither is needed.
+// The supervisor's part of the dispatcher: the vacancy rule, the expiry of queued tasks, when
+// maintenance is due, and how the supervisor sleeps while there is nothing to do.
 
 #include <algorithm>
 #include <array>
@@ -12,52 +12,70 @@
 
 namespace robusto {
 
-void Dispatcher::EnsureWatched() {
-  // What is to be watched can be seen before this looks whether anybody watches; the supervisor
-  // looks at it after it has said that it does not.
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (!watched_.load() && !watched_.exchange(true)) supervisor_parker_.Unpark();
-}
-
-bool Dispatcher::NeedsWatch() const { return queue_.size() > 0 || NeedsLeader(); }
-
-void Dispatcher::SupervisorWait(int64_t deadline_ns) {
-  if (supervisor_called_.load()) return;
-  if (watched_.load()) {
-    // Where tasks take microseconds it is hardly ever needed, and would cost a twentieth of a core.
-    supervisor_parker_.ParkFor(recent_service_ns() < kQuickTaskNs ? 4 * kWatchPeriodNs
-                                                                  : kWatchPeriodNs);
-  } else if (deadline_ns == kNever) {
-    supervisor_parker_.Park();
-  } else {
-    const int64_t left = deadline_ns - MonotonicNanos();
-    if (left > 0) supervisor_parker_.ParkFor(left);
-  }
-}
+// --- Waking the supervisor: any thread ---
 
 void Dispatcher::WakeSupervisor() {
-  supervisor_called_.store(true);
   supervisor_parker_.Unpark();
+  // Pairs with LeadForBlockedWorkers, which takes the lead before it reads what there is to do.
   if (leader_.load() == kSupervisor) source_->Interrupt();
 }
 
-bool Dispatcher::TakeAttention() { return std::exchange(attention_, false); }
+void Dispatcher::EnsureWatched() {
+  // The caller has made visible what is to be watched. The supervisor clears watching_ before it
+  // checks for the last time. So one of the two sees the other.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (!watching_.load() && !watching_.exchange(true)) WakeSupervisor();
+}
 
-void Dispatcher::SupervisorTick(int64_t deadline_ns) {
-  ServeFromThisThread();
-  if (supervisor_called_.exchange(false)) attention_ = true;
-  if (watch_queue_) ExpireQueued(MonotonicNanos());
-  ApplyVacancyRule(deadline_ns);
-  if (!watched_.load()) return;
-  if (NeedsWatch() && !closed_.load()) {
-    quiet_periods_ = 0;
-  } else if (++quiet_periods_ >= kQuietPeriods) {
-    quiet_periods_ = 0;
-    attention_ = true;
-    watched_.store(false);
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    if (NeedsWatch() && !closed_.load()) watched_.store(true);
+void Dispatcher::RequestMaintenance() {
+  maintenance_at_ns_.store(0);
+  WakeSupervisor();
+}
+
+// --- The supervisor's thread ---
+
+void Dispatcher::ScheduleMaintenance(int64_t at_ns) {
+  int64_t now = maintenance_at_ns_.load();
+  while (at_ns < now && !maintenance_at_ns_.compare_exchange_weak(now, at_ns)) {
   }
+}
+
+bool Dispatcher::StartMaintenance() {
+  const int64_t now = MonotonicNanos();
+  if (now < maintenance_at_ns_.load()) return false;
+  // Before the pool is looked at: whatever happens from now on asks for another maintenance.
+  maintenance_at_ns_.store(kNever);
+  watching_.store(false);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  maintained_ns_ = now;
+  return true;
+}
+
+bool Dispatcher::NeedsWatch() const {
+  return !closed_.load() && (queue_.size() > 0 || NeedsLeader());
+}
+
+void Dispatcher::SupervisorWait() {
+  const bool watches = watching_.load() || NeedsWatch();
+  int64_t until = maintenance_at_ns_.load();
+  if (until == kNever && !watches) {
+    supervisor_parker_.Park();
+    return;
+  }
+  const int64_t now = MonotonicNanos();
+  if (watches) until = std::min(until, now + WatchPeriod());
+  // When a poll will be overdue, to the point; not when it is and no worker could be woken.
+  const int64_t overdue = polled_ns_.load(std::memory_order_relaxed) + kPollGapNs;
+  if (overdue > now && NeedsLeader()) until = std::min(until, overdue + 1);
+  if (until > now) supervisor_parker_.ParkFor(until - now);
+}
+
+void Dispatcher::SupervisorTick() {
+  ServeFromThisThread();
+  const int64_t now = MonotonicNanos();
+  if (watching_.load()) ScheduleMaintenance(now + kMaintenanceIntervalNs);
+  if (watch_queue_) ExpireQueued(now);
+  ApplyVacancyRule(now);
 }
 
 void Dispatcher::ExpireQueued(int64_t now) {
@@ -68,47 +86,52 @@ void Dispatcher::ExpireQueued(int64_t now) {
     RejectTask(std::move(item.task), RejectReason::kExpired);
   }
   oldest_wait_ns_ = oldest == 0 ? 0 : now - oldest;
-  // The manager acts at most once in that time, so it is asked no more often.
-  if (attention_after_ns_ >= 0 && oldest_wait_ns_ > attention_after_ns_ &&
-      now - asked_for_attention_ns_ > attention_after_ns_) {
-    asked_for_attention_ns_ = now;
-    attention_ = true;
+  // At most once in that time: the pool adds workers no more often.
+  if (oldest != 0 && grow_after_ns_ >= 0) {
+    ScheduleMaintenance(std::max(oldest, maintained_ns_) + grow_after_ns_);
   }
 }
 
-void Dispatcher::ApplyVacancyRule(int64_t deadline_ns) {
+void Dispatcher::ApplyVacancyRule(int64_t now) {
   const uint64_t progress =
       taken_.load(std::memory_order_relaxed) + polls_.load(std::memory_order_relaxed);
   const bool moved = progress != progress_seen_;
   progress_seen_ = progress;
-  if (moved || waking_.load() > 0 || closed_.load() || !NeedsWatch()) return;
-  if (!WakeOne()) LeadForBlockedWorkers(deadline_ns);
+  if (waking_.load() > 0 || !NeedsWatch()) return;
+  const bool poll_overdue = NeedsLeader() && IsPollOverdue(now);
+  if (moved && !poll_overdue) return;
+  // With no worker parked, those that take tasks poll themselves when a poll is overdue.
+  if (!WakeOne() && !moved) LeadForBlockedWorkers();
 }
 
-void Dispatcher::LeadForBlockedWorkers(int64_t deadline_ns) {
-  uintptr_t nobody = kNoLeader;
-  if (source_ == nullptr || !leader_.compare_exchange_strong(nobody, kSupervisor)) return;
+void Dispatcher::LeadForBlockedWorkers() {
+  uintptr_t no_leader = kNoLeader;
+  if (source_ == nullptr || !leader_.compare_exchange_strong(no_leader, kSupervisor)) return;
   std::array<TaskPtr, kPollBatch> tasks;
-  int64_t left;
+  absl::Duration timeout;
   do {
-    left = deadline_ns == kNever ? kNever : std::max<int64_t>(deadline_ns - MonotonicNanos(), 0);
-    // What waits in the queue grows old while this thread sleeps.
-    if (watch_queue_ && queue_.size() > 0) left = std::min(left, 10 * kWatchPeriodNs);
-    // Whoever has something for this thread to do gets it soon; but one look there always is, or a
-    // queue that keeps asking for attention would keep the source from being polled.
-    if (parked_count_.load() > 0 || closed_.load() || supervisor_called_.load() || attention_) {
-      left = 0;
-    }
-    const PollResult polled = PollSource(
-        absl::MakeSpan(tasks), left == kNever ? absl::InfiniteDuration() : absl::Nanoseconds(left));
+    timeout = SupervisorPollTimeout();
+    const PollResult polled = PollSource(absl::MakeSpan(tasks), timeout);
     Admit(absl::MakeSpan(tasks.data(), polled.count), polled.ended_ns, nullptr);
     if (watch_queue_) ExpireQueued(MonotonicNanos());
-  } while (left > 0);
+  } while (timeout > absl::ZeroDuration());
   // The next tick takes the lead again if every worker is still blocked then.
   progress_seen_ = taken_.load(std::memory_order_relaxed) + polls_.load(std::memory_order_relaxed);
   leader_.store(kNoLeader);
   std::atomic_thread_fence(std::memory_order_seq_cst);
   WakeOne();
+}
+
+absl::Duration Dispatcher::SupervisorPollTimeout() {
+  // A parked worker leads instead. There is one poll all the same: a queue that always makes
+  // maintenance due would keep the source from being polled.
+  if (parked_count_.load() > 0 || closed_.load()) return absl::ZeroDuration();
+  const int64_t now = MonotonicNanos();
+  if (watching_.load()) ScheduleMaintenance(now + kMaintenanceIntervalNs);
+  int64_t until = maintenance_at_ns_.load();
+  // What waits in the queue grows old while this thread sleeps.
+  if (watch_queue_ && queue_.size() > 0) until = std::min(until, now + kQueueCheckNs);
+  return TimeUntil(until, now);
 }
 
 }  // namespace robusto

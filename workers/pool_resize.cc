@@ -112,7 +112,7 @@ absl::StatusOr<ResizeResult> ThreadPool::Resize(const ResizeRequest& request) {
   result.started = MoveBounds(bounds, PoolEvent::Kind::kResize, text, &status);
   result.generation = generation_;
   result.threads = std::max(0, workers_.target_threads());
-  dispatcher_->WakeSupervisor();
+  dispatcher_->RequestMaintenance();
   if (result.started == change.start) return result;
   return absl::Status(status.code(),
                       absl::StrCat("resized to ", BoundsText(bounds), ", but only ", result.threads,

@@ -14,7 +14,7 @@ namespace robusto {
 
 Supervisor::Supervisor(const std::string& name, std::shared_ptr<Dispatcher> dispatcher,
                        Maintain maintain)
-    : name_(absl::StrCat(name.substr(0, 11), "-sup")),  // 15 bytes are what the kernel keeps
+    : name_(absl::StrCat(name.substr(0, 11), "-sup")),  // the kernel keeps 15 bytes
       dispatcher_(std::move(dispatcher)),
       maintain_(std::move(maintain)) {}
 
@@ -31,20 +31,20 @@ absl::Status Supervisor::Start() {
 void Supervisor::Stop() {
   if (!thread_.joinable()) return;
   stopping_.store(true);
-  dispatcher_->WakeSupervisor();
+  dispatcher_->RequestMaintenance();
   thread_.join();
 }
 
 void Supervisor::Main() {
   pthread_setname_np(pthread_self(), name_.c_str());
-  int64_t deadline = maintain_(0);
+  dispatcher_->ScheduleMaintenance(0);
   while (!stopping_.load()) {
-    dispatcher_->SupervisorWait(deadline);
-    if (stopping_.load()) return;
-    dispatcher_->SupervisorTick(deadline);
-    if (dispatcher_->TakeAttention() || MonotonicNanos() >= deadline) {
-      deadline = maintain_(dispatcher_->oldest_wait_ns());
+    if (dispatcher_->StartMaintenance()) {
+      dispatcher_->ScheduleMaintenance(maintain_(dispatcher_->oldest_wait_ns()));
     }
+    dispatcher_->SupervisorWait();
+    if (stopping_.load()) return;
+    dispatcher_->SupervisorTick();
   }
 }
 

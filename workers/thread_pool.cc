@@ -42,7 +42,7 @@ Dispatcher::Options DispatcherOptions(const ThreadPoolOptions& options) {
   out.queue_capacity = options.queue_capacity;
   out.queue_ttl_ns = NanosOrNever(options.queue_ttl);
   // Also without max_threads, which Resize may bring.
-  out.attention_after_ns = NanosOrNever(options.grow_after);
+  out.grow_after_ns = NanosOrNever(options.grow_after);
   out.watch_running = NanosOrNever(options.stuck_after) >= 0;
   out.admission_check = options.admission_check;
   out.work_source = options.work_source;
@@ -210,7 +210,7 @@ absl::StatusOr<int> ThreadPool::Grow(int count) {
   if (added == 0) return status;
   ++generation_;
   Record(PoolEvent::Kind::kGrow, added);
-  dispatcher_->WakeSupervisor();  // there may be a surplus to trim some time
+  dispatcher_->RequestMaintenance();  // there may be a surplus to trim some time
   return added;
 }
 

@@ -67,7 +67,7 @@ void WorkerThread::Main() {
   dispatcher.Leave(parked_worker_);
   exited_.store(true, std::memory_order_release);
   environment_.signal->Notify();
-  dispatcher.WakeSupervisor();  // which joins this thread
+  dispatcher.RequestMaintenance();  // which joins this thread
 }
 
 void WorkerThread::RunTask(QueuedTask item) {

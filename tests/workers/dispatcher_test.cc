@@ -98,10 +98,17 @@ class DispatcherTest : public testing::Test {
       }
     }
   }
-  // One turn of the supervisor.
+  // One turn of the supervisor, which does not wait or poll for longer than a millisecond.
   void Tick() {
-    dispatcher_->SupervisorWait(MonotonicNanos() + 1000 * 1000);
-    dispatcher_->SupervisorTick(MonotonicNanos());
+    dispatcher_->ScheduleMaintenance(MonotonicNanos() + 1000 * 1000);
+    TickWhenDue();
+  }
+  // The same, but it waits for as long as the dispatcher lets the supervisor wait. True: maintenance
+  // is due.
+  bool TickWhenDue() {
+    dispatcher_->SupervisorWait();
+    dispatcher_->SupervisorTick();
+    return dispatcher_->StartMaintenance();
   }
 
   // In the order in which they must outlive each other.
@@ -478,10 +485,10 @@ TEST_F(DispatcherTest, TheSourceIsPolledAlsoWhenTasksThatComeBackNeverLeaveTheQu
   }));
 }
 
-TEST_F(DispatcherTest, TheSupervisorGoesOnPollingWhenTheQueueAsksForMoreWorkers) {
+TEST_F(DispatcherTest, TheSupervisorGoesOnPollingWhenTheQueueAlwaysMakesMaintenanceDue) {
   Dispatcher::Options options;
   options.queue_capacity = 1;
-  options.attention_after_ns = 1;  // the queue's head asks for more workers in every tick
+  options.grow_after_ns = 1;
   options.work_source = &source_;
   Make(options);
   workers_->Add(1);
@@ -489,13 +496,12 @@ TEST_F(DispatcherTest, TheSupervisorGoesOnPollingWhenTheQueueAsksForMoreWorkers)
   ASSERT_TRUE(blocker_.AwaitBusy(1));
   ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
   source_.Give(FakeTask::New(&record_));
-  bool attention = false;
+  bool due = false;
   EXPECT_TRUE(Eventually([&] {
-    Tick();
-    attention = dispatcher_->TakeAttention() || attention;
+    due = TickWhenDue() || due;
     return record_.rejects(RejectReason::kQueueFull) == 1;
   }));
-  EXPECT_TRUE(attention);
+  EXPECT_TRUE(due);
 }
 
 TEST_F(DispatcherTest, AWorkerThatComesFreeTakesTheLeadFromTheSupervisor) {
@@ -508,8 +514,7 @@ TEST_F(DispatcherTest, AWorkerThatComesFreeTakesTheLeadFromTheSupervisor) {
   std::atomic<bool> done{false};
   std::thread supervisor([&] {
     while (!done.load()) {
-      dispatcher_->SupervisorWait(kNever);
-      dispatcher_->SupervisorTick(kNever);
+      TickWhenDue();
     }
   });
   EXPECT_TRUE(
@@ -519,26 +524,67 @@ TEST_F(DispatcherTest, AWorkerThatComesFreeTakesTheLeadFromTheSupervisor) {
       Eventually([&] { return source_.polled() && source_.poller() != supervisor.get_id(); }));
   EXPECT_FALSE(source_.overlapped());
   done.store(true);
-  dispatcher_->WakeSupervisor();
+  dispatcher_->RequestMaintenance();
   supervisor.join();
 }
 
-// Decision 15: the journal hears of it.
-TEST_F(DispatcherTest, ARejectionGetsTheManagersAttentionAlsoWhenNothingElseHappens) {
+// (D7): maintenance records it in the journal. TickWhenDue would wait for ever otherwise.
+TEST_F(DispatcherTest, ARejectionMakesMaintenanceDueAlsoWhenNothingElseHappens) {
   Make({});
   dispatcher_->SetAdmission(Admission::kDraining);
   ASSERT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kDraining);
-  bool attention = false;
-  for (int i = 0; i < 200 && !attention; ++i) {
-    Tick();
-    attention = dispatcher_->TakeAttention();
+  while (!TickWhenDue()) {
   }
-  EXPECT_TRUE(attention);
+  EXPECT_FALSE(dispatcher_->StartMaintenance()) << "once is enough";
 }
 
-// --- Retirement ---
+TEST_F(DispatcherTest, MaintenanceIsDueWhileTheQueueIsNeverEmpty) {
+  Dispatcher::Options options;
+  options.watch_running = true;
+  Make(options);
+  std::atomic<bool> enough{false};
+  std::atomic<int> made{0};
+  std::function<TaskPtr()> renewing = [&] {
+    made.fetch_add(1);
+    FakeTask::Hooks hooks;
+    hooks.run = [&] {
+      dispatcher_->WatchRunning();
+      if (enough.load()) return;
+      EXPECT_EQ(Offer(renewing()), absl::nullopt);
+    };
+    return FakeTask::New(&record_, std::move(hooks));
+  };
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(Offer(renewing()), absl::nullopt);
+  workers_->Add(1);
+  for (int times = 0; times < 3;) times += TickWhenDue() ? 1 : 0;
+  enough.store(true);
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == made.load(); }));
+}
 
-TEST_F(DispatcherTest, ARetirementThatNobodyHasFollowedCanBeTakenBack) {
+// (D6)
+TEST_F(DispatcherTest, NoTaskStartsWithoutAPollerWhenTheLastPollIsOld) {
+  Dispatcher::Options options;
+  options.work_source = &source_;
+  Make(options);
+  dispatcher_->AddThreads(1);
+  Dispatcher::ParkedWorker worker;
+  QueuedTask task;
+  for (int i = 1; i <= 3; ++i) {
+    ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
+    const int64_t old = dispatcher_->poll_activity().last_ended_ns + 2 * 1000 * 1000;
+    while (MonotonicNanos() < old) std::this_thread::yield();
+    ASSERT_TRUE(dispatcher_->NextTask(worker, task));
+    EXPECT_EQ(dispatcher_->poll_activity().polls, i);
+    task.task->Run();
+    task.task.reset();
+  }
+  dispatcher_->AddThreads(-1);
+  dispatcher_->Leave(worker);
+}
+
+// --- Exits ---
+
+TEST_F(DispatcherTest, AnExitThatNoWorkerHasFollowedCanBeCancelled) {
   Make({});
   workers_->Add(2);
   ASSERT_EQ(Offer(blocker_.NewTask()), absl::nullopt);
@@ -555,7 +601,7 @@ TEST_F(DispatcherTest, ARetirementThatNobodyHasFollowedCanBeTakenBack) {
   EXPECT_EQ(dispatcher_->CancelExits(1), 0);
 }
 
-TEST_F(DispatcherTest, ARetiredLeaderEndsAtOnce) {
+TEST_F(DispatcherTest, ALeaderThatMustExitEndsAtOnce) {
   Dispatcher::Options options;
   options.work_source = &source_;
   Make(options);

@@ -219,14 +219,12 @@ void Dispatcher::Close() {
   WakeAll();
 }
 
-std::vector<uint64_t> Dispatcher::RejectQueued(RejectReason reason) {
-  std::vector<uint64_t> ids;
+void Dispatcher::RejectQueued(RejectReason reason, const std::function<void(uint64_t)>& rejecting) {
   QueuedTask item;
   while (queue_.TryPop(item) == PopResult::kOk) {
-    ids.push_back(item.id);
+    rejecting(item.id);
     RejectTask(std::move(item.task), reason);
   }
-  return ids;
 }
 
 void Dispatcher::RequestExits(int count) {

@@ -156,8 +156,8 @@ class Dispatcher {
   void SetAdmission(Admission admission);
   // Admits no more tasks. NextTask returns what is queued and then false.
   void Close();
-  // Rejects all queued tasks and returns their ids.
-  std::vector<uint64_t> RejectQueued(RejectReason reason);
+  // Rejects all queued tasks, and passes the id of each to `rejecting` before.
+  void RejectQueued(RejectReason reason, const std::function<void(uint64_t)>& rejecting);
   // Makes `count` workers exit: parked ones now, and then the next ones that call NextTask.
   void RequestExits(int count);
   // Takes back up to `count` requests that no worker has followed yet; returns how many.

@@ -1,8 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a ThreadPool does by itself, in the supervisor's thread: replacing workers that died,
-// growing and trimming, reporting stuck tasks, and summing up rejections for the journal.
+// What a ThreadPool does by itself, in the supervisor's thread: it replaces workers that died, grows
+// and trims, reports stuck tasks, and sums up rejections for the journal.
 
 #include <algorithm>
 #include <cstdint>
@@ -14,9 +14,9 @@
 namespace robusto {
 namespace {
 
-// How long to wait before asking the system again for a thread that it did not give.
+// How long to wait before a failed thread start is retried.
 constexpr int64_t kStartRetryNanos = 1'000'000'000;
-// Rejections come by the thousand under overload: one event a second and reason says how many.
+// Under overload there are thousands of rejections: one event a second and reason has their number.
 constexpr int64_t kRejectionRecordNanos = 1'000'000'000;
 
 }  // namespace
@@ -25,19 +25,23 @@ int64_t ThreadPool::Maintain(int64_t oldest_wait_ns) {
   absl::MutexLock lock(&mu_);
   if (state_ == PoolState::kCreated || stopping_) return kNever;
   const int64_t now = MonotonicNanos();
-  // The bounds first: the rest goes by them.
+  // The bounds first: the rest depends on them.
   const int64_t revert = RevertUnconfirmed(now);
-  return std::min({revert, JournalRejections(now), ReplaceDead(now), Autoscale(now, oldest_wait_ns),
+  ReapExited();
+  return std::min({revert, JournalRejections(now), RespawnDead(now), Autoscale(now, oldest_wait_ns),
                    ReportStuck(now)});
 }
 
-int64_t ThreadPool::ReplaceDead(int64_t now_ns) {
+void ThreadPool::ReapExited() {
   for (const WorkerSet::Death& death : workers_.Reap()) {
     PoolEvent event = Event(PoolEvent::Kind::kWorkerDied);
     event.worker_id = death.worker_id;
     event.text = death.what;
     journal_.Append(std::move(event));
   }
+}
+
+int64_t ThreadPool::RespawnDead(int64_t now_ns) {
   const int missing = min_threads_ - workers_.target_threads();
   if (missing <= 0) return kNever;
   if (now_ns < next_start_try_ns_) return next_start_try_ns_;
@@ -89,7 +93,7 @@ int64_t ThreadPool::ReportStuck(int64_t now_ns) {
       event.worker_id = worker->id();
       journal_.Append(std::move(event));
     }
-    // One that is stuck already is not looked at again until its next task.
+    // A task that is stuck already is not checked again.
     const int64_t since = worker->running_since_ns();
     const int64_t due = since + stuck_after_ns_;
     if (since >= 0 && due >= now_ns) next = std::min(next, due + 1);

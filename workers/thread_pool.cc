@@ -90,8 +90,8 @@ ThreadPool::~ThreadPool() {
 }
 
 absl::Status ThreadPool::Start() {
-  auto supervisor = std::make_unique<Supervisor>(
-      options_.name, dispatcher_,
+  auto supervisor = std::make_shared<Supervisor>(
+      options_.name, dispatcher_, signal_,
       [this](int64_t oldest_wait_ns) { return Maintain(oldest_wait_ns); });
   absl::Status status;
   {
@@ -154,20 +154,20 @@ absl::Status ThreadPool::Cancel(uint64_t task_id, CancelLevel level) {
     workers = workers_.Alive();
   }
   for (const auto& worker : workers) {
-    if (CancelOn(*worker, task_id, level)) return absl::OkStatus();
+    if (!worker->Cancel(task_id, level)) continue;
+    RecordCancel(worker->id(), task_id, level);
+    return absl::OkStatus();
   }
   return absl::NotFoundError(absl::StrCat("no task with id ", task_id, " is running"));
 }
 
-bool ThreadPool::CancelOn(WorkerThread& worker, uint64_t task_id, CancelLevel level) {
-  if (!worker.Cancel(task_id, level)) return false;
+void ThreadPool::RecordCancel(int64_t worker_id, uint64_t task_id, CancelLevel level) {
   absl::MutexLock lock(&mu_);
   PoolEvent event = Event(PoolEvent::Kind::kCancel);
   event.task_id = task_id;
-  event.worker_id = worker.id();
+  event.worker_id = worker_id;
   event.text = level == CancelLevel::kGentle ? "gentle" : "firm";
   journal_.Append(std::move(event));
-  return true;
 }
 
 bool ThreadPool::IsRunning(uint64_t task_id) const {
@@ -305,7 +305,10 @@ absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
   Record(
       PoolEvent::Kind::kStopped, 0,
       absl::StrCat(report.completed, " completed, ", report.rejected.size(), " rejected, ",
-                   report.cancelled.size(), " cancelled, ", report.abandoned.size(), " abandoned"));
+                   report.cancelled.size(), " cancelled, ", report.abandoned.size(), " abandoned",
+                   report.abandoned_threads == 0
+                       ? ""
+                       : absl::StrCat("; ", report.abandoned_threads, " threads did not end")));
   stop_report_ = report;
   state_ = PoolState::kStopped;
   return report;
@@ -325,7 +328,7 @@ PoolStats ThreadPool::Stats() const {
         revert_->bounds, absl::Nanoseconds(std::max<int64_t>(0, revert_->at_ns - MonotonicNanos())),
         revert_->generation};
   }
-  stats.abandoned = workers_.abandoned();
+  stats.abandoned = workers_.abandoned() + abandoned_helpers_;
   if (started_ns_ != 0) stats.uptime = absl::Nanoseconds(MonotonicNanos() - started_ns_);
   stats.retiring = dispatcher_->pending_exits();
 

@@ -121,6 +121,46 @@ class FakeTask : public Task {
   Hooks hooks_;
 };
 
+// Holds each thread that passes, until it is opened: a call that hangs.
+class Gate {
+ public:
+  Gate() = default;
+  // Opens it, so that a failed test ends, and waits until no thread is inside.
+  ~Gate() {
+    Open();
+    Eventually([this] { return inside() == 0; });
+  }
+
+  void Pass() {
+    std::unique_lock<std::mutex> lock(mu_);
+    reached_ = true;
+    ++inside_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+    --inside_;
+  }
+  bool AwaitReached() {
+    std::unique_lock<std::mutex> lock(mu_);
+    return changed_.wait_for(lock, kGuard, [this] { return reached_; });
+  }
+  int inside() {
+    std::lock_guard<std::mutex> lock(mu_);
+    return inside_;
+  }
+  void Open() {
+    std::lock_guard<std::mutex> lock(mu_);
+    open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mu_;
+  std::condition_variable changed_;
+  bool reached_ = false;  // guarded by mu_, as are the rest
+  int inside_ = 0;
+  bool open_ = false;
+};
+
 // Makes tasks that stay inside Run until Free, and says how many do.
 class Blocker {
  public:

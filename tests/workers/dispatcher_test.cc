@@ -208,7 +208,9 @@ TEST_F(DispatcherTest, NothingUndoesStopped) {
 TEST_F(DispatcherTest, WhatIsLeftInTheQueueIsRejectedByItsIds) {
   Make({});
   for (int i = 0; i < 3; ++i) Offer(FakeTask::New(&record_));
-  EXPECT_EQ(dispatcher_->RejectQueued(RejectReason::kStopped), (std::vector<uint64_t>{1, 2, 3}));
+  std::vector<uint64_t> ids;
+  dispatcher_->RejectQueued(RejectReason::kStopped, [&](uint64_t id) { ids.push_back(id); });
+  EXPECT_EQ(ids, (std::vector<uint64_t>{1, 2, 3}));
   EXPECT_EQ(record_.rejects(RejectReason::kStopped), 3);
   EXPECT_EQ(record_.finished(), 3);
 }
@@ -378,10 +380,10 @@ TEST_F(DispatcherTest, AWorkerNeverWaitsForRoomInItsOwnQueueButInAnother) {
   ASSERT_EQ(Offer(FakeTask::New(&outer, std::move(hooks))), absl::nullopt);
   workers_->Add(1);
   ASSERT_TRUE(Eventually([&] { return own_full.load(); }));
-  other.RejectQueued(RejectReason::kStopped);  // makes room
+  other.RejectQueued(RejectReason::kStopped, [](uint64_t) {});  // makes room
   EXPECT_TRUE(Eventually([&] { return outer.finished() == 1; }));
   EXPECT_TRUE(other_taken.load());
-  other.RejectQueued(RejectReason::kStopped);
+  other.RejectQueued(RejectReason::kStopped, [](uint64_t) {});
 }
 
 // --- Wake rule ---

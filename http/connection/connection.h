@@ -43,7 +43,7 @@
 //        loop's thread calls, read and write sockets without blocking and touch memory: they read no
 //        file, close no file, and run no code of the embedding program but ServerOptions::on_access
 //        and on_warning, which must not block. Handlers, BodySources, BodyReceivers, error pages and
-//        files are used by Run and Release in a worker; destructors of what a closed connection
+//        files are used by Run and Done in a worker; destructors of what a closed connection
 //        leaves behind run in the Disposer.
 //   (C5) Of a body no more than about body_buffer is in memory, of a stream no more than a chunk.
 //
@@ -171,7 +171,7 @@ class Connection final : public Task, public TimerWheel::Node {
   void Cancel(CancelLevel level) override;
   TaskDescription Describe() const override;
   bool Continues() const override;
-  void Release() override;
+  void Done() override;
 
  private:
   enum Ownership : uint64_t { kFree = 0, kParked = 1, kOwned = 2, kOwnedAgain = 3 };
@@ -340,7 +340,7 @@ class Connection final : public Task, public TimerWheel::Node {
   Reading reading_;
   Writing writing_;
   KeepAlive keep_alive_ = KeepAlive::kKeep;
-  bool rejected_ = false;       // in Reject just now: Release must not recurse into the pool
+  bool rejected_ = false;       // in Reject just now: Done must not recurse into the pool
   bool has_file_slot_ = false;  // of the host's FileSlots; from Run, or QueueTurn, to Run's end
   bool has_peer_uid_ = false;
   uint8_t peer_size_ = 0;

@@ -105,12 +105,12 @@ void Connection::Run() {
     case SendResult::kAll:
     case SendResult::kSlice:
     case SendResult::kNoSlot:
-      break;  // Release goes on
+      break;  // Done goes on
     case SendResult::kBlocked:
       static_cast<void>(AwaitWritable(sent_before));
       break;
     case SendResult::kFailed:
-      // Not closed here: Cancel may still use the descriptor. Release closes.
+      // Not closed here: Cancel may still use the descriptor. Done closes it.
       SetPhase(Phase::kClosing);
       break;
   }
@@ -219,11 +219,11 @@ void Connection::Reject(RejectReason reason) {
 
 void Connection::Cancel(CancelLevel level) {
   cancelled_.store(true, std::memory_order_relaxed);
-  // The descriptor is open: only Release closes it, and Release runs later.
+  // The descriptor is open: only Done closes it, and Done runs later.
   shutdown(fd_.get(), level == CancelLevel::kGentle ? SHUT_RD : SHUT_RDWR);
 }
 
-void Connection::Release() {
+void Connection::Done() {
   if (rejected_) {
     // Going on here would recurse into the pool, which is in the middle of rejecting.
     rejected_ = false;

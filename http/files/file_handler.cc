@@ -8,9 +8,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <ctime>
@@ -22,6 +20,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "robusto/http/files/directory_listing.h"
 #include "robusto/http/files/entity_tag.h"
 #include "robusto/http/files/mime_types.h"
@@ -33,13 +32,15 @@
 #include "robusto/http/semantics/accept_encoding.h"
 #include "robusto/http/semantics/byte_range.h"
 #include "robusto/http/semantics/preconditions.h"
+#include "robusto/queue/monotonic_clock.h"
+#include "robusto/workers/warning_limiter.h"
 
 namespace robusto {
 namespace {
 
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY;
 constexpr int kLook = O_PATH;  // to see what it is; needs no permission to read it
-constexpr std::chrono::seconds kWarningInterval{10};
+constexpr absl::Duration kWarningInterval = absl::Seconds(10);
 
 int StatusOfErrno(int error) {
   switch (error) {
@@ -84,19 +85,9 @@ struct FileHandler::Shared {
   Shared(FileHandlerOptions its_options, RootDirectory its_root)
       : options(std::move(its_options)), root(std::move(its_root)) {}
 
-  // True once in a while.
-  bool MayWarn() const {
-    using Clock = std::chrono::steady_clock;
-    const Clock::rep now = Clock::now().time_since_epoch().count();
-    Clock::rep next = next_warning.load(std::memory_order_relaxed);
-    return now >= next &&
-           next_warning.compare_exchange_strong(
-               next, now + Clock::duration(kWarningInterval).count(), std::memory_order_relaxed);
-  }
-
   FileHandlerOptions options;
   RootDirectory root;
-  mutable std::atomic<std::chrono::steady_clock::rep> next_warning{0};  // relaxed: orders nothing
+  mutable WarningLimiter warnings{1, kWarningInterval};
 };
 
 // One request being answered.
@@ -201,7 +192,8 @@ void FileHandler::Call::Fail(int error) {
   const int status = StatusOfErrno(error);
   response_.Error(status);
   if (status == 503) response_.SetHeader("Retry-After", "1");
-  if (status >= 500 && options_.on_warning && shared_.MayWarn()) {
+  if (status >= 500 && options_.on_warning &&
+      shared_.warnings.Admit(MonotonicNanos()).has_value()) {
     options_.on_warning(absl::StrCat(request_.peer(), ": ", request_.method_name(), " ",
                                      request_.target(), ": ", status, ": ", std::strerror(error)));
   }

@@ -49,7 +49,7 @@ class ThreadTest(unittest.TestCase):
                 server.await_counter("robusto_tasks_running", 2)
                 waiting = server.begin()
                 server.await_log("[warning] cannot start thread worker-3: Resource temporarily unavailable; "
-                                 "going on with 2 threads, of 2 at least\n")
+                                 "continuing with 2 threads (min_threads is 2)\n")
                 server.check_not_spinning(fault)
                 self.assertEqual(server.ask_metrics("/readyz"), "ready\n")
                 events = json.loads(server.ask_metrics("/status.json"))["events"]

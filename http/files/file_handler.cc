@@ -6,9 +6,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <atomic>
 #include <cerrno>
-#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <ctime>
@@ -18,6 +16,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "robusto/http/files/directory_entries.h"
 #include "robusto/http/files/directory_listing.h"
 #include "robusto/http/files/file_path.h"
@@ -27,11 +26,13 @@
 #include "robusto/http/files/root_directory.h"
 #include "robusto/http/message/grammar.h"
 #include "robusto/http/message/uri.h"
+#include "robusto/queue/monotonic_clock.h"
+#include "robusto/workers/warning_limiter.h"
 
 namespace robusto {
 namespace {
 
-constexpr std::chrono::seconds kWarningInterval{10};
+constexpr absl::Duration kWarningInterval = absl::Seconds(10);
 
 int StatusOfErrno(int error) {
   switch (error) {
@@ -103,19 +104,9 @@ struct FileHandler::Shared {
   Shared(FileHandlerOptions its_options, RootDirectory its_root)
       : options(std::move(its_options)), root(std::move(its_root)) {}
 
-  // Limits warnings: true at most once per kWarningInterval.
-  bool MayWarn() const {
-    using Clock = std::chrono::steady_clock;
-    const Clock::rep now = Clock::now().time_since_epoch().count();
-    Clock::rep next = next_warning.load(std::memory_order_relaxed);
-    return now >= next &&
-           next_warning.compare_exchange_strong(
-               next, now + Clock::duration(kWarningInterval).count(), std::memory_order_relaxed);
-  }
-
   FileHandlerOptions options;
   RootDirectory root;
-  mutable std::atomic<std::chrono::steady_clock::rep> next_warning{0};  // relaxed: orders nothing
+  mutable WarningLimiter warnings{1, kWarningInterval};
 };
 
 // The handling of one request.
@@ -166,7 +157,8 @@ void FileHandler::Call::Fail(int error) {
   const int status = StatusOfErrno(error);
   response_.Error(status);
   if (status == 503) response_.SetHeader("Retry-After", "1");
-  if (status >= 500 && options_.on_warning && shared_.MayWarn()) {
+  if (status >= 500 && options_.on_warning &&
+      shared_.warnings.Admit(MonotonicNanos()).has_value()) {
     options_.on_warning(absl::StrCat(request_.peer(), ": ", request_.method_name(), " ",
                                      request_.target(), ": ", status, ": ", std::strerror(error)));
   }

@@ -36,8 +36,6 @@ struct ResponseHeadInputs {
   absl::string_view server;  // the value of Server, already checked to be one; empty for no field
 };
 
-using ResponseFacts = ResponseHeadInputs;  // TODO(connection): rename there and remove
-
 // Appends the head to `out`, with the empty line that ends it.
 //   - Content-Length is response.body_size(), or the stream's length, for HEAD too. A stream of
 //     unknown length has Transfer-Encoding: chunked instead, and neither field for HTTP/1.0. There is

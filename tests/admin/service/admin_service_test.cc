@@ -182,7 +182,7 @@ TEST_F(AdminServiceTest, ResizeWaitsToBeConfirmed) {
   EXPECT_TRUE(Call(&admin::v1::PoolAdmin::Stub::ConfirmResize, confirm, &confirmed).ok());
   EXPECT_FALSE(Stats().has_pending_revert());
   ExpectError(Call(&admin::v1::PoolAdmin::Stub::ConfirmResize, confirm, &confirmed),
-              grpc::StatusCode::FAILED_PRECONDITION, "no Resize waits to be confirmed");
+              grpc::StatusCode::FAILED_PRECONDITION, "no Resize waits for confirmation");
 }
 
 TEST_F(AdminServiceTest, GrowAndShrinkSayHowManyAndStayInTheBounds) {

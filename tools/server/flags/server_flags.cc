@@ -17,9 +17,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "robusto/http/files/error_pages.h"
 #include "robusto/http/message/response.h"
+#include "robusto/queue/monotonic_clock.h"
 #include "robusto/tools/command_line/command_line.h"
+#include "robusto/workers/warning_limiter.h"
 #include "spdlog/spdlog.h"
 
 ABSL_FLAG(std::vector<std::string>, listen, std::vector<std::string>({"127.0.0.1:8080"}),
@@ -132,17 +135,6 @@ absl::StatusOr<mode_t> ParseMode(const std::string& text) {
       absl::StrCat("--unix_socket_mode=", text, ": must be octal, from 0 to 0777"));
 }
 
-absl::StatusOr<ErrorPage> ErrorPagesFromFlags() {
-  const std::string directory = absl::GetFlag(FLAGS_error_pages);
-  if (directory.empty()) return ErrorPage();
-  const absl::StatusOr<std::shared_ptr<ErrorPages>> pages = ErrorPages::Read(
-      FromWhereTyped(directory),
-      [](absl::string_view text) { spdlog::warn("--error_pages: {}", std::string(text)); });
-  if (pages.ok()) return (*pages)->page();
-  return absl::Status(pages.status().code(),
-                      absl::StrCat("--error_pages: ", pages.status().message()));
-}
-
 }  // namespace
 
 absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
@@ -154,9 +146,6 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
     if (!bits.ok()) return bits.status();
     options.unix_socket_mode = *bits;
   }
-  absl::StatusOr<ErrorPage> error_page = ErrorPagesFromFlags();
-  if (!error_page.ok()) return error_page.status();
-  options.error_page = *std::move(error_page);
   options.pool.min_threads = absl::GetFlag(FLAGS_min_threads);
   if (const int max_threads = absl::GetFlag(FLAGS_max_threads); max_threads != 0) {
     options.pool.max_threads = max_threads;
@@ -165,7 +154,11 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
   options.pool.stuck_after = absl::GetFlag(FLAGS_stuck_after);
   options.pool.queue_capacity = static_cast<size_t>(absl::GetFlag(FLAGS_queue_capacity));
   options.pool.queue_ttl = absl::GetFlag(FLAGS_queue_ttl);
-  options.pool.on_task_failure = [](const TaskDescription& task, absl::string_view what) {
+  options.pool.on_task_failure = [limiter = std::make_shared<WarningLimiter>()](
+                                     const TaskDescription& task, absl::string_view what) {
+    const absl::optional<uint64_t> suppressed = limiter->Admit(MonotonicNanos());
+    if (!suppressed.has_value()) return;
+    if (*suppressed > 0) spdlog::error("{} more exceptions of handlers, not shown", *suppressed);
     spdlog::error("{}: {}: the handler threw: {}", task.peer, task.label, std::string(what));
   };
   options.parser.max_request_line =
@@ -187,6 +180,27 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
   options.request_id_header = absl::GetFlag(FLAGS_request_id_header);
   options.on_warning = [](absl::string_view text) { spdlog::warn("{}", std::string(text)); };
   return options;
+}
+
+absl::StatusOr<std::shared_ptr<ErrorPages>> ErrorPagesFromFlags() {
+  const std::string directory = absl::GetFlag(FLAGS_error_pages);
+  if (directory.empty()) return nullptr;
+  absl::StatusOr<std::shared_ptr<ErrorPages>> pages = ErrorPages::Read(
+      FromWhereTyped(directory),
+      [](absl::string_view text) { spdlog::warn("--error_pages: {}", std::string(text)); });
+  if (pages.ok()) return pages;
+  return absl::Status(pages.status().code(),
+                      absl::StrCat("--error_pages: ", pages.status().message()));
+}
+
+void ReloadErrorPages(ErrorPages* pages) {
+  if (pages == nullptr) return;
+  const absl::Status status = pages->Reload();
+  if (status.ok()) {
+    spdlog::info("SIGHUP: the error pages are read again");
+  } else {
+    spdlog::warn("SIGHUP: the error pages are unchanged: {}", std::string(status.message()));
+  }
 }
 
 }  // namespace robusto

@@ -13,9 +13,8 @@ NOT_OFFERED = {"//tools/deps:tsan_suppressions"}  # the value of --custom_malloc
 
 
 def readme_rows():
-    """(label, header) of each row."""
-    rows = re.findall(r"^\| `@robusto(//[^`]+)` \| \[([^\]]+)\]\(([^)]+)\) \|", source_tree.read("README.md"), re.MULTILINE)
-    return [(label, text, link) for label, text, link in rows]
+    """(label, text of the link to the header, its target) of each row."""
+    return re.findall(r"^\| `@robusto(//[^`]+)` \| \[([^\]]+)\]\(([^)]+)\) \|", source_tree.read("README.md"), re.MULTILINE)
 
 
 class PublicTargetsTest(unittest.TestCase):
@@ -33,6 +32,10 @@ class PublicTargetsTest(unittest.TestCase):
                 self.assertEqual(text, link)
                 target = targets[label]
                 self.assertIn(link, {path.as_posix() for path in target.source_paths()})
+
+    def test_the_consumer_builds_each_label(self):
+        (labels,) = source_tree.targets_of("tests/consumer/readme_labels")
+        self.assertEqual(sorted(labels.sources), sorted(f"@robusto{label}" for label, _, _ in readme_rows()))
 
     def test_a_public_target_needs_only_what_others_may_build(self):
         # A library that is visible is of no use to others when it needs one that is for tests.

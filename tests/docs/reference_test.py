@@ -223,5 +223,18 @@ class PlacesTest(unittest.TestCase):
         self.assertEqual(missing, [])
 
 
+class ProofsTest(unittest.TestCase):
+    def test_every_test_that_the_threat_model_names_exists(self):
+        tests = "\n".join(source_tree.read(path) for path in source_tree.files(".cc", ".py") if path.parts[0] == "tests")
+        missing, seen = [], 0
+        for cells in table("docs/threat_model.md", "What holds"):
+            for suite, name in re.findall(r"`(?:(\w+Test)\.)?([A-Z]\w+)(?:\.\.\.)?`", cells[3]):
+                seen += 1
+                if not re.search(rf"\b{suite}\b", tests) or not re.search(rf"\b{name}", tests):
+                    missing.append(f"{suite}.{name}")
+        self.assertGreater(seen, 25)
+        self.assertEqual(missing, [])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -225,6 +225,17 @@ class PlacesTest(unittest.TestCase):
         self.assertEqual(missing, [])
 
 
+class InvariantsTest(unittest.TestCase):
+    def test_every_range_of_invariants_is_the_one_in_its_header(self):
+        # C1-C5 in [http/connection/connection.h](../http/connection/connection.h)
+        ranges = re.findall(r"\b([A-Z])1-\1(\d+)\s+in\s+\[([^\]]+\.h)\]", source_tree.read("docs/concurrency.md"))
+        self.assertGreater(len(ranges), 4)
+        for letter, last, header in ranges:
+            with self.subTest(header=header):
+                numbers = {int(number) for number in re.findall(rf"^//.*\({letter}(\d+)\) ", source_tree.read(header), re.MULTILINE)}
+                self.assertEqual(numbers, set(range(1, int(last) + 1)))
+
+
 class ProofsTest(unittest.TestCase):
     def test_every_test_that_the_threat_model_names_exists(self):
         tests = "\n".join(source_tree.read(path) for path in source_tree.files(".cc", ".py") if path.parts[0] == "tests")

@@ -186,11 +186,13 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
   if (*access_log != nullptr) {
     options->on_access = [log = *access_log](const AccessRecord& record) { log->Write(record); };
   }
-  absl::StatusOr<std::unique_ptr<Server>> server =
+  absl::StatusOr<std::unique_ptr<Server>> started =
       StartServer(*std::move(options), std::move(handler));
-  if (!server.ok()) return Refuse(program, server.status().message());
+  if (!started.ok()) return Refuse(program, started.status().message());
+  // Shared with the reload thread, which outlives it.
+  const std::shared_ptr<Server> server = *std::move(started);
   absl::StatusOr<Services> services = StartServices(
-      **server, stop_times->timeout, requests, [log = log->get(), access_log = *access_log] {
+      *server, stop_times->timeout, requests, [log = log->get(), access_log = *access_log] {
         ProcessStats stats;
         stats.server_log_lines_dropped = log->dropped();
         if (access_log != nullptr) stats.access_log_lines_dropped = access_log->lost();
@@ -198,11 +200,13 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
       });
   if (!services.ok()) return Refuse(program, services.status().message());
 
-  const std::string listening = ListeningLine(**server, *services);
-  reload->Start([notifier, log = *access_log, pages = *error_pages, listening] {
+  const std::string listening = ListeningLine(*server, *services);
+  reload->Start([notifier, log = *access_log, pages = *error_pages,
+                 weak = std::weak_ptr<Server>(server), listening] {
     notifier.Reloading();
     ReopenAccessLog(log.get());
-    ReloadErrorPages(pages.get());
+    if (const std::shared_ptr<Server> running = weak.lock())
+      ReloadErrorPages(pages.get(), *running);
     notifier.Ready(listening);
   });
   std::printf("%s\n", listening.c_str());
@@ -218,7 +222,7 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
     absl::SleepFor(stop_times->delay);
   }
   const StopDeadline deadline(timeout);
-  const absl::StatusOr<StopReport> report = StopServer(**server, deadline, *requests);
+  const absl::StatusOr<StopReport> report = StopServer(*server, deadline, *requests);
   if (*access_log != nullptr) (*access_log)->Close(deadline.Within(kLogGrace));
   // After the stop, which its callers follow to the end.
   if (services->admin != nullptr) services->admin->Shutdown(deadline.Within(kAdminGrace));

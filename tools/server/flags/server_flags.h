@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "robusto/http/api/server_options.h"
 #include "robusto/http/files/error_pages.h"
+#include "robusto/http/server.h"
 
 namespace robusto {
 
@@ -22,8 +23,8 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags();
 // messages of errors begin with the flag.
 absl::StatusOr<std::shared_ptr<ErrorPages>> ErrorPagesFromFlags();
 
-// Reads the pages again on SIGHUP, and logs the result. `pages` may be null.
-void ReloadErrorPages(ErrorPages* pages);
+// Reads the pages again on SIGHUP, has `server` use them, and logs the result. `pages` may be null.
+void ReloadErrorPages(ErrorPages* pages, Server& server);
 
 }  // namespace robusto
 

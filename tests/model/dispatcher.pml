@@ -36,7 +36,11 @@ byte hung;
 #define HUNG 0
 #endif
 
+#ifdef POLL_HANGS
+#define SOURCE true
+#else
 #define SOURCE (ARRIVALS > 0)
+#endif
 #define NO_LEADER 0
 #define SUPERVISOR 1
 #define LEADER_ME (_pid + 2)      /* more than SUPERVISOR */

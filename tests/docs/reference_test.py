@@ -194,7 +194,7 @@ class LocksTest(unittest.TestCase):
                     owners = [name for indent, name in around if indent < len(match[1])]
                     # A class that is a lock itself is listed by its users.
                     if owners and not re.search(r"Mutex|Lock|CondVar", owners[-1]):
-                        found.add(f"{owners[-1]}::{match[2]}")
+                        found.add("::".join([*owners, match[2]]))
         return found
 
     def test_the_table_has_every_lock_and_no_other(self):

@@ -84,8 +84,10 @@ struct ServerOptions {
   std::string request_id_header;
 
   // Makes the body of responses without a handler's own, the ones of ResponseWriter::Error: sets
-  // fields and writes, or does nothing to have the plain text. Called from any thread, the event
-  // loop's too: must not block. Null: plain text.
+  // fields and writes, or does nothing to have the plain text. For an error that a handler answers
+  // with, the worker calls it each time. For the errors that the server answers itself, with the
+  // reason as `detail`, Server::Create and Server::ReloadErrorPages call it once for each and keep
+  // what it made. It may block. Null: plain text.
   ErrorPage error_page;
 
   // Told of every request once it is over, by the thread that was last at it: must not block. What

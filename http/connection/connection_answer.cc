@@ -254,7 +254,7 @@ void Connection::RespondWithError(int status, absl::string_view reason, KeepAliv
   host_->counters().CountRefusal(reason);
   ResponseWriter& response = exchange_->response;
   DisposeOfUserState();
-  host_->error_responses().Fill(status, reason, &response);
+  host_->error_responses()->Fill(status, reason, &response);
   response.SetHeader("X-Robusto-Reason", reason);
   if (status == 503) response.SetHeader("Retry-After", absl::StrCat(host_->RetryAfterSeconds()));
   if (keep_alive == KeepAlive::kLastResponse) {

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "absl/strings/string_view.h"
 #include "robusto/http/api/handler.h"
@@ -64,7 +65,7 @@ class ConnectionHost {
 
   virtual const ServerOptions& options() const = 0;
   virtual const Handler& handler() const = 0;
-  virtual const ErrorResponses& error_responses() const = 0;
+  virtual std::shared_ptr<const ErrorResponses> error_responses() const = 0;
   virtual ExchangePool& exchanges() = 0;
   virtual ServerCounters& counters() = 0;
   virtual FileSlots& file_slots() = 0;

@@ -82,7 +82,6 @@ EventLoop::EventLoop(ServerOptions options, Handler handler, std::vector<Listene
     : ConnectionHost(clock),
       options_(std::move(options)),
       handler_(std::move(handler)),
-      error_responses_(options_.error_page),
       epoll_(std::move(epoll)),
       event_(std::move(event)),
       exchanges_(options_.parser, BodyLimits(options_)),
@@ -91,7 +90,8 @@ EventLoop::EventLoop(ServerOptions options, Handler handler, std::vector<Listene
       evictor_(&table_, ConnectionEvictor::Among::kAll, clock),
       parked_evictor_(&table_, ConnectionEvictor::Among::kServed, clock),
       memory_(MemoryLimit(options_)),
-      acceptor_(std::move(listeners), AcceptorEnvironment()) {}
+      acceptor_(std::move(listeners), AcceptorEnvironment()),
+      error_responses_(std::make_shared<const ErrorResponses>(options_.error_page)) {}
 
 Acceptor::Environment EventLoop::AcceptorEnvironment() {
   Acceptor::Environment environment;
@@ -327,6 +327,12 @@ int EventLoop::RetryAfterSeconds() const {
 }
 
 // --- Draining ---
+
+void EventLoop::ReloadErrorPages() {
+  auto made = std::make_shared<const ErrorResponses>(options_.error_page);
+  absl::MutexLock lock(&error_responses_mu_);
+  error_responses_ = std::move(made);
+}
 
 void EventLoop::BeginDrain() {
   draining_.store(true);

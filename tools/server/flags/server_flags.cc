@@ -58,9 +58,13 @@ ABSL_FLAG(int64_t, max_header_fields, 100, "fields of a header section; more are
 ABSL_FLAG(int64_t, min_body_bytes_per_second, 1024,
           "a body that arrives more slowly, after header_timeout, is answered 408");
 ABSL_FLAG(int64_t, max_body_bytes, 1 << 20, "bytes of a request body; more are answered 413");
-ABSL_FLAG(int64_t, body_buffer_bytes, 1 << 20,
-          "bytes of a request body that are gathered before it is handled; of a larger one this "
-          "much is in memory at once");
+ABSL_FLAG(int64_t, body_buffer_bytes, 64 << 10,
+          "bytes of a request body that are read before the handler is called; of a larger body this "
+          "much is in memory at a time");
+ABSL_FLAG(int64_t, memory_limit, 0,
+          "bytes of heads, bodies and responses that all clients together may hold; then stalled "
+          "connections are closed and requests that need more get 503; 0: a quarter of the memory "
+          "of the machine or its control group, at most 1 GiB");
 ABSL_FLAG(int64_t, max_connections, 10000, "connections open at once; further ones wait");
 ABSL_FLAG(int64_t, max_parked_connections, 10000,
           "of these, the ones kept idle between two requests; 0: none");
@@ -104,6 +108,7 @@ absl::Status CheckFlags() {
            CheckCount("max_header_fields", absl::GetFlag(FLAGS_max_header_fields), 1),
            CheckCount("min_body_bytes_per_second", absl::GetFlag(FLAGS_min_body_bytes_per_second),
                       1),
+           CheckCount("memory_limit", absl::GetFlag(FLAGS_memory_limit), 0),
            CheckCount("body_buffer_bytes", absl::GetFlag(FLAGS_body_buffer_bytes), 0),
            CheckCount("max_parked_connections", absl::GetFlag(FLAGS_max_parked_connections), 0),
            CheckCount("max_requests_per_connection",
@@ -186,6 +191,7 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
   options.write_timeout = absl::GetFlag(FLAGS_write_timeout);
   options.max_body_bytes = static_cast<uint64_t>(absl::GetFlag(FLAGS_max_body_bytes));
   options.body_buffer = static_cast<uint64_t>(absl::GetFlag(FLAGS_body_buffer_bytes));
+  options.memory_limit = static_cast<size_t>(absl::GetFlag(FLAGS_memory_limit));
   options.max_connections = static_cast<size_t>(absl::GetFlag(FLAGS_max_connections));
   options.max_parked_connections = static_cast<size_t>(absl::GetFlag(FLAGS_max_parked_connections));
   options.max_requests_per_connection =

@@ -50,7 +50,7 @@ def robustoctl_flags():
     text = subprocess.run([ROBUSTOCTL, "help"], stdout=subprocess.PIPE, encoding="utf-8", check=True,
                           timeout=server_process.GUARD_SECONDS).stdout
     commands = re.search(r"\n\n((?:  [a-z].*\n)+)", text)[1]
-    for command in re.findall(r"^  ([a-z]+)", commands, re.MULTILINE):
+    for command in set(re.findall(r"^  ([a-z]+)", commands, re.MULTILINE)) - {"help"}:
         flags.update(help_flags(ROBUSTOCTL, "help", command))
     return flags
 

@@ -58,9 +58,10 @@ ABSL_FLAG(int64_t, max_header_fields, 100, "fields of a header section; more are
 ABSL_FLAG(int64_t, min_body_bytes_per_second, 1024,
           "a body that arrives more slowly, after header_timeout, is answered 408");
 ABSL_FLAG(int64_t, max_body_bytes, 1 << 20, "bytes of a request body; more are answered 413");
-ABSL_FLAG(int64_t, body_buffer_bytes, 64 << 10,
-          "bytes of a request body that are read before the handler is called; of a larger body this "
-          "much is in memory at a time");
+ABSL_FLAG(
+    int64_t, body_buffer_bytes, 64 << 10,
+    "bytes of a request body that are read before the handler is called; of a larger body this "
+    "much is in memory at a time");
 ABSL_FLAG(int64_t, memory_limit, 0,
           "bytes of heads, bodies and responses that all clients together may hold; then stalled "
           "connections are closed and requests that need more get 503; 0: a quarter of the memory "

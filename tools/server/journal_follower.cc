@@ -17,7 +17,7 @@ JournalFollower::JournalFollower(const ThreadPool* pool, HealthMonitor* monitor)
       log_(pool, [](absl::string_view text) { spdlog::warn("{}", std::string(text)); }) {
   if (monitor_ == nullptr) return;
   HealthMonitor::Listener listener;
-  listener.on_look = [this] { log_.Check(MonotonicNanos()); };
+  listener.on_check = [this] { log_.Check(MonotonicNanos()); };
   listener_ = monitor_->Add(std::move(listener));
 }
 

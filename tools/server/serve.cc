@@ -205,7 +205,7 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
   notifier.Ready(listening);
 
   const absl::Duration timeout = requests->Await();
-  if (services->monitor != nullptr) services->monitor->SayStopping();
+  if (services->monitor != nullptr) services->monitor->MarkStopping();
   notifier.Stopping();
   if (stop_times->delay > absl::ZeroDuration()) {
     spdlog::info("not ready any more; serving for another {}",

@@ -17,7 +17,6 @@
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
@@ -92,20 +91,9 @@ struct Services {
 absl::StatusOr<std::unique_ptr<Server>> StartServer(ServerOptions options, Handler handler) {
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Create(std::move(options), std::move(handler));
-  if (!server.ok()) {
-    // The options have the flags' names, and their messages begin with them; addresses do not, nor does
-    // what no flag is to blame for.
-    const absl::string_view message = server.status().message();
-    const bool listen =
-        absl::StartsWith(message, "cannot listen") || absl::StartsWith(message, "\"");
-    const bool system = absl::StartsWith(message, "cannot wait for events");
-    return absl::Status(server.status().code(), absl::StrCat(listen   ? "--listen: "
-                                                             : system ? ""
-                                                                      : "--",
-                                                             message));
-  }
+  if (!server.ok()) return ServerErrorInTermsOfFlags(server.status());
   if (const absl::Status status = (*server)->Start(); !status.ok()) {
-    return absl::Status(status.code(), absl::StrCat("--", status.message()));
+    return ServerErrorInTermsOfFlags(status);
   }
   return server;
 }
@@ -121,9 +109,7 @@ absl::StatusOr<Services> StartServices(Server& server, absl::Duration stop_timeo
   services.journal = std::make_unique<JournalFollower>(&server.pool(), monitor);
   absl::StatusOr<std::unique_ptr<AdminServer>> admin =
       StartAdmin(server, monitor, stop_timeout, requests);
-  if (!admin.ok()) {
-    return absl::Status(admin.status().code(), AdminFlagError(admin.status().message()));
-  }
+  if (!admin.ok()) return admin.status();
   services.admin = *std::move(admin);
   absl::StatusOr<std::unique_ptr<MetricsServer>> metrics =
       StartMetricsFromFlags(server, monitor, process_stats);

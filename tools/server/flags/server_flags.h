@@ -6,14 +6,18 @@
 #ifndef ROBUSTO_TOOLS_SERVER_FLAGS_SERVER_FLAGS_H_
 #define ROBUSTO_TOOLS_SERVER_FLAGS_SERVER_FLAGS_H_
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "robusto/http/api/server_options.h"
 
 namespace robusto {
 
-// InvalidArgument for a flag that no server can have, naming it as "--flag=value"; bounds that the
-// server itself checks are left to it. What goes wrong in service is logged.
+// InvalidArgument for a value out of range, as "--flag=value: must be ..."; options that depend on the system are checked
+// by Server::Create. Warnings of the running server are logged.
 absl::StatusOr<ServerOptions> ServerOptionsFromFlags();
+
+// An error of Server::Create or Server::Start in terms of these flags.
+absl::Status ServerErrorInTermsOfFlags(const absl::Status& status);
 
 }  // namespace robusto
 

@@ -27,6 +27,7 @@
 #include "robusto/http/logging/access_log.h"
 #include "robusto/http/server.h"
 #include "robusto/tools/command_line/exit_usage.h"
+#include "robusto/tools/command_line/version.h"
 #include "robusto/tools/server/admin_start.h"
 #include "robusto/tools/server/exit_code.h"
 #include "robusto/tools/server/flags/access_log_flags.h"
@@ -126,6 +127,21 @@ std::string ListeningLine(const Server& server, const Services& services) {
       services.metrics == nullptr ? "" : absl::StrCat(" metrics ", services.metrics->url()));
 }
 
+// The line that the log begins with: what runs, as whom, and with which limits.
+std::string StartLine(const ServerOptions& options, absl::string_view serves) {
+  const BuildInfo build = GetBuildInfo();
+  rlimit descriptors = {};
+  getrlimit(RLIMIT_NOFILE, &descriptors);
+  const int min_threads = options.pool.min_threads;
+  return absl::StrCat("started: robusto ", build.version,
+                      build.commit.empty() ? "" : absl::StrCat(" ", build.commit), " (", build.mode,
+                      "), pid ", getpid(), ", uid ", getuid(), serves.empty() ? "" : ", ", serves,
+                      ", threads ", min_threads, " to ",
+                      options.pool.max_threads.value_or(min_threads), ", queue_capacity ",
+                      options.pool.queue_capacity, ", max_connections ", options.max_connections,
+                      ", descriptors ", descriptors.rlim_cur);
+}
+
 // Stops `server` and logs what became of the requests.
 absl::StatusOr<StopReport> StopServer(Server& server, const StopDeadline& deadline,
                                       StopRequests& requests) {
@@ -146,7 +162,7 @@ absl::StatusOr<StopReport> StopServer(Server& server, const StopDeadline& deadli
 }
 
 // Throws std::system_error when the system has no thread for one that is not the pool's.
-int ServeUntilStopped(absl::string_view program, Handler handler) {
+int ServeUntilStopped(absl::string_view program, Handler handler, absl::string_view serves) {
   const auto requests = std::make_shared<StopRequests>();
   const auto reload = Reload::Create();
   absl::StatusOr<StopTimes> stop_times = StopTimesFromFlags();
@@ -168,12 +184,18 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
   if (*access_log != nullptr) {
     options->on_access = [log = *access_log](const AccessRecord& record) { log->Write(record); };
   }
+  const std::string started = StartLine(*options, serves);
   absl::StatusOr<std::unique_ptr<Server>> server =
       StartServer(*std::move(options), std::move(handler));
   if (!server.ok()) return Refuse(program, server.status().message());
   absl::StatusOr<Services> services = StartServices(
       **server, stop_times->timeout, requests, [log = log->get(), access_log = *access_log] {
+        const BuildInfo build = GetBuildInfo();
         ProcessStats stats;
+        stats.version = std::string(build.version);
+        stats.commit = std::string(build.commit);
+        stats.compiler = std::string(build.compiler);
+        stats.mode = std::string(build.mode);
         stats.server_log_lines_dropped = log->dropped();
         if (access_log != nullptr) stats.access_log_lines_dropped = access_log->lost();
         return stats;
@@ -186,6 +208,7 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
     ReopenAccessLog(log.get());
     notifier.Ready(listening);
   });
+  spdlog::info("{}", started);
   std::printf("%s\n", listening.c_str());
   std::fflush(stdout);
   notifier.Ready(listening);
@@ -218,10 +241,10 @@ int Refuse(absl::string_view program, absl::string_view why) {
   return kExitUsage;
 }
 
-int Serve(absl::string_view program, Handler handler) {
+int Serve(absl::string_view program, Handler handler, absl::string_view serves) {
   PrepareProcess();
   try {
-    return ServeUntilStopped(program, std::move(handler));
+    return ServeUntilStopped(program, std::move(handler), serves);
   } catch (const std::system_error& error) {
     return Refuse(program, absl::StrCat("cannot start a thread: ", error.what()));
   }

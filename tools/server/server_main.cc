@@ -10,9 +10,11 @@
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "robusto/http/files/file_handler.h"
 #include "robusto/tools/command_line/command_line.h"
+#include "robusto/tools/server/flag_groups.h"
 #include "robusto/tools/server/serve.h"
 #include "robusto/workers/option_error.h"
 #include "spdlog/spdlog.h"
@@ -33,12 +35,13 @@ namespace robusto {
 namespace {
 
 int Main(int argc, char** argv) {
-  ParseCommandLine(argc, argv,
-                   "Serves a directory over HTTP/1.1 through a pool of worker threads.\n"
-                   "The first line on stdout says where it listens; SIGTERM and SIGINT stop it "
-                   "gracefully.");
+  ParseCommandLine(
+      argc, argv,
+      "Serves a directory over HTTP/1.1 through a pool of worker threads. The first line on\n"
+      "stdout has the addresses; SIGTERM and SIGINT stop the server gracefully.",
+      ServerFlagGroups());
   FileHandlerOptions files;
-  files.root = FromWhereTyped(absl::GetFlag(FLAGS_root));
+  files.root = ResolveInvocationPath(absl::GetFlag(FLAGS_root));
   files.index = absl::GetFlag(FLAGS_index);
   files.hide_dot_files = absl::GetFlag(FLAGS_hide_dot_files);
   files.list_directories = absl::GetFlag(FLAGS_list_directories);
@@ -53,7 +56,7 @@ int Main(int argc, char** argv) {
     return Refuse("server", status.message());
   }
 
-  return Serve("server", *std::move(handler));
+  return Serve("server", *std::move(handler), absl::StrCat("root ", files.root));
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ absl::StatusOr<std::shared_ptr<AccessLog>> OpenAccessLogFromFlags() {
   }
   const std::string path = absl::GetFlag(FLAGS_access_log);
   if (path.empty()) return nullptr;
-  options.path = path == "-" ? path : FromWhereTyped(path);
+  options.path = path == "-" ? path : ResolveInvocationPath(path);
   options.on_warning = [](absl::string_view text) { spdlog::warn("{}", std::string(text)); };
   absl::StatusOr<std::unique_ptr<AccessLog>> log = AccessLog::Open(std::move(options));
   if (!log.ok()) {

@@ -139,7 +139,7 @@ absl::StatusOr<ErrorPage> ErrorPagesFromFlags() {
   const std::string directory = absl::GetFlag(FLAGS_error_pages);
   if (directory.empty()) return ErrorPage();
   absl::StatusOr<ErrorPage> pages = ReadErrorPages(
-      FromWhereTyped(directory),
+      ResolveInvocationPath(directory),
       [](absl::string_view text) { spdlog::warn("error pages: {}", std::string(text)); });
   if (pages.ok()) return pages;
   return absl::Status(pages.status().code(),

@@ -143,12 +143,12 @@ std::string StartLine(const ServerOptions& options, absl::string_view serves) {
 }
 
 // Stops `server` and logs what became of the requests.
-absl::StatusOr<StopReport> StopServer(Server& server, const StopDeadline& deadline,
-                                      StopRequests& requests) {
+absl::StatusOr<StopReport> StopServer(Server& server, absl::Duration timeout,
+                                      const StopDeadline& deadline, StopRequests& requests) {
   spdlog::info(
       "stopping: requests under way have {} to finish; a stop signal more than a second "
       "after the first ends the process at once",
-      absl::FormatDuration(absl::Trunc(deadline.Left(), absl::Milliseconds(1))));
+      absl::FormatDuration(timeout));
   absl::StatusOr<StopReport> report = server.Stop(deadline.Left());
   requests.Answer(report);
   if (!report.ok()) {
@@ -222,7 +222,7 @@ int ServeUntilStopped(absl::string_view program, Handler handler, absl::string_v
     absl::SleepFor(stop_times->delay);
   }
   const StopDeadline deadline(timeout);
-  const absl::StatusOr<StopReport> report = StopServer(**server, deadline, *requests);
+  const absl::StatusOr<StopReport> report = StopServer(**server, timeout, deadline, *requests);
   if (*access_log != nullptr) (*access_log)->Close(deadline.Within(kLogGrace));
   // After the stop, which its callers follow to the end.
   if (services->admin != nullptr) services->admin->Shutdown(deadline.Within(kAdminGrace));

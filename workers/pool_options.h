@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "robusto/workers/dispatcher.h"
+#include "robusto/workers/option_error.h"
 #include "robusto/workers/work_source.h"
 #include "robusto/workers/worker_thread.h"
 
@@ -20,6 +21,9 @@ namespace robusto {
 
 // Half a gigabyte of places: more is not a queue but a mistake.
 constexpr size_t kMaxQueueCapacity = size_t{1} << 24;
+constexpr OptionRange kQueueCapacityRange = {"queue_capacity", 1, int64_t{kMaxQueueCapacity}};
+constexpr OptionRange kMinThreadsRange = {"min_threads", 1};
+constexpr OptionRange kMaxThreadsRange = {"max_threads", 0};  // 0: not set
 
 // What a remote caller may ask for: more threads than this serve no pool of this kind well. A larger
 // number is a typing error, and would take the last threads that the machine has before it failed.

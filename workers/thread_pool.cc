@@ -8,28 +8,17 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "robusto/workers/option_error.h"
 
 namespace robusto {
 namespace {
 
 constexpr int kNoLimit = std::numeric_limits<int>::max();
 
-absl::Status CheckNotNegative(absl::string_view name, absl::Duration value) {
-  if (value >= absl::ZeroDuration()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(name, " is ", absl::FormatDuration(value),
-                                                 "; it must be 0s or more, or infinite"));
-}
-
 absl::Status CheckCount(absl::string_view call, int count) {
   if (count >= 0) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(call, " of ", count, " threads; it must be 0 or more"));
-}
-
-absl::Status CheckPositive(absl::string_view name, absl::Duration value) {
-  if (value > absl::ZeroDuration()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(name, " is ", absl::FormatDuration(value),
-                                                 "; it must be more than 0s, or infinite"));
 }
 
 // Nanoseconds, or -1 for infinite.
@@ -53,11 +42,7 @@ Dispatcher::Options DispatcherOptions(const ThreadPoolOptions& options) {
 
 absl::StatusOr<std::unique_ptr<ThreadPool>> ThreadPool::Create(ThreadPoolOptions options) {
   absl::Status status = CheckBounds(options.min_threads, options.max_threads);
-  if (status.ok() && (options.queue_capacity < 1 || options.queue_capacity > kMaxQueueCapacity)) {
-    status = absl::InvalidArgumentError(absl::StrCat("queue_capacity is ", options.queue_capacity,
-                                                     "; it must be at least 1 and at most ",
-                                                     kMaxQueueCapacity));
-  }
+  if (status.ok()) status = CheckRange(kQueueCapacityRange, uint64_t{options.queue_capacity});
   if (status.ok()) status = CheckNotNegative("queue_timeout", options.queue_timeout);
   if (status.ok()) status = CheckNotNegative("queue_ttl", options.queue_ttl);
   if (status.ok()) status = CheckPositive("grow_after", options.grow_after);
@@ -113,8 +98,10 @@ absl::Status ThreadPool::Start() {
     workers_.JoinAll();
     workers_.Reap();
   }
-  return absl::Status(
-      status.code(), absl::StrCat("min_threads is ", options_.min_threads, ": ", status.message()));
+  const std::string threads = absl::StrCat(options_.min_threads);
+  return WithOptionError(
+      absl::Status(status.code(), absl::StrCat("min_threads is ", threads, ": ", status.message())),
+      {"min_threads", threads, "", std::string(status.message())});
 }
 
 int64_t ThreadPool::DeadlineNanos(absl::Duration timeout) {

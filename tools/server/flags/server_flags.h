@@ -8,6 +8,7 @@
 
 #include <memory>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "robusto/http/api/server_options.h"
 #include "robusto/http/files/error_pages.h"
@@ -15,8 +16,8 @@
 
 namespace robusto {
 
-// InvalidArgument for a flag that no server can have, naming it as "--flag=value"; bounds that the
-// server itself checks are left to it. What goes wrong in service is logged.
+// InvalidArgument for a value out of range, as "--flag=value: must be ..."; options that depend on the system are checked
+// by Server::Create. Warnings of the running server are logged.
 absl::StatusOr<ServerOptions> ServerOptionsFromFlags();
 
 // The pages of --error_pages, which ServerOptionsFromFlags leaves out; null when it is empty. The
@@ -25,6 +26,9 @@ absl::StatusOr<std::shared_ptr<ErrorPages>> ErrorPagesFromFlags();
 
 // Reads the pages again on SIGHUP, has `server` use them, and logs the result. `pages` may be null.
 void ReloadErrorPages(ErrorPages* pages, Server& server);
+
+// An error of Server::Create or Server::Start in terms of these flags.
+absl::Status ServerErrorInTermsOfFlags(const absl::Status& status);
 
 }  // namespace robusto
 

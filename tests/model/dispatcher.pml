@@ -28,7 +28,7 @@
 #define RETIREMENTS 0
 #endif
 
-#ifdef POLL_HANGS                  /* one poll never returns */
+#ifdef POLL_HANGS                 /* the first poll that waits never returns */
 bool may_hang = true;
 byte hung;
 #define HUNG hung
@@ -190,7 +190,7 @@ inline poll() {                   /* returns when something is there, or after I
   :: atomic { may_hang -> may_hang = false; hung = 1 };
 endHung:
     false
-  :: true
+  :: else
   fi;
 #endif
   atomic { arrived > 0 || interrupted -> batch = arrived; arrived = 0; interrupted = false }

@@ -19,8 +19,8 @@ HOLD = [
     "PRODUCERS=0 ARRIVALS=1",
     "PRODUCERS=0 ARRIVALS=2 BLOCKING_FOR_OTHERS",
     "WORKERS=1 PRODUCERS=0 ARRIVALS=2 BLOCKING WATCH_QUEUE=1",
-    # A thread that never comes back from its poll keeps no task of the queue from being taken, and no other from ending.
-    "PRODUCERS=1 POLL_HANGS",
+    # A thread that never comes back from its poll keeps no other thread from ending, and no task from being taken or rejected.
+    "WORKERS=1 PRODUCERS=1 POLL_HANGS DEADLINE",
 ]
 # One step left out, or two exchanged.
 BROKEN = [

@@ -86,6 +86,7 @@ class World {
     host_.server_options.max_body_bytes = FakeHost::Limits().second.max_body;
     // Larger ones come in pieces, and nothing else may be different.
     host_.server_options.body_buffer = 100;
+    host_.error_pages = std::make_shared<const ErrorResponses>();
     host_.serve = [this](const Request& request, ResponseWriter& response) {
       Handle(request, response);
     };
@@ -290,7 +291,7 @@ class World {
     int& status = answers_.back().status;
     response.Write(handled_.back());
     if (path == "/big") response.Write(std::string(kBigBody, 'b'));
-    if (path == "/file") response.WriteFile(UniqueFd(dup(SharedFile())), 0, kFileBody);
+    if (path == "/file") response.SetFileBody(UniqueFd(dup(SharedFile())), 0, kFileBody);
     if (path == "/known") response.Stream(MakeSource(false), kBigBody + 3);
     if (path == "/chunks" || path == "/fails") {
       response.Stream(MakeSource(path == "/fails"));

@@ -25,6 +25,7 @@
 #include "absl/time/time.h"
 #include "robusto/admin/health/health_monitor.h"
 #include "robusto/admin/server/admin_server.h"
+#include "robusto/http/files/error_pages.h"
 #include "robusto/http/logging/access_log.h"
 #include "robusto/http/server.h"
 #include "robusto/tools/command_line/exit_usage.h"
@@ -177,16 +178,21 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
 
   absl::StatusOr<ServerOptions> options = ServerOptionsFromFlags();
   if (!options.ok()) return Refuse(program, options.status().message());
+  const absl::StatusOr<std::shared_ptr<ErrorPages>> error_pages = ErrorPagesFromFlags();
+  if (!error_pages.ok()) return Refuse(program, error_pages.status().message());
+  if (*error_pages != nullptr) options->error_page = (*error_pages)->page();
   absl::StatusOr<std::shared_ptr<AccessLog>> access_log = OpenAccessLogFromFlags();
   if (!access_log.ok()) return Refuse(program, access_log.status().message());
   if (*access_log != nullptr) {
     options->on_access = [log = *access_log](const AccessRecord& record) { log->Write(record); };
   }
-  absl::StatusOr<std::unique_ptr<Server>> server =
+  absl::StatusOr<std::unique_ptr<Server>> started =
       StartServer(*std::move(options), std::move(handler));
-  if (!server.ok()) return Refuse(program, server.status().message());
+  if (!started.ok()) return Refuse(program, started.status().message());
+  // Shared with the reload thread, which outlives it.
+  const std::shared_ptr<Server> server = *std::move(started);
   absl::StatusOr<Services> services = StartServices(
-      **server, stop_times->timeout, requests, [log = log->get(), access_log = *access_log] {
+      *server, stop_times->timeout, requests, [log = log->get(), access_log = *access_log] {
         ProcessStats stats;
         stats.server_log_lines_dropped = log->dropped();
         if (access_log != nullptr) stats.access_log_lines_dropped = access_log->lost();
@@ -194,10 +200,13 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
       });
   if (!services.ok()) return Refuse(program, services.status().message());
 
-  const std::string listening = ListeningLine(**server, *services);
-  reload->Start([notifier, log = *access_log, listening] {
+  const std::string listening = ListeningLine(*server, *services);
+  reload->Start([notifier, log = *access_log, pages = *error_pages,
+                 weak = std::weak_ptr<Server>(server), listening] {
     notifier.Reloading();
     ReopenAccessLog(log.get());
+    if (const std::shared_ptr<Server> running = weak.lock())
+      ReloadErrorPages(pages.get(), *running);
     notifier.Ready(listening);
   });
   std::printf("%s\n", listening.c_str());
@@ -213,7 +222,7 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
     absl::SleepFor(stop_times->delay);
   }
   const StopDeadline deadline(timeout);
-  const absl::StatusOr<StopReport> report = StopServer(**server, deadline, *requests);
+  const absl::StatusOr<StopReport> report = StopServer(*server, deadline, *requests);
   if (*access_log != nullptr) (*access_log)->Close(deadline.Within(kLogGrace));
   // After the stop, which its callers follow to the end.
   if (services->admin != nullptr) services->admin->Shutdown(deadline.Within(kAdminGrace));

@@ -76,12 +76,10 @@ bool supervisor_ended;
 
 inline wake_supervisor() {
   supervisor_permit = true;
-#ifndef BREAK_SUPERVISOR_POLLS_ON
   if
   :: leader == SUPERVISOR -> interrupted = true
   :: else
   fi
-#endif
 }
 
 inline ensure_watched() {
@@ -372,13 +370,8 @@ next: atomic { seat = 0; batch = 0; woke = false; waits = false }
   /* StartMaintenance, and then SupervisorWait: it parks without a time if there is nothing to watch. While there is, the
      supervisor stays awake either way, so that is left out. */
   :: (watching || awake) && (!NEEDS_WATCH || closed) ->
-#ifdef BREAK_CLEAR_AFTER_LOOK
-    awake = NEEDS_WATCH && !closed;
-    watching = false
-#else
     watching = false;
     awake = NEEDS_WATCH && !closed
-#endif
   od;
   supervisor_ended = true
 }

@@ -65,7 +65,7 @@ ThreadPool::ThreadPool(ThreadPoolOptions options)
 
 ThreadPool::~ThreadPool() {
   Stop(absl::ZeroDuration()).IgnoreError();
-  // A worker that called Stop could not be waited for there. Its task may want the lock.
+  // Stop could not wait for a worker that called it. Without the lock, which its task may need.
   std::vector<WorkerSet::Worker> left;
   {
     absl::MutexLock lock(&mu_);
@@ -96,7 +96,7 @@ absl::Status ThreadPool::Start() {
     }
     workers_.RequestExits(workers_.target_threads());
     workers_.JoinAll();
-    workers_.Reap();
+    static_cast<void>(workers_.Reap());
   }
   const std::string threads = absl::StrCat(options_.min_threads);
   return WithOptionError(
@@ -250,7 +250,7 @@ void ThreadPool::RequestStop() {
 
 void ThreadPool::AwaitStopRequest() {
   stop_requested_.Park();
-  stop_requested_.Unpark();  // for whoever asks again
+  stop_requested_.Unpark();  // for the next call
 }
 
 absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
@@ -268,7 +268,7 @@ absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
   {
     absl::MutexLock lock(&mu_);
     if (stopping_) {
-      // Not for ever: the first Stop ends by the earliest deadline.
+      // Bounded: the first Stop ends by the earliest deadline.
       mu_.Await(absl::Condition(
           +[](PoolState* state) { return *state == PoolState::kStopped; }, &state_));
       return stop_report_;
@@ -319,8 +319,8 @@ PoolStats ThreadPool::Stats() const {
   if (started_ns_ != 0) stats.uptime = absl::Nanoseconds(MonotonicNanos() - started_ns_);
   stats.retiring = dispatcher_->pending_exits();
 
-  // Each worker's totals agree with each other, and what was started is read before what was
-  // accepted: so each difference is a count of tasks that were really there.
+  // The totals of a worker are consistent with each other, and started tasks are read before accepted
+  // ones. So each difference is a number of tasks that existed at one time.
   WorkerTotals totals = workers_.gone_totals();
   for (const auto& worker : workers_.workers()) {
     const bool exited = worker->exited();
@@ -332,7 +332,8 @@ PoolStats ThreadPool::Stats() const {
     if (worker->stuck()) ++stats.stuck;
   }
   stats.idle = stats.threads - stats.busy;
-  // One that just died is counted yet; and below 0 stay for a moment when retired ones died.
+  // A worker that just died still counts, and the target is negative for a moment when workers died
+  // that had been asked to exit.
   stats.target_threads = std::max(0, std::min(workers_.target_threads(), stats.threads));
   const Dispatcher::Counters counters = dispatcher_->counters();
   stats.completed = totals.completed;

@@ -183,6 +183,7 @@ class Dispatcher {
   static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
   size_t queue_size() const { return queue_.size(); }
   size_t queue_capacity() const { return queue_.capacity(); }
+  int threads() const { return threads_.load(std::memory_order_relaxed); }
   int parked() const { return parked_count_.load(std::memory_order_relaxed); }
   int pending_retirements() const { return pending_retirements_.load(std::memory_order_relaxed); }
   Admission admission() const { return admission_.load(std::memory_order_acquire); }

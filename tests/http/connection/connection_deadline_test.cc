@@ -105,11 +105,11 @@ TEST_F(DeadlineTest, WhoTakesAResponseSlowlyHasNotStalled) {
   SendAndTell(kGet);
   for (int i = 0; i < 3; ++i) {
     TimePasses(Connection::kStallGrace);
-    EXPECT_NE(connection_.WaitsSince(host_.now_ns.load()), TimerWheel::kNever);
+    EXPECT_NE(connection_.StalledSince(host_.now_ns.load()), TimerWheel::kNever);
     EXPECT_FALSE(Received(4096).empty());
     EXPECT_FALSE(connection_.Evict(connection_.generation(), /*stalled=*/true));
     Settle();
-    EXPECT_EQ(connection_.WaitsSince(host_.now_ns.load()), TimerWheel::kNever);
+    EXPECT_EQ(connection_.StalledSince(host_.now_ns.load()), TimerWheel::kNever);
   }
   TimePasses(Connection::kStallGrace);
   EXPECT_TRUE(connection_.Evict(connection_.generation(), /*stalled=*/true));
@@ -150,7 +150,7 @@ TEST_F(DeadlineTest, ThePauseOfAStreamForWhichTheQueueHadNoRoomIsNotTheClients) 
   SendAndTell(kGet);
   Received();
   // Its next turn is refused.
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Writable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Writable()), Handoff::kToPool);
   TaskPtr task(&connection_);
   task->Reject(RejectReason::kQueueFull);
   task.reset();
@@ -189,7 +189,7 @@ TEST_F(DeadlineTest, ASliceOfAFileBuysTheWriteTimeoutAnew) {
   // The client takes all that was before it, and one slice goes out: the others come first.
   while (host_.deferred.empty()) {
     Received();
-    ASSERT_FALSE(connection_.OnEvent(connection_.generation(), Writable()));
+    ASSERT_EQ(connection_.OnEvent(connection_.generation(), Writable()), Handoff::kNone);
   }
   FillSocket();
   Settle();
@@ -234,19 +234,19 @@ TEST_F(DeadlineTest, NorForLongerFromAClientThatNeverPauses) {
   SendAndTell("GET\r\n\r\n");
   EXPECT_EQ(OnlyResponse().status, 400);
   flood();
-  EXPECT_FALSE(connection_.OnEvent(connection_.generation(), Readable()));
+  EXPECT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kNone);
   for (int turns = 0; turns < 3; ++turns) {
     ASSERT_EQ(host_.deferred.size(), 1u);
     host_.deferred.clear();
     TimePasses(absl::Milliseconds(600));
     flood();
-    EXPECT_FALSE(connection_.Resume());
+    EXPECT_EQ(connection_.Resume(), Handoff::kNone);
   }
   ASSERT_EQ(host_.deferred.size(), 1u);
   host_.deferred.clear();
   TimePasses(absl::Milliseconds(200));
   flood();
-  EXPECT_FALSE(connection_.Resume());
+  EXPECT_EQ(connection_.Resume(), Handoff::kNone);
   EXPECT_TRUE(closed());
   EXPECT_TRUE(host_.deferred.empty());
 }
@@ -273,7 +273,7 @@ TEST_F(DeadlineTest, WhatARequestWaitsInTheQueueIsNotChargedToItsSlowBody) {
   Open();
   Send(absl::StrCat("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n",
                     std::string(200, 'x')));
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   TimePasses(absl::Hours(1));  // in the queue
   Work();
   Settle();

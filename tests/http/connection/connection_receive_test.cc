@@ -220,7 +220,7 @@ TEST_F(ReceiveTest, TooLargeABodyGets413WhicheverWayItComes) {
 TEST_F(ReceiveTest, AFullQueueInTheMiddleOfABodyGets503AndTheEnd) {
   Open();
   Send(Post(Body(5000)).substr(0, 2000));
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   TaskPtr task(&connection_);
   task->Reject(RejectReason::kQueueFull);
   task.reset();
@@ -255,7 +255,7 @@ TEST_F(ReceiveTest, EachByteThatWasTakenBuysTimeAtTheMinimumRate) {
 TEST_F(ReceiveTest, TheRestOfABodyCarriesOnWithWhatThePoolHasBegun) {
   Open();
   Send(Post(Body(200'000)).substr(0, 2000));
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   EXPECT_FALSE(connection_.Continues());
   Work();
   EXPECT_TRUE(connection_.Continues());

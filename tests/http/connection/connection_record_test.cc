@@ -391,21 +391,21 @@ TEST_F(RecordTest, AConnectionWhoseClientStallsInTheMiddleIsEvictedAfterAGrace) 
   host_.server_options.max_body_bytes = 1 << 20;
   Open();
   const uint32_t generation = connection_.generation();
-  EXPECT_EQ(connection_.WaitsSince(0), connection_.IdleSince());
+  EXPECT_EQ(connection_.StalledSince(0), connection_.IdleSince());
   SendAndTell("POST / HTTP/1.1\r\n");
   const int64_t begun = host_.timer_ns - absl::ToInt64Nanoseconds(absl::Seconds(10));
   const int64_t after_grace = begun + absl::ToInt64Nanoseconds(absl::Milliseconds(500));
-  EXPECT_EQ(connection_.WaitsSince(after_grace - 1), TimerWheel::kNever);
-  EXPECT_EQ(connection_.WaitsSince(after_grace), begun);
+  EXPECT_EQ(connection_.StalledSince(after_grace - 1), TimerWheel::kNever);
+  EXPECT_EQ(connection_.StalledSince(after_grace), begun);
   SendAndTell("Host: h\r\n");
-  EXPECT_EQ(connection_.WaitsSince(after_grace), begun) << "a line now and then buys nothing";
+  EXPECT_EQ(connection_.StalledSince(after_grace), begun) << "a line now and then buys nothing";
   const int64_t in_a_minute = after_grace + absl::ToInt64Nanoseconds(absl::Minutes(1));
   SendAndTell("Content-Length: 100000\r\n\r\n");
-  const int64_t of_body = connection_.WaitsSince(in_a_minute);
+  const int64_t of_body = connection_.StalledSince(in_a_minute);
   EXPECT_GE(of_body, begun);
   EXPECT_LT(of_body, in_a_minute);
   SendAndTell(std::string(99'000, 'a'));
-  EXPECT_EQ(connection_.WaitsSince(in_a_minute), TimerWheel::kNever) << "but bytes do";
+  EXPECT_EQ(connection_.StalledSince(in_a_minute), TimerWheel::kNever) << "but bytes do";
   EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
   Settle();
   Send("a");  // and no event has told of it yet
@@ -425,7 +425,7 @@ TEST_F(RecordTest, AConnectionWhoseClientTakesNothingIsEvictedByAReset) {
   const uint32_t generation = connection_.generation();
   SendAndTell(kGet);
   EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
-  EXPECT_NE(connection_.WaitsSince(host_.timer_ns), TimerWheel::kNever);
+  EXPECT_NE(connection_.StalledSince(host_.timer_ns), TimerWheel::kNever);
   EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
   Settle();
   EXPECT_TRUE(connection_.Evict(generation, /*stalled=*/true));
@@ -439,9 +439,9 @@ class GoneTest : public RecordTest {
   // A request that is handed over and stays in the queue.
   void QueueRequest(absl::string_view request) {
     Send(request);
-    ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+    ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   }
-  void TellHangup() { EXPECT_FALSE(connection_.OnEvent(connection_.generation(), HungUp())); }
+  void TellHangup() { EXPECT_EQ(connection_.OnEvent(connection_.generation(), HungUp()), Handoff::kNone); }
   // Just long enough to be suspected.
   void WaitInQueue() { TimePasses(absl::Milliseconds(20)); }
 };
@@ -482,7 +482,7 @@ TEST_F(GoneTest, AClientThatClosedBeforeItsRequestWasQueuedLikewise) {
   OpenTcp();
   Send(kGet);
   client_.reset();
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), HungUp()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), HungUp()), Handoff::kToPool);
   WaitInQueue();
   Work();
   Settle();
@@ -534,7 +534,7 @@ TEST_F(GoneTest, MoreInputWhileQueuedIsNoReasonToAsk) {
   OpenTcp();
   QueueRequest(kGet);
   Send(kGet);
-  EXPECT_FALSE(connection_.OnEvent(connection_.generation(), Readable()));
+  EXPECT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kNone);
   WaitInQueue();
   Work();
   Settle();

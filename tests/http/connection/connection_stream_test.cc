@@ -262,7 +262,7 @@ TEST_F(StreamTest, APieceForWhichTheQueueHasNoRoomIsOfferedAgain) {
   ServePieces({std::string(2 << 20, 'x'), "end"});
   Open();
   Send(kGet);
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   EXPECT_FALSE(connection_.Continues());
   Work();  // the socket is full
   EXPECT_TRUE(connection_.Continues());
@@ -279,9 +279,9 @@ TEST_F(StreamTest, APieceForWhichTheQueueHasNoRoomIsOfferedAgain) {
     task.reset();
     ASSERT_EQ(host_.deferred.size(), 1u);
     host_.deferred.clear();
-    EXPECT_FALSE(connection_.Resume());
+    EXPECT_EQ(connection_.Resume(), Handoff::kNone);
     EXPECT_FALSE(closed());
-    ASSERT_TRUE(connection_.OnTimer(kFarFuture)) << "goes to the pool again";
+    ASSERT_EQ(connection_.OnTimer(kFarFuture), Handoff::kToPool) << "goes to the pool again";
   }
   Work();
   Settle();
@@ -296,7 +296,7 @@ TEST_F(StreamTest, AStreamIsCutWhenThePoolHasStopped) {
   ServePieces({std::string(2 << 20, 'x'), "end"});
   Open();
   Send(kGet);
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   Work();
   while (!connection_.OnEvent(connection_.generation(), Writable())) Received();
   TaskPtr task(&connection_);
@@ -311,7 +311,7 @@ TEST_F(StreamTest, AResetWhileAStreamWaitsForTheQueueEndsIt) {
   ServePieces({std::string(4 << 20, 'x'), "end"});
   OpenTcp();
   Send(kGet);
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   Work();
   while (!connection_.OnEvent(connection_.generation(), Writable())) Received();
   TaskPtr task(&connection_);

@@ -5,13 +5,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "robusto/admin/service/pool_messages.h"
+#include "robusto/workers/pool_options.h"
 
 namespace robusto {
 
 absl::Status CheckThreads(absl::string_view field, int value) {
-  if (value >= 1 && value <= kMostThreads) return absl::OkStatus();
+  if (value >= 1 && value <= kMaxThreads) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat(field, " is ", value, "; it must be from 1 to ", kMostThreads));
+      absl::StrCat(field, " is ", value, "; it must be from 1 to ", kMaxThreads));
 }
 
 absl::StatusOr<absl::Duration> CheckDuration(absl::string_view field, bool has,

@@ -17,10 +17,7 @@
 
 namespace robusto {
 
-// No pool of this kind is well served by more threads; a larger number is a slip of the keyboard,
-// and would take the machine's last thread before it failed.
-constexpr int kMostThreads = 10000;
-
+// From 1 to kMaxThreads.
 absl::Status CheckThreads(absl::string_view field, int value);
 
 // The duration, or `unset` when the field is not set.

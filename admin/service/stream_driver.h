@@ -17,9 +17,7 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -27,6 +25,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "robusto/workers/journal.h"
+#include "robusto/workers/monotonic_mutex.h"
 
 namespace robusto {
 
@@ -76,11 +75,9 @@ class StreamDriver {
   absl::Mutex mu_;
   std::vector<std::shared_ptr<Driven>> added_ ABSL_GUARDED_BY(mu_);
 
-  // Not absl::Mutex: its timed waits follow the wall clock, and the end of the process must not take
-  // an hour longer because that was set back.
-  std::mutex calls_mu_;
-  std::condition_variable no_calls_;
-  int calls_ = 0;  // guarded by calls_mu_
+  MonotonicMutex calls_mu_;
+  MonotonicCondVar no_calls_;
+  int calls_ ABSL_GUARDED_BY(calls_mu_) = 0;
 
   std::thread thread_;
 };

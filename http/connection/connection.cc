@@ -44,7 +44,7 @@ void Connection::Open(UniqueFd fd, const sockaddr_storage& peer, int64_t now_ns)
                   getsockopt(fd_.get(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0;
   if (has_peer_uid_) peer_uid_ = credentials.uid;
   SetPhase(Phase::kIdle);
-  SetDeadline(Later(now_ns, host_->options().header_timeout));
+  SetDeadline(DeadlineAfter(now_ns, host_->options().header_timeout));
   ScheduleDeadline();
   ownership_.store((ownership_.load(std::memory_order_relaxed) & ~kOwnershipMask) | kParked);
 }
@@ -84,10 +84,10 @@ bool Connection::Park() {
 }
 
 void Connection::ScheduleDeadline() {
-  if (deadline_ns() == TimerWheel::kNever) return;
+  if (deadline_ns() == kNever) return;
   // The wheel's own rounding is no reason to take its lock.
   const int64_t scheduled = scheduled_ns();
-  if (scheduled == TimerWheel::kNever || scheduled - TimerWheel::kTickNanos > deadline_ns()) {
+  if (scheduled == kNever || scheduled - TimerWheel::kTickNanos > deadline_ns()) {
     host_->ScheduleTimer(this, deadline_ns());
   }
 }
@@ -107,7 +107,7 @@ void Connection::Close() {
     DisposeOfUserState();
     host_->exchanges().Release(std::move(exchange_));
   }
-  SetDeadline(TimerWheel::kNever);
+  SetDeadline(kNever);
   fd_.reset();
   // Bump the generation so that stale epoll events are ignored.
   ownership_.store(((ownership_.load(std::memory_order_relaxed) >> kGenerationShift) + 1)
@@ -142,9 +142,8 @@ bool Connection::AbortIfParked() {
 
 int64_t Connection::IdleSince() const {
   // The word as Park stores it, for EventLoop::Parked.
-  const bool idle =
-      (ownership_.load() & kOwnershipMask) == kParked && phase() == Phase::kIdle;
-  return idle ? idle_since_ns_.load(std::memory_order_relaxed) : TimerWheel::kNever;
+  const bool idle = (ownership_.load() & kOwnershipMask) == kParked && phase() == Phase::kIdle;
+  return idle ? idle_since_ns_.load(std::memory_order_relaxed) : kNever;
 }
 
 bool Connection::InExchange() const {
@@ -167,7 +166,7 @@ bool Connection::InExchange() const {
 }
 
 int64_t Connection::StalledSince(int64_t now_ns) const {
-  if ((ownership_.load() & kOwnershipMask) != kParked) return TimerWheel::kNever;
+  if ((ownership_.load() & kOwnershipMask) != kParked) return kNever;
   const ServerOptions& options = host_->options();
   absl::Duration timeout;
   switch (phase()) {
@@ -191,12 +190,12 @@ int64_t Connection::StalledSince(int64_t now_ns) const {
     case Phase::kHandling:
     case Phase::kPaused:
     case Phase::kClosing:
-      return TimerWheel::kNever;
+      return kNever;
   }
   const int64_t deadline = deadline_ns();
-  if (deadline == TimerWheel::kNever) return TimerWheel::kNever;
+  if (deadline == kNever) return kNever;
   const int64_t since = deadline - absl::ToInt64Nanoseconds(timeout);
-  return now_ns - since >= absl::ToInt64Nanoseconds(kStallGrace) ? since : TimerWheel::kNever;
+  return now_ns - since >= absl::ToInt64Nanoseconds(kStallGrace) ? since : kNever;
 }
 
 bool Connection::Evict(uint32_t generation, bool stalled) {
@@ -295,9 +294,7 @@ Handoff Connection::OnFileSlot(uint32_t generation) {
   return Drive();
 }
 
-Handoff Connection::OnDrain() {
-  return AcquireOrMark(generation()) ? Drive() : Handoff::kNone;
-}
+Handoff Connection::OnDrain() { return AcquireOrMark(generation()) ? Drive() : Handoff::kNone; }
 
 Handoff Connection::Drive() {
   for (;;) {
@@ -376,7 +373,7 @@ Connection::Progress Connection::QueueTurn() {
     // It is in no list, unless it was in one before: an extra wake-up is harmless.
     if (!waits_already) awaits_file_slot_.store(false);
   }
-  SetDeadline(TimerWheel::kNever);
+  SetDeadline(kNever);
   SetPhase(Phase::kQueued);
   return Progress::kReady;
 }

@@ -70,6 +70,7 @@
 #include "robusto/http/io/timer_wheel.h"
 #include "robusto/http/io/unique_fd.h"
 #include "robusto/http/message/response_head.h"
+#include "robusto/queue/monotonic_clock.h"
 #include "robusto/workers/task.h"
 
 namespace robusto {
@@ -82,9 +83,9 @@ struct Readiness {
 };
 
 // What the caller has to do with a connection.
-enum class [[nodiscard]] Handoff : uint8_t {
-  kNone,    // nothing: it is parked, deferred or closed, and may belong to another thread already
-  kToPool,  // the caller owns it and submits it to the pool
+enum class [[nodiscard]] Handoff : uint8_t{
+    kNone,    // nothing: it is parked, deferred or closed, and may belong to another thread already
+    kToPool,  // the caller owns it and submits it to the pool
 };
 
 class Connection final : public Task, public TimerWheel::Node {
@@ -175,27 +176,27 @@ class Connection final : public Task, public TimerWheel::Node {
   static constexpr int kGenerationShift = 32;
   static constexpr uint64_t kOwnershipMask = 3;
 
-  enum class [[nodiscard]] Progress : uint8_t {
-    kReady,     // there is work for a worker
-    kWait,      // nothing to do until an event or a timer
-    kDeferred,  // more to do, but other connections first: the event loop calls Resume
-    kClosed,
-    kContinue,  // the phase has changed
+  enum class [[nodiscard]] Progress : uint8_t{
+      kReady,     // there is work for a worker
+      kWait,      // nothing to do until an event or a timer
+      kDeferred,  // more to do, but other connections first: the event loop calls Resume
+      kClosed,
+      kContinue,  // the phase has changed
   };
-  enum class [[nodiscard]] ReadResult : uint8_t { kReady, kMore, kInvalid };
-  enum class [[nodiscard]] SendResult : uint8_t {
-    kAll,
-    kBlocked,  // the socket is full
-    kSlice,    // as much is sent as one turn may send
-    kNoSlot,   // too many workers are reading files
-    kFailed,
+  enum class [[nodiscard]] ReadResult : uint8_t{kReady, kMore, kInvalid};
+  enum class [[nodiscard]] SendResult : uint8_t{
+      kAll,
+      kBlocked,  // the socket is full
+      kSlice,    // as much is sent as one turn may send
+      kNoSlot,   // too many workers are reading files
+      kFailed,
   };
-  enum class [[nodiscard]] HandlerResult : uint8_t { kRespond, kReadOn };
+  enum class [[nodiscard]] HandlerResult : uint8_t{kRespond, kReadOn};
 
   // What is known of the socket's input. The owner's.
   struct Reading {
-    bool maybe_readable = false;      // there may be input in the socket
-    bool read_until_eagain = false;   // a short read may hide the end of input
+    bool maybe_readable = false;     // there may be input in the socket
+    bool read_until_eagain = false;  // a short read may hide the end of input
     bool end_of_input = false;
     bool discard = false;  // no byte after this message can be trusted (C3)
   };
@@ -311,7 +312,7 @@ class Connection final : public Task, public TimerWheel::Node {
   // take what they read for a guess.
   std::atomic<Phase> phase_{Phase::kIdle};
   std::atomic<int64_t> idle_since_ns_{0};
-  std::atomic<int64_t> deadline_ns_{TimerWheel::kNever};
+  std::atomic<int64_t> deadline_ns_{kNever};
   std::atomic<uint64_t> requests_{0};  // read on it
   // Set by Cancel before it ends the input; read when the response begins, which then says close.
   std::atomic<bool> cancelled_{false};
@@ -323,8 +324,8 @@ class Connection final : public Task, public TimerWheel::Node {
   Reading reading_;
   Writing writing_;
   KeepAlive keep_alive_ = KeepAlive::kKeep;
-  bool rejected_ = false;        // in Reject just now: Release must not recurse into the pool
-  bool has_file_slot_ = false;   // of the host's FileSlots; from Run, or QueueTurn, to Run's end
+  bool rejected_ = false;       // in Reject just now: Release must not recurse into the pool
+  bool has_file_slot_ = false;  // of the host's FileSlots; from Run, or QueueTurn, to Run's end
   bool has_peer_uid_ = false;
   uint8_t peer_size_ = 0;
   UniqueFd fd_;

@@ -177,8 +177,7 @@ void Connection::Reject(RejectReason reason) {
   }
   const bool for_good = reason == RejectReason::kDraining || reason == RejectReason::kStopped;
   RespondWithError(503, RejectReasonName(reason),
-                   for_good || exchange_->in.partial ? KeepAlive::kLastResponse
-                                                     : KeepAlive::kKeep);
+                   for_good || exchange_->in.partial ? KeepAlive::kLastResponse : KeepAlive::kKeep);
 }
 
 void Connection::Cancel(CancelLevel level) {
@@ -203,8 +202,7 @@ TaskDescription Connection::Describe() const {
   description.request_id = request.id();
   description.label = absl::StrCat(request.method_name(), " ", request.target());
   description.peer = std::string(request.peer());
-  description.phase =
-phase() == Phase::kWriting ? "writing" : "handling";
+  description.phase = phase() == Phase::kWriting ? "writing" : "handling";
   return description;
 }
 

@@ -41,7 +41,7 @@ Connection::Progress Connection::AdvanceReading() {
       switch (ReadRequest()) {
         case ReadResult::kReady:
           exchange_->in.ready_ns = host_->clock().CoarseNanos();
-          SetDeadline(TimerWheel::kNever);
+          SetDeadline(kNever);
           SetPhase(Phase::kQueued);
           return Progress::kReady;
         case ReadResult::kInvalid:
@@ -92,7 +92,8 @@ bool Connection::Receive() {
     if (got > 0) {
       // Less than there was room for: the socket is empty, and need not be read once more (epoll(7),
       // edge-triggered).
-      reading_.maybe_readable = reading_.read_until_eagain || static_cast<size_t>(got) == input.room_size();
+      reading_.maybe_readable =
+          reading_.read_until_eagain || static_cast<size_t>(got) == input.room_size();
       input.Commit(static_cast<size_t>(got));
       host_->counters().CountReceived(static_cast<uint64_t>(got));
       return true;
@@ -195,7 +196,7 @@ Connection::ReadResult Connection::ReadBody() {
   }
   const double allowed = static_cast<double>(in.body_received) /
                          static_cast<double>(options.min_body_bytes_per_second);
-  SetDeadline(Later(in.body_began_ns, options.header_timeout + absl::Seconds(allowed)));
+  SetDeadline(DeadlineAfter(in.body_began_ns, options.header_timeout + absl::Seconds(allowed)));
   return ReadResult::kMore;
 }
 

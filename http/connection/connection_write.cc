@@ -252,7 +252,7 @@ Connection::Progress Connection::AwaitWritable(uint64_t sent_before) {
   writing_.maybe_writable = false;
   Exchange::Outgoing& out = exchange_->out;
   // The timeout is for a client that takes nothing, not for a long response.
-  if (out.sent != sent_before || deadline_ns() == TimerWheel::kNever) {
+  if (out.sent != sent_before || deadline_ns() == kNever) {
     SetDeadline(host_->clock().After(host_->options().write_timeout));
     out.unacknowledged = UnacknowledgedBytes(fd_.get());
   }
@@ -306,7 +306,7 @@ Connection::Progress Connection::FinishResponse() {
     SetPhase(Phase::kIdle);
     const int64_t now_ns = host_->clock().CoarseNanos();
     idle_since_ns_.store(now_ns, std::memory_order_relaxed);
-    SetDeadline(Later(now_ns, host_->options().keep_alive_timeout));
+    SetDeadline(DeadlineAfter(now_ns, host_->options().keep_alive_timeout));
     return Progress::kContinue;
   }
   // Closing a socket with unread input resets the connection, and the reset may overtake the
@@ -320,8 +320,8 @@ Connection::Progress Connection::FinishResponse() {
   host_->exchanges().Release(std::move(exchange_));
   SetPhase(Phase::kLingering);
   const int64_t now_ns = host_->clock().CoarseNanos();
-  linger_until_ns_ = Later(now_ns, kLingerTime);
-  SetDeadline(Later(now_ns, kLingerGap));
+  linger_until_ns_ = DeadlineAfter(now_ns, kLingerTime);
+  SetDeadline(DeadlineAfter(now_ns, kLingerGap));
   reading_.maybe_readable = true;
   return Progress::kContinue;
 }
@@ -333,7 +333,7 @@ Connection::Progress Connection::AdvanceLingering() {
     if (got > 0) {
       const int64_t now_ns = host_->clock().CoarseNanos();
       if (now_ns >= linger_until_ns_) break;
-      SetDeadline(std::min(linger_until_ns_, Later(now_ns, kLingerGap)));
+      SetDeadline(std::min(linger_until_ns_, DeadlineAfter(now_ns, kLingerGap)));
       slice += static_cast<size_t>(got);
       if (slice >= kSliceBytes) return Progress::kDeferred;
       continue;

@@ -5,24 +5,22 @@
 
 #include <pthread.h>
 
-#include <algorithm>
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "robusto/workers/monotonic_mutex.h"
+
 namespace robusto {
 
 struct Disposer::State {
-  std::mutex mu;
-  std::condition_variable changed;
-  // Guarded by mu.
-  std::vector<Remains> waiting;
-  bool has_thread = false;
-  bool stopping = false;
+  MonotonicMutex mu;
+  MonotonicCondVar changed;
+  std::vector<Remains> waiting ABSL_GUARDED_BY(mu);
+  bool has_thread ABSL_GUARDED_BY(mu) = false;
+  bool stopping ABSL_GUARDED_BY(mu) = false;
 };
 
 Disposer::Disposer() : state_(std::make_shared<State>()) {}
@@ -30,43 +28,48 @@ Disposer::Disposer() : state_(std::make_shared<State>()) {}
 Disposer::~Disposer() { static_cast<void>(Stop(0)); }
 
 void Disposer::Dispose(Remains remains) {
-  std::lock_guard<std::mutex> lock(state_->mu);
-  state_->waiting.push_back(std::move(remains));
-  if (state_->stopping) return;
-  if (!state_->has_thread) {
+  State& state = *state_;
+  const MonotonicMutexLock lock(&state.mu);
+  state.waiting.push_back(std::move(remains));
+  if (state.stopping) return;
+  if (!state.has_thread) {
     try {
-      std::thread([state = state_] { Main(state); }).detach();
-      state_->has_thread = true;
+      std::thread([shared = state_] { Main(shared.get()); }).detach();
+      state.has_thread = true;
     } catch (const std::system_error&) {
       return;  // the next call tries again
     }
   }
-  state_->changed.notify_all();
+  state.changed.NotifyAll();
 }
 
 bool Disposer::Stop(int64_t deadline_ns) {
-  std::unique_lock<std::mutex> lock(state_->mu);
-  state_->stopping = true;
-  state_->changed.notify_all();
-  if (!state_->has_thread) return state_->waiting.empty();
-  const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(deadline_ns)};
-  return state_->changed.wait_until(lock, deadline, [this] { return !state_->has_thread; });
+  State& state = *state_;
+  const MonotonicMutexLock lock(&state.mu);
+  state.stopping = true;
+  state.changed.NotifyAll();
+  while (state.has_thread) {
+    if (!state.changed.WaitUntil(&state.mu, deadline_ns)) break;
+  }
+  return !state.has_thread && state.waiting.empty();
 }
 
-void Disposer::Main(const std::shared_ptr<State>& state) {
+void Disposer::Main(State* state) {
   pthread_setname_np(pthread_self(), "disposer");
-  std::unique_lock<std::mutex> lock(state->mu);
   for (;;) {
-    state->changed.wait(lock, [&] { return state->stopping || !state->waiting.empty(); });
-    if (state->waiting.empty()) break;
-    std::vector<Remains> batch = std::move(state->waiting);
-    state->waiting.clear();
-    lock.unlock();
+    std::vector<Remains> batch;
+    {
+      const MonotonicMutexLock lock(&state->mu);
+      while (!state->stopping && state->waiting.empty()) state->changed.Wait(&state->mu);
+      if (state->waiting.empty()) {
+        state->has_thread = false;
+        state->changed.NotifyAll();
+        return;
+      }
+      batch.swap(state->waiting);
+    }
     batch.clear();
-    lock.lock();
   }
-  state->has_thread = false;
-  state->changed.notify_all();
 }
 
 }  // namespace robusto

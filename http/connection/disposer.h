@@ -48,7 +48,7 @@ class Disposer {
 
  private:
   struct State;
-  static void Main(const std::shared_ptr<State>& state);
+  static void Main(State* state);
 
   // Shared with the thread, which may outlive the Disposer.
   const std::shared_ptr<State> state_;

@@ -40,13 +40,13 @@ struct Exchange {
 
   // How far the request has come.
   struct Incoming {
-    uint64_t size = 0;            // bytes of the input that are this request's, as far as gathered
-    uint64_t body_taken = 0;      // of a Content-Length body: given to a BodyReceiver and gone
-    uint64_t body_received = 0;   // raw bytes, for the minimum rate
-    int64_t body_began_ns = 0;    // later by what the server itself took
-    int64_t ready_ns = 0;         // when it was last ready for a worker
-    bool partial = false;         // the body goes on beyond what is gathered
-    bool delivered = false;       // what is gathered has been given to the BodyReceiver
+    uint64_t size = 0;           // bytes of the input that are this request's, as far as gathered
+    uint64_t body_taken = 0;     // of a Content-Length body: given to a BodyReceiver and gone
+    uint64_t body_received = 0;  // raw bytes, for the minimum rate
+    int64_t body_began_ns = 0;   // later by what the server itself took
+    int64_t ready_ns = 0;        // when it was last ready for a worker
+    bool partial = false;        // the body goes on beyond what is gathered
+    bool delivered = false;      // what is gathered has been given to the BodyReceiver
   };
   // Where the response's body comes from.
   enum class Body : uint8_t { kMemory, kFile, kStream };

@@ -168,10 +168,10 @@ void Acceptor::Pause() {
 }
 
 int64_t Acceptor::next_resume_ns() const {
-  if (accepting_) return TimerWheel::kNever;
+  if (accepting_) return kNever;
   // While there is no slot, the end of a pause for lack of descriptors changes nothing.
   if (waits_for_room_.load()) return check_again_ns_;
-  return accept_again_ns_ == TimerWheel::kNever ? 0 : accept_again_ns_;
+  return accept_again_ns_ == kNever ? 0 : accept_again_ns_;
 }
 
 void Acceptor::ResumeIfDue(int64_t now_ns) {
@@ -180,8 +180,8 @@ void Acceptor::ResumeIfDue(int64_t now_ns) {
     if (check_again_ns_ > now_ns) return;
     waits_for_room_.store(false);
   }
-  if (accept_again_ns_ != TimerWheel::kNever && accept_again_ns_ > now_ns) return;
-  accept_again_ns_ = TimerWheel::kNever;
+  if (accept_again_ns_ != kNever && accept_again_ns_ > now_ns) return;
+  accept_again_ns_ = kNever;
   accepting_ = true;
   for (size_t i = 0; i < listeners_.size(); ++i) {
     if (!IsOpen(listeners_[i])) continue;
@@ -216,7 +216,7 @@ bool Acceptor::Drain() {
   // No connection waits for room, and nothing is left to resume.
   waits_for_room_.store(false);
   accepting_ = true;
-  accept_again_ns_ = TimerWheel::kNever;
+  accept_again_ns_ = kNever;
   return true;
 }
 
@@ -225,10 +225,10 @@ size_t Acceptor::RefuseWaiting() {
   for (Listener& listener : listeners_) {
     if (!IsOpen(listener)) continue;
     while (refused < kMaxRefused) {
-      const UniqueFd fd(
-          accept4(listener.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+      const UniqueFd fd(accept4(listener.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
       if (!fd.valid()) {
-        if (errno == EINTR || (IsTransientAcceptError(errno) && ++vanished_in_a_row_ < 64)) continue;
+        if (errno == EINTR || (IsTransientAcceptError(errno) && ++vanished_in_a_row_ < 64))
+          continue;
         break;
       }
       ++refused;

@@ -35,7 +35,7 @@
 #include "robusto/http/io/listener.h"
 #include "robusto/http/io/server_clock.h"
 #include "robusto/http/io/unique_fd.h"
-
+#include "robusto/queue/monotonic_clock.h"
 namespace robusto {
 
 class Acceptor {
@@ -82,7 +82,7 @@ class Acceptor {
   size_t RefuseWaiting();
 
  private:
-  enum class [[nodiscard]] Accepted : uint8_t { kOne, kNone, kPaused };
+  enum class [[nodiscard]] Accepted : uint8_t{kOne, kNone, kPaused};
 
   Accepted AcceptOne(Listener& listener);
   Connection* AllocateSlot(const Listener& listener);
@@ -100,14 +100,14 @@ class Acceptor {
 
   // The leader's only.
   std::vector<Listener> listeners_;
-  bool accepting_ = true;    // the listeners are watched
-  int accept_batch_ = 1;     // connections that one event of a listener stands for
-  int full_batches_ = 0;     // in a row, with this accept_batch_
+  bool accepting_ = true;      // the listeners are watched
+  int accept_batch_ = 1;       // connections that one event of a listener stands for
+  int full_batches_ = 0;       // in a row, with this accept_batch_
   int vanished_in_a_row_ = 0;  // accept(2) reported that the connection is no longer there
   int64_t next_full_warning_ns_ = 0;
   int64_t next_exhaustion_warning_ns_ = 0;
-  int64_t accept_again_ns_ = TimerWheel::kNever;  // end of a pause for lack of resources
-  int64_t check_again_ns_ = 0;                    // while waits_for_room_: one may have stalled
+  int64_t accept_again_ns_ = kNever;  // end of a pause for lack of resources
+  int64_t check_again_ns_ = 0;        // while waits_for_room_: one may have stalled
 };
 
 }  // namespace robusto

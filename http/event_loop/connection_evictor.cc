@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "robusto/http/io/timer_wheel.h"
+#include "robusto/queue/monotonic_clock.h"
 
 namespace robusto {
 
@@ -41,7 +41,7 @@ absl::optional<ConnectionEvictor::Candidate> ConnectionEvictor::Next() {
 
 int64_t ConnectionEvictor::StalledSince(const Connection& connection, int64_t now_ns) const {
   if (among_ == Among::kAll) return connection.StalledSince(now_ns);
-  return connection.has_served() ? connection.IdleSince() : TimerWheel::kNever;
+  return connection.has_served() ? connection.IdleSince() : kNever;
 }
 
 void ConnectionEvictor::FindCandidates() {
@@ -52,7 +52,7 @@ void ConnectionEvictor::FindCandidates() {
   table_->ForEach([this, now_ns, &found](Connection& connection) {
     const uint32_t generation = connection.generation();
     const int64_t since = StalledSince(connection, now_ns);
-    if (since != TimerWheel::kNever) found.push_back({since, &connection, generation});
+    if (since != kNever) found.push_back({since, &connection, generation});
   });
   const size_t kept = std::min(found.size(), kBatch);
   std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept), found.end(),

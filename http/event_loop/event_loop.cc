@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "robusto/queue/monotonic_clock.h"
 
 namespace robusto {
 namespace {
@@ -149,7 +150,7 @@ size_t EventLoop::PollOnce(absl::Span<TaskPtr> out, absl::Duration timeout) {
     }
   }
   if (has_deferred_.load()) HandleDeferred();
-  if (timers_.NextFireNanos() != TimerWheel::kNever) {
+  if (timers_.NextFireNanos() != kNever) {
     // Exact when it was for a timer that this woke up: by the coarse clock it might not be due yet.
     HandleTimers(count == 0 ? clock().Nanos() : clock().CoarseNanos());
   }
@@ -192,7 +193,7 @@ int EventLoop::TimeoutMillis(absl::Duration timeout) const {
   // What was ready before comes first, with a look at the rest that does not wait.
   if (!ready_.empty() || has_deferred_.load() || drains) return 0;
   const int64_t next = std::min(timers_.NextFireNanos(), acceptor_.next_resume_ns());
-  if (next != TimerWheel::kNever) {
+  if (next != kNever) {
     timeout =
         std::min(timeout, absl::Nanoseconds(std::max<int64_t>(next - clock().CoarseNanos(), 0)));
   }
@@ -325,8 +326,7 @@ void EventLoop::BeginDrain() {
 void EventLoop::StartDraining() {
   if (!drain_started_) {
     drain_started_ = true;
-    table_.ForEach(
-        [this](Connection& connection) { AddIf(connection.OnDrain(), &connection); });
+    table_.ForEach([this](Connection& connection) { AddIf(connection.OnDrain(), &connection); });
   }
   // Those that it accepts see that the host drains.
   if (acceptor_.paused() || !acceptor_.Drain()) return;
@@ -338,17 +338,19 @@ void EventLoop::StartDraining() {
 void EventLoop::NotifyNoConnections() {
   {
     // A waiter checks under it, and then waits or sees.
-    std::lock_guard<std::mutex> lock(idle_mu_);
+    const MonotonicMutexLock lock(&idle_mu_);
   }
-  no_connections_.notify_all();
+  no_connections_.NotifyAll();
 }
 
 bool EventLoop::AwaitNoConnections(absl::Duration timeout) {
+  const int64_t deadline_ns = DeadlineAfter(MonotonicNanos(), timeout);
+  const MonotonicMutexLock lock(&idle_mu_);
   const auto none = [this] { return listeners_closed_.load() && table_.open() == 0; };
-  // No more than the clock can count.
-  const absl::Duration bounded = std::min(timeout, absl::Hours(24 * 365));
-  std::unique_lock<std::mutex> lock(idle_mu_);
-  return no_connections_.wait_for(lock, absl::ToChronoNanoseconds(bounded), none);
+  while (!none()) {
+    if (!no_connections_.WaitUntil(&idle_mu_, deadline_ns)) return none();
+  }
+  return true;
 }
 
 EventLoop::FinishReport EventLoop::Finish(int64_t deadline_ns) {
@@ -393,7 +395,8 @@ void EventLoop::Warn(absl::string_view text) {
   const absl::optional<uint64_t> suppressed = warnings_.Admit(clock().Nanos());
   if (!suppressed.has_value()) return;
   try {
-    if (*suppressed > 0) options_.on_warning(absl::StrCat(*suppressed, " more warnings, not shown"));
+    if (*suppressed > 0)
+      options_.on_warning(absl::StrCat(*suppressed, " more warnings, not shown"));
     options_.on_warning(text);
   } catch (...) {
     // An exception here would leave a connection neither closed nor accepted.

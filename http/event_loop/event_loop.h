@@ -23,11 +23,9 @@
 #include <sys/epoll.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -49,6 +47,7 @@
 #include "robusto/http/io/timer_wheel.h"
 #include "robusto/http/io/unique_fd.h"
 #include "robusto/http/logging/warning_limiter.h"
+#include "robusto/workers/monotonic_mutex.h"
 #include "robusto/workers/thread_pool.h"
 #include "robusto/workers/work_source.h"
 
@@ -83,9 +82,9 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   // abandoned thread owns stay open, and when one is inside Poll nothing is touched. Returns by
   // `deadline_ns` on CLOCK_MONOTONIC, or soon after.
   struct FinishReport {
-    uint64_t truncated = 0;         // requests and responses that were cut off
-    uint64_t abandoned_threads = 0; // in a destructor, see Disposer
-    bool poll_hangs = false;        // a thread is inside Poll
+    uint64_t truncated = 0;          // requests and responses that were cut off
+    uint64_t abandoned_threads = 0;  // in a destructor, see Disposer
+    bool poll_hangs = false;         // a thread is inside Poll
   };
   FinishReport Finish(int64_t deadline_ns);
 
@@ -191,10 +190,9 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   std::vector<Connection*> deferred_ ABSL_GUARDED_BY(deferred_mu_);
   std::atomic<bool> has_deferred_{false};  // !deferred_.empty(), readable without the lock
 
-  // For AwaitNoConnections. Not absl::Mutex: its timed waits follow the wall clock, and a stop must
-  // not take an hour longer because that was set back.
-  std::mutex idle_mu_;
-  std::condition_variable no_connections_;
+  // For AwaitNoConnections.
+  MonotonicMutex idle_mu_;
+  MonotonicCondVar no_connections_;
 };
 
 }  // namespace robusto

@@ -116,7 +116,8 @@ class World {
     }
   }
   void Tell(Readiness readiness) {
-    if (connection_.OnEvent(connection_.generation(), readiness) == Handoff::kToPool) queued_ = true;
+    if (connection_.OnEvent(connection_.generation(), readiness) == Handoff::kToPool)
+      queued_ = true;
     Settle();
   }
   void TellReadable() {
@@ -234,7 +235,8 @@ class World {
     task.reset();
     Settle();
     if (reason == RejectReason::kStopped) return;
-    if (connection_.OnTimer(std::numeric_limits<int64_t>::max() - 1) == Handoff::kToPool) queued_ = true;
+    if (connection_.OnTimer(std::numeric_limits<int64_t>::max() - 1) == Handoff::kToPool)
+      queued_ = true;
     Settle();
   }
 

@@ -65,7 +65,7 @@ class FakeHost final : public ConnectionHost {
   std::vector<Connection*> submitted;
   std::vector<Connection*> deferred;
   int writable_watches = 0;
-  int64_t timer_ns = TimerWheel::kNever;  // of the last ScheduleTimer
+  int64_t timer_ns = kNever;  // of the last ScheduleTimer
   int closed = 0;
   bool drains = false;
   int parkings = 0;
@@ -233,6 +233,9 @@ class ConnectionTest : public ::testing::Test {
     EXPECT_EQ(responses.size(), 1u);
     return responses.empty() ? HttpResponse() : responses[0];
   }
+
+  // Waits until the disposer has destroyed what the connection left behind. Once a test.
+  void AwaitDisposal() { ASSERT_TRUE(host_.remains.Stop(std::numeric_limits<int64_t>::max())); }
 
   bool closed() const { return host_.closed > 0; }
   bool client_saw_end() {

@@ -52,6 +52,7 @@ TEST_F(StreamTest, AStreamOfUnknownLengthIsSentInChunks) {
   EXPECT_EQ(response.Header("Content-Length"), "");
   EXPECT_EQ(response.body, "one, two, three");
   EXPECT_FALSE(closed());
+  AwaitDisposal();
   EXPECT_EQ(alive_.use_count(), 1) << "the source is gone";
 }
 
@@ -166,6 +167,7 @@ TEST_F(StreamTest, AClientThatNeverReadsIsDroppedAndItsSourceDestroyed) {
   EXPECT_EQ(alive_.use_count(), 2);
   Timer();
   EXPECT_TRUE(closed());
+  AwaitDisposal();
   EXPECT_EQ(alive_.use_count(), 1);
   EXPECT_EQ(host_.server_counters.Snapshot().refusals.at("write_timeout"), 1u);
 }
@@ -182,7 +184,7 @@ TEST_F(StreamTest, ALongStreamGoesToTheTailOfTheQueueNowAndThen) {
   Send(kGet);
   // One turn, by hand: it must come back before all is sent, although the client reads all.
   int turns = 0;
-  bool works = connection_.OnEvent(connection_.generation(), Readable());
+  bool works = connection_.OnEvent(connection_.generation(), Readable()) == Handoff::kToPool;
   while (works && ++turns < 1000) {
     host_.submitted.clear();
     const int64_t before = left;
@@ -190,7 +192,8 @@ TEST_F(StreamTest, ALongStreamGoesToTheTailOfTheQueueNowAndThen) {
     EXPECT_LE(before - left, 512 * 1024) << "one turn's share";
     Received();
     works = !host_.submitted.empty();
-    if (!works && left > 0) works = connection_.OnEvent(connection_.generation(), Writable());
+    if (!works && left > 0)
+      works = connection_.OnEvent(connection_.generation(), Writable()) == Handoff::kToPool;
   }
   EXPECT_LE(left, 0);
   EXPECT_GE(turns, 8);
@@ -206,7 +209,7 @@ TEST_F(StreamTest, SoDoesOneOfManySmallPieces) {
   };
   OpenTcp();
   Send(kGet);
-  bool works = connection_.OnEvent(connection_.generation(), Readable());
+  bool works = connection_.OnEvent(connection_.generation(), Readable()) == Handoff::kToPool;
   while (works) {
     host_.submitted.clear();
     const int before = made;
@@ -215,7 +218,7 @@ TEST_F(StreamTest, SoDoesOneOfManySmallPieces) {
     Received();
     works = !host_.submitted.empty();
     if (!works && made < 10'000) {
-      works = connection_.OnEvent(connection_.generation(), Writable());
+      works = connection_.OnEvent(connection_.generation(), Writable()) == Handoff::kToPool;
     }
   }
   EXPECT_EQ(made, 10'000);
@@ -269,7 +272,7 @@ TEST_F(StreamTest, APieceForWhichTheQueueHasNoRoomIsOfferedAgain) {
   std::string all;
   while (host_.submitted.empty()) {
     all += Received();
-    if (connection_.OnEvent(connection_.generation(), Writable())) break;
+    if (connection_.OnEvent(connection_.generation(), Writable()) == Handoff::kToPool) break;
   }
   host_.submitted.clear();
   for (RejectReason reason :
@@ -298,12 +301,13 @@ TEST_F(StreamTest, AStreamIsCutWhenThePoolHasStopped) {
   Send(kGet);
   ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   Work();
-  while (!connection_.OnEvent(connection_.generation(), Writable())) Received();
+  while (connection_.OnEvent(connection_.generation(), Writable()) == Handoff::kNone) Received();
   TaskPtr task(&connection_);
   task->Reject(RejectReason::kStopped);
   task.reset();
   Settle();
   EXPECT_TRUE(closed());
+  AwaitDisposal();
   EXPECT_EQ(alive_.use_count(), 1);
 }
 
@@ -313,7 +317,7 @@ TEST_F(StreamTest, AResetWhileAStreamWaitsForTheQueueEndsIt) {
   Send(kGet);
   ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   Work();
-  while (!connection_.OnEvent(connection_.generation(), Writable())) Received();
+  while (connection_.OnEvent(connection_.generation(), Writable()) == Handoff::kNone) Received();
   TaskPtr task(&connection_);
   task->Reject(RejectReason::kQueueFull);
   task.reset();

@@ -83,7 +83,7 @@ class Tree:
     def booted(self):
         """With systemd as PID 1 and no network but loopback."""
         log = self.path.with_name(self.path.name + ".console")
-        # Where systemd is not this machine's PID 1, nobody can give nspawn a scope of its own.
+        # Without systemd as this machine's PID 1 there is no manager to ask for a scope.
         scope = [] if os.path.isdir("/run/systemd/system") else ["--keep-unit"]
         with open(log, "wb") as console:
             nspawn = subprocess.Popen(

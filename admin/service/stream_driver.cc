@@ -22,7 +22,7 @@ StreamDriver::StreamDriver(const Journal* journal)
 
 StreamDriver::~StreamDriver() {
   quit_.store(true);
-  Poke();
+  Wake();
   thread_.join();
 }
 
@@ -35,22 +35,22 @@ void StreamDriver::Add(std::shared_ptr<Driven> driven) {
     absl::MutexLock lock(&mu_);
     added_.push_back(std::move(driven));
   }
-  Poke();
+  Wake();
 }
 
-void StreamDriver::Poke() {
-  poked_.store(true);
+void StreamDriver::Wake() {
+  woken_.store(true);
   journal_->WakeReaders();
 }
 
 void StreamDriver::End() {
   ending_.store(true);
-  Poke();
+  Wake();
 }
 
 void StreamDriver::Release() {
   MonotonicMutexLock lock(&calls_mu_);
-  // Under the lock: who waits may destroy this next.
+  // Notify under the lock: the waiting thread may destroy this object next.
   if (--calls_ == 0) no_calls_.NotifyAll();
 }
 
@@ -67,8 +67,8 @@ void StreamDriver::Main() {
   pthread_setname_np(pthread_self(), "admin-streams");
   std::vector<std::shared_ptr<Driven>> all;
   while (!quit_.load()) {
-    poked_.store(false);
-    // An event that comes while all are driven makes the wait below return at once.
+    woken_.store(false);
+    // Read before driving: an event that arrives meanwhile ends the wait below at once.
     const uint64_t next_event = journal_->newest() + 1;
     {
       absl::MutexLock lock(&mu_);
@@ -82,11 +82,11 @@ void StreamDriver::Main() {
               all.end());
 
     if (all.empty()) {
-      journal_->Await(std::numeric_limits<uint64_t>::max(), absl::InfiniteDuration(), poked_);
+      journal_->Await(std::numeric_limits<uint64_t>::max(), absl::InfiniteDuration(), woken_);
     } else {
       const absl::Duration left =
           next == kNever ? absl::InfiniteDuration() : absl::FromChrono(next - Clock::now());
-      journal_->Await(next_event, left, poked_);
+      journal_->Await(next_event, left, woken_);
     }
   }
 }

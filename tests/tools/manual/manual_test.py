@@ -101,7 +101,7 @@ class ManualTest(unittest.TestCase):
 
     def commands(self):
         listed = output_of(PROGRAMS["robustoctl"], "no_such_command")
-        return set(re.search(r"there are (.*)", listed)[1].replace(" and ", ", ").split(", "))
+        return set(re.search(r" are (.*)", listed)[1].replace(" and ", ", ").split(", "))
 
     def test_the_man_pages_have_every_flag(self):
         for name, program in PROGRAMS.items():

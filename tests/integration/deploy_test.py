@@ -7,6 +7,7 @@ A checker that is not installed is skipped with the word SKIPPED.
 """
 
 import grp
+import json
 import os
 import pathlib
 import pwd
@@ -123,18 +124,23 @@ class DeployTest(unittest.TestCase):
         said = self.check(nginx, "-t", "-p", str(self.directory), "-e", "stderr", "-c", str(config))
         self.assertNotIn("[warn]", said)
 
-    # systemd.
+    # systemd and the package.
 
     def units(self):
-        """The units as they are, but for the path of the server."""
+        """The units as they are, but for the path of the server and its manual, which is not installed here."""
         for name in ("robusto.service", "robusto.socket"):
-            text = (DEPLOY / name).read_text(encoding="ascii")
-            (self.directory / name).write_text(text.replace("/usr/local/bin/server", server_process.SERVER))
+            text = (DEPLOY / "systemd" / name).read_text(encoding="ascii")
+            text = text.replace("/usr/bin/robusto-server", server_process.SERVER)
+            (self.directory / name).write_text(re.sub(r"^Documentation=.*\n", "", text, flags=re.MULTILINE))
         return [str(self.directory / name) for name in ("robusto.service", "robusto.socket")]
 
     def service_values(self):
-        text = (DEPLOY / "robusto.service").read_text(encoding="ascii").replace("\\\n", " ")
+        text = (DEPLOY / "systemd/robusto.service").read_text(encoding="ascii").replace("\\\n", " ")
         return dict(re.findall(r"^([A-Za-z]+)=(.*)$", text, re.MULTILINE))
+
+    def flags_of_the_file(self, also_commented_out=False):
+        text = (DEPLOY / "robusto.flags").read_text(encoding="ascii")
+        return re.findall(r"^#?(--\S+)$" if also_commented_out else r"^(--\S+)$", text, re.MULTILINE)
 
     def test_systemd_takes_the_units(self):
         analyze = program(self, "systemd-analyze")
@@ -143,16 +149,81 @@ class DeployTest(unittest.TestCase):
     def test_systemd_finds_the_service_well_locked_up(self):
         analyze = program(self, "systemd-analyze")
         # From 0 to 10: a service that says nothing of it has 9.6. The threshold is in tenths.
-        self.check(analyze, "security", "--offline=yes", "--threshold=20", self.units()[0])
+        self.check(analyze, "security", "--offline=yes", "--threshold=14", self.units()[0])
 
     def test_systemd_waits_for_the_stop(self):
         values = self.service_values()
-        flags = shlex.split(values["ExecStart"])[1:]
+        flags = shlex.split(values["ExecStart"])[1:] + self.flags_of_the_file()
         self.assertIn("--listen=systemd:web", flags)
-        self.assertIn("FileDescriptorName=web", (DEPLOY / "robusto.socket").read_text(encoding="ascii"))
-        self.assert_the_server_takes(flags)
+        self.assertIn("FileDescriptorName=web", (DEPLOY / "systemd/robusto.socket").read_text(encoding="ascii"))
         stop = flag(flags, "stop_delay", "0s") + flag(flags, "stop_timeout", "10s") + ADMIN_GRACE_SECONDS
         self.assertGreater(seconds(values["TimeoutStopSec"]), stop)
+
+    def test_the_server_takes_the_file_of_flags(self):
+        text = (DEPLOY / "robusto.flags").read_text(encoding="ascii")
+        for path in ("/usr/share/robusto/www", "/var/log/robusto"):
+            self.assertIn(path, text)
+            text = text.replace(path, str(self.directory))
+        file = self.directory / "robusto.flags"
+        file.write_text(text)
+        with server_process.ServerProcess(f"--flagfile={file}", "--metrics=127.0.0.1:0", metrics="127.0.0.1:0") as server:
+            self.assertEqual(server.stop()[0], 0)
+        self.assertTrue((self.directory / "access.log").exists())
+
+    def test_the_server_takes_what_the_file_suggests(self):
+        suggested = self.flags_of_the_file(also_commented_out=True)
+        self.assertGreater(len(suggested), len(self.flags_of_the_file()))
+        self.assert_the_server_takes(suggested)
+
+    def test_the_package_and_the_unit_mean_the_same_files(self):
+        values = self.service_values()
+        command = shlex.split(values["ExecStart"])
+        installed = {}
+        for line in (DEPLOY / "debian/robusto-server.install").read_text(encoding="ascii").splitlines():
+            source, directory = line.split()
+            installed[source] = f"/{directory}/{source.rsplit('/', 1)[-1]}"
+        self.assertEqual(command[0], installed["programs/robusto-server"])
+        self.assertIn(f"--flagfile={installed['robusto.flags']}", command)
+        flags = self.flags_of_the_file()
+        self.assertIn(f"--root={os.path.dirname(installed['www/index.html'])}", flags)
+        sysusers = (DEPLOY / "debian/robusto-server.sysusers").read_text(encoding="ascii")
+        self.assertRegex(sysusers, rf"(?m)^u {values['User']} ")
+        self.assertEqual(values["User"], values["Group"])
+        logs = f"/var/log/{values['LogsDirectory']}"
+        self.assertIn(f"--access_log={logs}/access.log", flags)
+        logrotate = (DEPLOY / "debian/robusto-server.logrotate").read_text(encoding="ascii")
+        self.assertTrue(logrotate.startswith(f"{logs}/*.log {{"), logrotate)
+        self.assertIn(f"su {values['User']} {values['Group']}\n", logrotate)
+        self.assertIn(f"--admin=unix:/run/{values['RuntimeDirectory']}/admin.sock", command)
+
+    # The container image.
+
+    def instructions(self):
+        """(instruction, arguments) of the last stage of the Containerfile."""
+        text = (DEPLOY / "container/Containerfile").read_text(encoding="ascii").replace("\\\n", " ")
+        lines = re.findall(r"^([A-Z]+) (.*)$", text, re.MULTILINE)
+        return lines[max(i for i, line in enumerate(lines) if line[0] == "FROM"):]
+
+    def test_the_server_takes_the_images_flags(self):
+        instructions = dict(self.instructions())
+        self.assertEqual(instructions["FROM"], "scratch")
+        flags = json.loads(instructions["CMD"])
+        self.assert_the_server_takes(flags)
+        ports = [flag_value.rsplit(":", 1)[1] for flag_value in flags if re.match(r"--(listen|metrics)=", flag_value)]
+        self.assertEqual(instructions["EXPOSE"].split(), ports)
+
+    def test_the_deployment_runs_the_image_of_this_version(self):
+        version = re.search(r'^ +version = "(.*)",$', pathlib.Path("MODULE.bazel").read_text(encoding="ascii"), re.MULTILINE)[1]
+        pod = self.manifest("deployment")["spec"]["template"]["spec"]
+        container, = pod["containers"]
+        self.assertEqual(container["image"], f"robusto:{version}")
+        instructions = dict(self.instructions())
+        user = f"{pod['securityContext']['runAsUser']}:{pod['securityContext']['runAsGroup']}"
+        self.assertEqual(instructions["USER"], user)
+        ports = [str(port["containerPort"]) for port in container["ports"]]
+        self.assertEqual(instructions["EXPOSE"].split(), ports)
+        self.assertIn("--root=/srv/www", container["args"])
+        self.assertIn("--root=/srv/www", json.loads(instructions["CMD"]))
 
     # Kubernetes.
 
@@ -180,6 +251,48 @@ class DeployTest(unittest.TestCase):
         self.assertIn(self.manifest("service")["spec"]["ports"][0]["targetPort"], ports)
         self.assertIn(f"--listen=:{ports['http']}", container["args"])
         self.assertIn(f"--metrics=:{ports['metrics']}", container["args"])
+
+    def test_kustomize_finds_every_manifest(self):
+        kustomization = self.manifest("kustomization")
+        # A part of another program's configuration is not among them.
+        manifests = {path.name for path in (DEPLOY / "kubernetes").iterdir()} - {"kustomization.yaml", "prometheus_adapter.yaml"}
+        self.assertEqual(set(kustomization["resources"]), manifests)
+        for name in manifests:
+            manifest = self.manifest(name[:-len(".yaml")])
+            self.assertEqual(manifest["metadata"]["name"], "robusto", name)
+            self.assertLessEqual({"apiVersion", "kind", "spec"}, set(manifest), name)
+        container, = self.manifest("deployment")["spec"]["template"]["spec"]["containers"]
+        image, = kustomization["images"]
+        self.assertEqual(image["name"], container["image"].partition(":")[0])
+
+    def test_kubectl_takes_the_kustomization(self):
+        kubectl = program(self, "kubectl")
+        wanted = self.manifest("kustomization")["resources"]
+        # It follows no link out of the directory, and runfiles are such links.
+        shutil.copytree(DEPLOY / "kubernetes", self.directory / "kubernetes")
+        made = list(yaml.safe_load_all(self.check(kubectl, "kustomize", str(self.directory / "kubernetes"))))
+        self.assertEqual(len(made), len(wanted))
+        deployment, = [one for one in made if one["kind"] == "Deployment"]
+        container, = deployment["spec"]["template"]["spec"]["containers"]
+        self.assertRegex(container["image"], r"^registry\.example/robusto:[0-9.]+$")
+
+    def test_the_network_policy_and_the_monitor_select_the_servers_ports(self):
+        template = self.manifest("deployment")["spec"]["template"]
+        container, = template["spec"]["containers"]
+        ports = {port["name"] for port in container["ports"]}
+        policy = self.manifest("network_policy")["spec"]
+        self.assertEqual(policy["podSelector"]["matchLabels"], template["metadata"]["labels"])
+        self.assertEqual({port["port"] for rule in policy["ingress"] for port in rule["ports"]}, ports)
+        clients, metrics = policy["ingress"]
+        self.assertNotIn("from", clients)
+        self.assertEqual([port["port"] for port in metrics["ports"]], ["metrics"])
+        self.assertTrue(metrics["from"])
+        self.assertIn("Egress", policy["policyTypes"])
+        monitor = self.manifest("pod_monitor")["spec"]
+        self.assertEqual(monitor["selector"]["matchLabels"], template["metadata"]["labels"])
+        endpoint, = monitor["podMetricsEndpoints"]
+        self.assertEqual((endpoint["port"], endpoint["path"]), ("metrics", "/metrics"))
+        self.assertLess(seconds(endpoint["scrapeTimeout"]), seconds(endpoint["interval"]))
 
     def test_a_pod_is_asked_what_the_server_answers(self):
         pod = self.manifest("deployment")["spec"]["template"]["spec"]

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "robusto/admin/service/pool_messages.h"
+#include "robusto/workers/pool_options.h"
 
 namespace robusto {
 

@@ -17,10 +17,7 @@
 
 namespace robusto {
 
-// Upper bound for a number of threads. A larger number is almost certainly a typing error, and would
-// use up all threads of the machine before it failed.
-constexpr int kMaxThreads = 10000;
-
+// From 1 to kMaxThreads.
 absl::Status CheckThreads(absl::string_view field, int value);
 
 // The duration, or `unset` if the field is not set.

@@ -11,6 +11,8 @@
 #include <limits>
 #include <utility>
 
+#include "robusto/queue/monotonic_clock.h"
+
 namespace robusto {
 
 constexpr StreamDriver::Clock::time_point StreamDriver::kNever;
@@ -26,7 +28,7 @@ StreamDriver::~StreamDriver() {
 
 void StreamDriver::Add(std::shared_ptr<Driven> driven) {
   {
-    std::lock_guard<std::mutex> lock(calls_mu_);
+    MonotonicMutexLock lock(&calls_mu_);
     ++calls_;
   }
   {
@@ -47,17 +49,18 @@ void StreamDriver::End() {
 }
 
 void StreamDriver::Release() {
-  std::lock_guard<std::mutex> lock(calls_mu_);
+  MonotonicMutexLock lock(&calls_mu_);
   // Notify under the lock: the waiting thread may destroy this object next.
-  if (--calls_ == 0) no_calls_.notify_all();
+  if (--calls_ == 0) no_calls_.NotifyAll();
 }
 
 bool StreamDriver::AwaitNone(absl::Duration timeout) {
-  // A year is as good as infinite, and does not overflow the clock.
-  const absl::Duration bounded = std::min(timeout, absl::Hours(24 * 365));
-  std::unique_lock<std::mutex> lock(calls_mu_);
-  return no_calls_.wait_for(lock, absl::ToChronoNanoseconds(bounded),
-                            [this] { return calls_ == 0; });
+  const int64_t deadline_ns = DeadlineAfter(MonotonicNanos(), timeout);
+  MonotonicMutexLock lock(&calls_mu_);
+  while (calls_ > 0) {
+    if (!no_calls_.WaitUntil(&calls_mu_, deadline_ns)) break;
+  }
+  return calls_ == 0;
 }
 
 void StreamDriver::Main() {

@@ -16,9 +16,7 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -26,6 +24,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "robusto/workers/journal.h"
+#include "robusto/workers/monotonic_mutex.h"
 
 namespace robusto {
 
@@ -75,11 +74,9 @@ class StreamDriver {
   absl::Mutex mu_;
   std::vector<std::shared_ptr<Driven>> added_ ABSL_GUARDED_BY(mu_);
 
-  // Not absl::Mutex, whose timed waits follow the wall clock: setting that back would delay the end of
-  // the process.
-  std::mutex calls_mu_;
-  std::condition_variable no_calls_;
-  int calls_ = 0;  // guarded by calls_mu_
+  MonotonicMutex calls_mu_;
+  MonotonicCondVar no_calls_;
+  int calls_ ABSL_GUARDED_BY(calls_mu_) = 0;
 
   std::thread thread_;
 };

@@ -42,7 +42,7 @@ void Connection::Open(UniqueFd fd, const sockaddr_storage& peer, int64_t now_ns)
                   getsockopt(fd_.get(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0;
   if (has_peer_uid_) peer_uid_ = credentials.uid;
   phase_.store(Phase::kIdle, std::memory_order_relaxed);
-  SetDeadline(Later(now_ns, host_->options().header_timeout));
+  SetDeadline(DeadlineAfter(now_ns, host_->options().header_timeout));
   ScheduleDeadline();
   word_.store((word_.load(std::memory_order_relaxed) & ~kOwnershipMask) | kParked);
 }
@@ -80,10 +80,10 @@ bool Connection::Park() {
 }
 
 void Connection::ScheduleDeadline() {
-  if (deadline_ns() == TimerWheel::kNever) return;
+  if (deadline_ns() == kNever) return;
   // The wheel's own rounding is no reason to take its lock.
   const int64_t scheduled = scheduled_ns();
-  if (scheduled == TimerWheel::kNever || scheduled - TimerWheel::kTickNanos > deadline_ns()) {
+  if (scheduled == kNever || scheduled - TimerWheel::kTickNanos > deadline_ns()) {
     host_->ScheduleTimer(this, deadline_ns());
   }
 }
@@ -104,7 +104,7 @@ void Connection::Close() {
     }
     host_->exchanges().Release(std::move(exchange_));
   }
-  SetDeadline(TimerWheel::kNever);
+  SetDeadline(kNever);
   fd_.reset();
   // The next generation: events that still name this one find nobody.
   word_.store(((word_.load(std::memory_order_relaxed) >> kGenerationShift) + 1)
@@ -124,11 +124,11 @@ int64_t Connection::IdleSince() const {
   // The word as Park stores it, for EventLoop::Parked.
   const bool idle = (word_.load() & kOwnershipMask) == kParked &&
                     phase_.load(std::memory_order_relaxed) == Phase::kIdle;
-  return idle ? idle_since_ns_.load(std::memory_order_relaxed) : TimerWheel::kNever;
+  return idle ? idle_since_ns_.load(std::memory_order_relaxed) : kNever;
 }
 
 int64_t Connection::WaitsSince(int64_t now_ns) const {
-  if ((word_.load() & kOwnershipMask) != kParked) return TimerWheel::kNever;
+  if ((word_.load() & kOwnershipMask) != kParked) return kNever;
   const ServerOptions& options = host_->options();
   absl::Duration timeout;
   switch (phase_.load(std::memory_order_relaxed)) {
@@ -145,12 +145,12 @@ int64_t Connection::WaitsSince(int64_t now_ns) const {
       timeout = kLingerTime;
       break;
     default:
-      return TimerWheel::kNever;
+      return kNever;
   }
   const int64_t deadline = deadline_ns();
-  if (deadline == TimerWheel::kNever) return TimerWheel::kNever;
+  if (deadline == kNever) return kNever;
   const int64_t since = deadline - absl::ToInt64Nanoseconds(timeout);
-  return now_ns - since >= absl::ToInt64Nanoseconds(kStallGrace) ? since : TimerWheel::kNever;
+  return now_ns - since >= absl::ToInt64Nanoseconds(kStallGrace) ? since : kNever;
 }
 
 bool Connection::Evict(uint32_t generation, bool stalled) {
@@ -216,7 +216,7 @@ bool Connection::OnTimer(int64_t now_ns) {
       Refuse(408, "body_timeout");
       return Drive();
     case Phase::kPaused:
-      SetDeadline(TimerWheel::kNever);
+      SetDeadline(kNever);
       phase_.store(Phase::kQueued, std::memory_order_relaxed);
       return true;
     case Phase::kWriting:

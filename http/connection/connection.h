@@ -294,8 +294,8 @@ class Connection final : public Task, public TimerWheel::Node {
   std::atomic<Phase> phase_{Phase::kIdle};  // written by the owner; read by Describe
   // Written by the owner, read by who looks for one to evict.
   std::atomic<int64_t> idle_since_ns_{0};
-  std::atomic<int64_t> deadline_ns_{TimerWheel::kNever};  // likewise; see SetDeadline
-  std::atomic<uint64_t> requests_{0};                     // that have come on it
+  std::atomic<int64_t> deadline_ns_{kNever};  // likewise; see SetDeadline
+  std::atomic<uint64_t> requests_{0};         // that have come on it
   // Set by Cancel, before it ends the input; read by who begins the response, which says so.
   std::atomic<bool> cancelled_{false};
 

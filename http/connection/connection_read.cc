@@ -43,7 +43,7 @@ Connection::Progress Connection::AdvanceReading() {
       switch (Gather()) {
         case Gathered::kReady:
           exchange_->in.ready_ns = host_->clock().CoarseNanos();
-          SetDeadline(TimerWheel::kNever);
+          SetDeadline(kNever);
           phase_.store(Phase::kQueued, std::memory_order_relaxed);
           return Progress::kReady;
         case Gathered::kBad:
@@ -194,7 +194,7 @@ Connection::Gathered Connection::GatherBody() {
   }
   const double allowed = static_cast<double>(in.body_received) /
                          static_cast<double>(options.min_body_bytes_per_second);
-  SetDeadline(Later(in.body_began_ns, options.header_timeout + absl::Seconds(allowed)));
+  SetDeadline(DeadlineAfter(in.body_began_ns, options.header_timeout + absl::Seconds(allowed)));
   return Gathered::kMore;
 }
 

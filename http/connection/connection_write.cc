@@ -185,7 +185,7 @@ Connection::Progress Connection::AdvanceWriting() {
     case Sent::kAll:
       if (!out.streaming || out.source_ended) return FinishResponse();
       // There is room for the next piece, and making one is a worker's business.
-      SetDeadline(TimerWheel::kNever);
+      SetDeadline(kNever);
       phase_.store(Phase::kQueued, std::memory_order_relaxed);
       return Progress::kReady;
     case Sent::kSlice:
@@ -194,7 +194,7 @@ Connection::Progress Connection::AdvanceWriting() {
     case Sent::kBlocked:
       writable_ = false;
       // The timeout is for a client that takes nothing, not for a long response.
-      if (out.sent != sent_before || deadline_ns() == TimerWheel::kNever) {
+      if (out.sent != sent_before || deadline_ns() == kNever) {
         SetDeadline(host_->clock().After(host_->options().write_timeout));
         out.unacknowledged = UnacknowledgedBytes(fd_.get());
       }
@@ -253,7 +253,7 @@ Connection::Progress Connection::FinishResponse() {
     phase_.store(Phase::kIdle, std::memory_order_relaxed);
     const int64_t now_ns = host_->clock().CoarseNanos();
     idle_since_ns_.store(now_ns, std::memory_order_relaxed);
-    SetDeadline(Later(now_ns, host_->options().keep_alive_timeout));
+    SetDeadline(DeadlineAfter(now_ns, host_->options().keep_alive_timeout));
     return Progress::kGoOn;
   }
   // Closing a socket with unread input resets the connection, and the reset may overtake the

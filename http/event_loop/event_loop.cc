@@ -112,7 +112,7 @@ size_t EventLoop::Poll(absl::Span<TaskPtr> out, absl::Duration timeout) {
     }
   }
   if (has_deferred_.load()) HandleDeferred();
-  if (timers_.NextFireNanos() != TimerWheel::kNever) {
+  if (timers_.NextFireNanos() != kNever) {
     // Exact when it was for a timer that this woke up: the coarse clock might say that it is not due.
     HandleTimers(count == 0 ? clock().Nanos() : clock().CoarseNanos());
   }
@@ -150,13 +150,13 @@ void EventLoop::WakePoller() {
 int EventLoop::TimeoutMillis(absl::Duration timeout) const {
   // What was ready before comes first, with a look at the rest that does not wait.
   if (!ready_.empty() || has_deferred_.load() || (draining_.load() && !drain_started_.load()) ||
-      (!accepting_ && accept_again_ns_ == TimerWheel::kNever && !waits_for_room_.load())) {
+      (!accepting_ && accept_again_ns_ == kNever && !waits_for_room_.load())) {
     return 0;
   }
   // No pause for lack of descriptors ends while there is no room.
   const int64_t next =
       std::min(timers_.NextFireNanos(), waits_for_room_.load() ? look_again_ns_ : accept_again_ns_);
-  if (next != TimerWheel::kNever) {
+  if (next != kNever) {
     timeout =
         std::min(timeout, absl::Nanoseconds(std::max<int64_t>(next - clock().CoarseNanos(), 0)));
   }
@@ -294,7 +294,7 @@ void EventLoop::StartDraining() {
   // There is nothing left to be paused, nor to be taken up again; nobody waits for room any more.
   waits_for_room_.store(false);
   accepting_ = true;
-  accept_again_ns_ = TimerWheel::kNever;
+  accept_again_ns_ = kNever;
   table_.ForEach([this](Connection& connection) {
     if (connection.OnDrain()) AddReady(&connection);
   });
@@ -306,17 +306,19 @@ void EventLoop::StartDraining() {
 void EventLoop::TellNoConnections() {
   {
     // Whoever looks does so under it, and then waits or sees.
-    std::lock_guard<std::mutex> lock(idle_mu_);
+    MonotonicMutexLock lock(&idle_mu_);
   }
-  no_connections_.notify_all();
+  no_connections_.NotifyAll();
 }
 
 bool EventLoop::AwaitNoConnections(absl::Duration timeout) {
   const auto none = [this] { return drain_started_.load() && table_.open() == 0; };
-  // Longer than anybody waits, and no more than the clock can count.
-  const absl::Duration bounded = std::min(timeout, absl::Hours(24 * 365));
-  std::unique_lock<std::mutex> lock(idle_mu_);
-  return no_connections_.wait_for(lock, absl::ToChronoNanoseconds(bounded), none);
+  const int64_t deadline_ns = DeadlineAfter(MonotonicNanos(), timeout);
+  MonotonicMutexLock lock(&idle_mu_);
+  while (!none()) {
+    if (!no_connections_.WaitUntil(&idle_mu_, deadline_ns)) return none();
+  }
+  return true;
 }
 
 void EventLoop::Finish() {

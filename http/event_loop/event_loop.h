@@ -22,11 +22,9 @@
 #include <sys/epoll.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -47,6 +45,8 @@
 #include "robusto/http/io/timer_wheel.h"
 #include "robusto/http/io/unique_fd.h"
 #include "robusto/http/logging/warning_limiter.h"
+#include "robusto/queue/monotonic_clock.h"
+#include "robusto/workers/monotonic_mutex.h"
 #include "robusto/workers/thread_pool.h"
 #include "robusto/workers/work_source.h"
 
@@ -179,17 +179,16 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   int64_t next_full_warning_ns_ = 0;
   int64_t next_lack_warning_ns_ = 0;
   int64_t next_wait_warning_ns_ = 0;
-  int64_t accept_again_ns_ = TimerWheel::kNever;  // end of a pause for lack of descriptors
-  int64_t look_again_ns_ = 0;                     // while waits_for_room_: for one that has stalled
+  int64_t accept_again_ns_ = kNever;  // end of a pause for lack of descriptors
+  int64_t look_again_ns_ = 0;         // while waits_for_room_: for one that has stalled
 
   absl::Mutex deferred_mu_;
   std::vector<Connection*> deferred_ ABSL_GUARDED_BY(deferred_mu_);
   std::atomic<bool> has_deferred_{false};  // !deferred_.empty(), readable without the lock
 
-  // For AwaitNoConnections. Not absl::Mutex: its timed waits follow the wall clock, and a stop must
-  // not take an hour longer because that was set back.
-  std::mutex idle_mu_;
-  std::condition_variable no_connections_;
+  // For AwaitNoConnections.
+  MonotonicMutex idle_mu_;
+  MonotonicCondVar no_connections_;
 };
 
 }  // namespace robusto

@@ -168,8 +168,8 @@ void EventLoop::ResumeAcceptingIfDue(int64_t now_ns) {
     if (look_again_ns_ > now_ns) return;
     waits_for_room_.store(false);
   }
-  if (accept_again_ns_ != TimerWheel::kNever && accept_again_ns_ > now_ns) return;
-  accept_again_ns_ = TimerWheel::kNever;
+  if (accept_again_ns_ != kNever && accept_again_ns_ > now_ns) return;
+  accept_again_ns_ = kNever;
   accepting_ = true;
   for (size_t i = 0; i < listeners_.size(); ++i) {
     if (WatchListener(i, true)) continue;

@@ -41,7 +41,7 @@ absl::optional<IdleEvictor::Candidate> IdleEvictor::Next() {
 
 int64_t IdleEvictor::WaitsSince(const Connection& connection, int64_t now_ns) const {
   if (among_ == Among::kAll) return connection.WaitsSince(now_ns);
-  return connection.has_served() ? connection.IdleSince() : TimerWheel::kNever;
+  return connection.has_served() ? connection.IdleSince() : kNever;
 }
 
 void IdleEvictor::Look() {
@@ -52,7 +52,7 @@ void IdleEvictor::Look() {
   table_->ForEach([this, now_ns, &found](Connection& connection) {
     const uint32_t generation = connection.generation();
     const int64_t since = WaitsSince(connection, now_ns);
-    if (since != TimerWheel::kNever) found.push_back({since, &connection, generation});
+    if (since != kNever) found.push_back({since, &connection, generation});
   });
   const size_t kept = std::min(found.size(), kBatch);
   std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept), found.end(),

@@ -105,11 +105,11 @@ TEST_F(DeadlineTest, WhoTakesAResponseSlowlyHasNotStalled) {
   SendAndTell(kGet);
   for (int i = 0; i < 3; ++i) {
     TimePasses(Connection::kStallGrace);
-    EXPECT_NE(connection_.WaitsSince(host_.now_ns.load()), TimerWheel::kNever);
+    EXPECT_NE(connection_.WaitsSince(host_.now_ns.load()), kNever);
     EXPECT_FALSE(Received(4096).empty());
     EXPECT_FALSE(connection_.Evict(connection_.generation(), /*stalled=*/true));
     Settle();
-    EXPECT_EQ(connection_.WaitsSince(host_.now_ns.load()), TimerWheel::kNever);
+    EXPECT_EQ(connection_.WaitsSince(host_.now_ns.load()), kNever);
   }
   TimePasses(Connection::kStallGrace);
   EXPECT_TRUE(connection_.Evict(connection_.generation(), /*stalled=*/true));

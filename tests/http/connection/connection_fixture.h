@@ -61,7 +61,7 @@ class FakeHost final : public ConnectionHost {
   std::vector<Connection*> submitted;
   std::vector<Connection*> deferred;
   int writable_watches = 0;
-  int64_t timer_ns = TimerWheel::kNever;  // of the last ScheduleTimer
+  int64_t timer_ns = kNever;  // of the last ScheduleTimer
   int closed = 0;
   bool drains = false;
   int parkings = 0;

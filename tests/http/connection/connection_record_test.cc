@@ -367,15 +367,15 @@ TEST_F(RecordTest, EveryTimeItBecomesIdleTheHostIsAskedForAPlace) {
 TEST_F(RecordTest, OnlyAnIdleConnectionWithoutInputIsEvicted) {
   Open();
   const uint32_t generation = connection_.generation();
-  EXPECT_NE(connection_.IdleSince(), TimerWheel::kNever);
+  EXPECT_NE(connection_.IdleSince(), kNever);
   EXPECT_FALSE(connection_.Evict(generation + 1, /*stalled=*/true)) << "somebody else's place";
   Send(kGet);  // and no event has told of it yet
   EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
-  EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
+  EXPECT_EQ(connection_.IdleSince(), kNever);
   Settle();
   EXPECT_EQ(OnlyResponse().status, 200);
   SendAndTell("GET / HT");
-  EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
+  EXPECT_EQ(connection_.IdleSince(), kNever);
   EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
   Settle();
   SendAndTell("TP/1.1\r\nHost: h\r\n\r\n");
@@ -395,7 +395,7 @@ TEST_F(RecordTest, AConnectionWhoseClientStallsInTheMiddleIsEvictedAfterAGrace) 
   SendAndTell("POST / HTTP/1.1\r\n");
   const int64_t begun = host_.timer_ns - absl::ToInt64Nanoseconds(absl::Seconds(10));
   const int64_t after_grace = begun + absl::ToInt64Nanoseconds(absl::Milliseconds(500));
-  EXPECT_EQ(connection_.WaitsSince(after_grace - 1), TimerWheel::kNever);
+  EXPECT_EQ(connection_.WaitsSince(after_grace - 1), kNever);
   EXPECT_EQ(connection_.WaitsSince(after_grace), begun);
   SendAndTell("Host: h\r\n");
   EXPECT_EQ(connection_.WaitsSince(after_grace), begun) << "a line now and then buys nothing";
@@ -405,7 +405,7 @@ TEST_F(RecordTest, AConnectionWhoseClientStallsInTheMiddleIsEvictedAfterAGrace) 
   EXPECT_GE(of_body, begun);
   EXPECT_LT(of_body, in_a_minute);
   SendAndTell(std::string(99'000, 'a'));
-  EXPECT_EQ(connection_.WaitsSince(in_a_minute), TimerWheel::kNever) << "but bytes do";
+  EXPECT_EQ(connection_.WaitsSince(in_a_minute), kNever) << "but bytes do";
   EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
   Settle();
   Send("a");  // and no event has told of it yet
@@ -424,8 +424,8 @@ TEST_F(RecordTest, AConnectionWhoseClientTakesNothingIsEvictedByAReset) {
   Open();
   const uint32_t generation = connection_.generation();
   SendAndTell(kGet);
-  EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
-  EXPECT_NE(connection_.WaitsSince(host_.timer_ns), TimerWheel::kNever);
+  EXPECT_EQ(connection_.IdleSince(), kNever);
+  EXPECT_NE(connection_.WaitsSince(host_.timer_ns), kNever);
   EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
   Settle();
   EXPECT_TRUE(connection_.Evict(generation, /*stalled=*/true));

@@ -180,6 +180,7 @@ class Dispatcher {
   int64_t ColdestParkedSince() const ABSL_LOCKS_EXCLUDED(mu_);
   size_t queue_size() const { return queue_.size(); }
   size_t queue_capacity() const { return queue_.capacity(); }
+  int threads() const { return threads_.load(std::memory_order_relaxed); }
   int parked() const { return parked_count_.load(std::memory_order_relaxed); }
   int pending_retirements() const { return pending_retirements_.load(std::memory_order_relaxed); }
   Admission admission() const { return admission_.load(std::memory_order_acquire); }

@@ -389,4 +389,6 @@ absl::Duration ThreadPool::RecentServiceTime() const {
 
 size_t ThreadPool::queue_size() const { return dispatcher_->queue_size(); }
 
+int ThreadPool::threads() const { return dispatcher_->threads(); }
+
 }  // namespace robusto

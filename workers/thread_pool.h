@@ -78,10 +78,18 @@ struct StopReport {
   std::vector<uint64_t> rejected;   // were in the queue at the deadline
   std::vector<uint64_t> cancelled;  // ran at the deadline and ended after Cancel
   std::vector<uint64_t> abandoned;  // did not even then: their threads are on their own
+  // Threads that did not end, with a task of the list above or without one (in WorkSource::Poll, in
+  // a destructor): what they may touch is kept for as long as the process lives.
+  uint64_t abandoned_threads = 0;
+  // A server's requests and responses that were cut off in the middle (Server::Stop).
+  uint64_t truncated = 0;
   absl::Duration took;
 
   // Nothing was lost.
-  bool clean() const { return rejected.empty() && cancelled.empty() && abandoned.empty(); }
+  bool clean() const {
+    return rejected.empty() && cancelled.empty() && abandoned.empty() && abandoned_threads == 0 &&
+           truncated == 0;
+  }
 };
 
 class ThreadPool {
@@ -165,6 +173,8 @@ class ThreadPool {
   // many wait now.
   absl::Duration RecentServiceTime() const;
   size_t queue_size() const;
+  // How many worker threads there are, from one relaxed load.
+  int threads() const;
 
  private:
   explicit ThreadPool(ThreadPoolOptions options);

@@ -44,7 +44,7 @@ struct PoolEvent {
     kStuck,        // task_id has been running on worker_id for longer than stuck_after
     kDrain,
     kResume,
-    kStop,     // a Stop began
+    kStop,     // a stop began; text says who asked for it and until when
     kStopped,  // it has ended; text is the report in short
     kRevert,   // the bounds returned, as nobody had confirmed a Resize; count as with it
     kConfirm,  // somebody confirmed a Resize

@@ -163,9 +163,9 @@ absl::Status AdminServer::Start(ThreadPool* pool) {
     monitor_ = own_monitor_.get();
   }
   HealthMonitor::Listener listener;
-  listener.on_change = [this](bool healthy, const std::string& why) {
-    server_->GetHealthCheckService()->SetServingStatus("", healthy);
-    if (!healthy) Warn(absl::StrCat("health: NOT_SERVING: ", why));
+  listener.on_change = [this](const Health& health) {
+    server_->GetHealthCheckService()->SetServingStatus("", health.ready());
+    if (!health.ready()) Warn(absl::StrCat("health: NOT_SERVING: ", health.not_ready));
   };
   listener.on_check = [this] { service_->SampleForRates(); };
   listener_ = monitor_->Add(std::move(listener));

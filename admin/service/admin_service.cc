@@ -87,7 +87,8 @@ AdminService::AdminService(ThreadPool* pool, AdminServiceOptions options)
       sampler_(pool, options_.traffic),
       driver_(&pool->journal()) {
   if (options_.stop) return;
-  options_.stop = [this](absl::Duration timeout, auto done) {
+  options_.stop = [this](absl::Duration timeout, absl::string_view requester, auto done) {
+    pool_->MarkStopping(absl::StrCat(requester, "; timeout ", absl::FormatDuration(timeout)));
     absl::MutexLock lock(&stoppers_mu_);
     stoppers_.emplace_back(
         [pool = pool_, timeout, done = std::move(done)] { done(pool->Stop(timeout)); });
@@ -332,6 +333,8 @@ grpc::ServerWriteReactor<admin::v1::StopProgress>* AdminService::Stop(
       CheckDuration("timeout", request->has_timeout(), request->timeout(), options_.stop_timeout,
                     absl::ZeroDuration(), kMaxStopTimeout);
   if (status.ok()) status = timeout.status();
+  const std::string requester =
+      absl::StrCat("Stop from ", context->peer(), role.empty() ? "" : " as ", role);
   NotifyChange(*context, "Stop", *request, std::move(role), status);
   if (!status.ok()) return new RefusedStream<admin::v1::StopProgress>(ToGrpc(status));
   auto stream = std::make_shared<StopStream>(&driver_, pool_);
@@ -339,7 +342,7 @@ grpc::ServerWriteReactor<admin::v1::StopProgress>* AdminService::Stop(
   // Launch the stream before the stop: an idle server stops, and shuts this service down, within a
   // millisecond, and waits only for streams that have been launched.
   auto* const reactor = StopStream::Launch(std::move(stream));
-  options_.stop(*timeout, [watching](const absl::StatusOr<StopReport>& report) {
+  options_.stop(*timeout, requester, [watching](const absl::StatusOr<StopReport>& report) {
     // The client may have disconnected; then the report is dropped.
     if (const auto watcher = watching.lock()) watcher->SetReport(report);
   });

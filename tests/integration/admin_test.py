@@ -258,6 +258,7 @@ class AdminTest(unittest.TestCase):
             stop.timeout.FromSeconds(30)
             progress = Collector(testbed.admin.Stop(stop))
             progress.until(lambda p: not p.HasField("report"))
+            self.assertEqual(testbed.admin.GetStats(m.GetStatsRequest()).state, m.POOL_STATE_STOPPING)
             health.until(lambda h: h.status == status.NOT_SERVING)
             # A signal now joins the stop that is under way.
             testbed.signal()
@@ -269,10 +270,13 @@ class AdminTest(unittest.TestCase):
             self.assertEqual(progress.rest(), [])
             self.assertIsNone(progress.error)
 
-            kinds = [event.kind for event in events.rest()]
+            all_events = events.rest()
+            kinds = [event.kind for event in all_events]
             wanted = [m.PoolEvent.KIND_START, m.PoolEvent.KIND_DRAIN, m.PoolEvent.KIND_RESUME,
                       m.PoolEvent.KIND_STOP, m.PoolEvent.KIND_STOPPED]  # yapf: disable
             self.assertEqual([kind for kind in kinds if kind in wanted], wanted)
+            self.assertRegex(next(event.text for event in all_events if event.kind == m.PoolEvent.KIND_STOP),
+                             r"^Stop from ipv4:127\.0\.0\.1:\d+ as anyone; until \S+Z: requests have 30s to finish$")
             self.assertIsNone(events.error)
             self.assertEqual(stats.rest()[-1].state, m.POOL_STATE_STOPPED)
             self.assertIsNone(stats.error)

@@ -34,11 +34,9 @@ const std::vector<Command>& Commands() {
        "show statistics and workers live",
        "Keys: q quits, p pauses, a, w and d sort the workers by age, number and completed "
        "requests,\n"
-       "i hides idle workers. \"now\" is the mean since the previous update; p50, p99 and max are "
-       "of\n"
-       "the last 10 or 60 seconds. Set NO_COLOR to disable colours. If stdout is not a terminal, "
-       "the\n"
-       "output is that of `robustoctl stats --interval=1s`.",
+       "i hides idle workers. \"now\" is the mean since the previous update; p50, p99 and max\n"
+       "cover the last 10 or 60 seconds. Set NO_COLOR to disable colours. If stdout is not a\n"
+       "terminal, the output is that of `robustoctl stats --interval=1s`.",
        {"interval"},
        0,
        &RunTop},

@@ -46,9 +46,9 @@
 #include "robusto/http/io/server_clock.h"
 #include "robusto/http/io/timer_wheel.h"
 #include "robusto/http/io/unique_fd.h"
-#include "robusto/http/logging/warning_limiter.h"
 #include "robusto/workers/monotonic_mutex.h"
 #include "robusto/workers/thread_pool.h"
+#include "robusto/workers/warning_limiter.h"
 #include "robusto/workers/work_source.h"
 
 namespace robusto {

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <climits>
 #include <cstring>
 #include <exception>
@@ -22,12 +21,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "robusto/queue/monotonic_clock.h"
+#include "robusto/workers/warning_limiter.h"
 
 namespace robusto {
 namespace {
-
-// Not the wall clock: if that were set back, warnings would stop.
-using Clock = std::chrono::steady_clock;
 
 // The size of one write: a page cache takes it in some ten microseconds.
 constexpr size_t kBatchBytes = 64 * 1024;
@@ -42,15 +40,15 @@ constexpr absl::Duration kMaxPoll = absl::Milliseconds(INT_MAX);
 
 // Waits until `event` is signalled, for at most `timeout`. Returns whether it was.
 bool AwaitEvent(int event, absl::Duration timeout) {
-  const auto end = Clock::now() + absl::ToChronoNanoseconds(std::min(timeout, kMaxPoll));
+  const int64_t deadline = DeadlineAfter(MonotonicNanos(), timeout);
   for (;;) {
-    const absl::Duration left = absl::FromChrono(end - Clock::now());
-    const auto millis = absl::ToInt64Milliseconds(
-        absl::Ceil(std::max(left, absl::ZeroDuration()), absl::Milliseconds(1)));
+    const absl::Duration left = std::min(TimeUntil(deadline, MonotonicNanos()), kMaxPoll);
     pollfd wanted = {event, POLLIN, 0};
-    const int ready = poll(&wanted, 1, static_cast<int>(std::min<int64_t>(millis, INT_MAX)));
+    const int ready =
+        poll(&wanted, 1,
+             static_cast<int>(absl::ToInt64Milliseconds(absl::Ceil(left, absl::Milliseconds(1)))));
     if (ready > 0) return true;
-    if (ready == 0 && left <= absl::ZeroDuration()) return false;
+    if (ready == 0 && left == absl::ZeroDuration()) return false;
   }
 }
 
@@ -69,6 +67,7 @@ class LogSink::Writer {
       : ended_(eventfd(0, EFD_CLOEXEC)),
         give_up_(eventfd(0, EFD_CLOEXEC)),
         options_(std::move(options)),
+        limiter_(1, options_.warning_interval),
         replacement_(std::move(fd)),
         queue_(options_.queue_lines) {}
 
@@ -106,6 +105,7 @@ class LogSink::Writer {
   const UniqueFd ended_;
   const UniqueFd give_up_;
   const Options options_;
+  WarningLimiter limiter_;  // own synchronisation
 
   mutable absl::Mutex mu_;
   UniqueFd replacement_ ABSL_GUARDED_BY(mu_);
@@ -130,8 +130,6 @@ class LogSink::Writer {
   bool torn_ = false;     // the last write ended inside a line
   std::string buffer_;
   std::string reason_;
-  bool warned_ = false;
-  Clock::time_point last_warning_;
 };
 
 void LogSink::Writer::Write(absl::string_view line) {
@@ -264,10 +262,7 @@ void LogSink::Writer::WarnOfLoss(bool now) {
     lost = dropped() - reported_;
   }
   if (lost == 0) return;
-  const Clock::time_point at = Clock::now();
-  if (!now && warned_ && absl::FromChrono(at - last_warning_) < options_.warning_interval) return;
-  warned_ = true;
-  last_warning_ = at;
+  if (!limiter_.Admit(MonotonicNanos()).has_value() && !now) return;
   Warn(lost, reason_.empty() ? "they come faster than they can be written" : reason_);
   reason_.clear();
 }

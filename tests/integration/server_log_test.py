@@ -75,6 +75,21 @@ class ServerLogTest(unittest.TestCase):
                 self.assertLess(time.monotonic(), deadline)
         self.assertEqual(server.stop()[0], 0)
 
+    def test_exceptions_of_handlers_are_at_most_a_hundred_lines_a_second(self):
+        server = server_process.ServerProcess(binary=server_process.TESTBED)
+        self.addCleanup(server.kill)
+        begin = time.monotonic()
+        for _ in range(500):
+            connection = http.client.HTTPConnection(server.host, server.port, timeout=server_process.GUARD_SECONDS)
+            connection.request("GET", "/throw")
+            self.assertEqual(connection.getresponse().status, 500)
+            connection.close()
+        seconds = int(time.monotonic() - begin) + 1
+        self.assertEqual(server.stop()[0], 0)
+        lines = server.log().count("the handler threw: as asked by /throw")
+        self.assertGreaterEqual(lines, 100)
+        self.assertLessEqual(lines, 100 * seconds)
+
     def test_descriptors_that_are_closed_are_opened_before_anything_else(self):
         # Else a socket of the server would be number 0 or 2, and a line for stderr would be sent to a client.
         server = self.start(launcher=("sh", "-c", 'exec "$@" 0<&- 2>&-', "sh"))

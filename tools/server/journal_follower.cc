@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "robusto/queue/monotonic_clock.h"
 #include "spdlog/spdlog.h"
 
 namespace robusto {
@@ -16,7 +17,7 @@ JournalFollower::JournalFollower(const ThreadPool* pool, HealthMonitor* monitor)
       log_(pool, [](absl::string_view text) { spdlog::warn("{}", std::string(text)); }) {
   if (monitor_ == nullptr) return;
   HealthMonitor::Listener listener;
-  listener.on_check = [this] { log_.Look(MonotonicNanos()); };
+  listener.on_check = [this] { log_.Check(MonotonicNanos()); };
   listener_ = monitor_->Add(std::move(listener));
 }
 

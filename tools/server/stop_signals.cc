@@ -9,8 +9,8 @@
 #include <thread>
 #include <utility>
 
+#include "robusto/queue/monotonic_clock.h"
 #include "robusto/tools/server/exit_code.h"
-#include "robusto/workers/thread_pool.h"
 
 namespace robusto {
 namespace {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,9 +17,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "robusto/http/files/error_pages.h"
 #include "robusto/http/message/response.h"
+#include "robusto/queue/monotonic_clock.h"
 #include "robusto/tools/command_line/command_line.h"
+#include "robusto/workers/warning_limiter.h"
 #include "spdlog/spdlog.h"
 
 ABSL_FLAG(std::vector<std::string>, listen, std::vector<std::string>({"127.0.0.1:8080"}),
@@ -164,7 +168,11 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
   options.pool.stuck_after = absl::GetFlag(FLAGS_stuck_after);
   options.pool.queue_capacity = static_cast<size_t>(absl::GetFlag(FLAGS_queue_capacity));
   options.pool.queue_ttl = absl::GetFlag(FLAGS_queue_ttl);
-  options.pool.on_task_failure = [](const TaskDescription& task, absl::string_view what) {
+  options.pool.on_task_failure = [limiter = std::make_shared<WarningLimiter>()](
+                                     const TaskDescription& task, absl::string_view what) {
+    const absl::optional<uint64_t> suppressed = limiter->Admit(MonotonicNanos());
+    if (!suppressed.has_value()) return;
+    if (*suppressed > 0) spdlog::error("{} more exceptions of handlers, not shown", *suppressed);
     spdlog::error("{}: {}: the handler threw: {}", task.peer, task.label, std::string(what));
   };
   options.parser.max_request_line =

@@ -4,13 +4,8 @@
 #include "robusto/admin/access/listen_address.h"
 
 #include <arpa/inet.h>
-#include <netdb.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -27,22 +22,6 @@ bool IsLoopback(const std::string& host) {
   in6_addr address;  // large enough for both
   if (inet_pton(AF_INET, host.c_str(), &address) == 1) return absl::StartsWith(host, "127.");
   return inet_pton(AF_INET6, host.c_str(), &address) == 1 && IN6_IS_ADDR_LOOPBACK(&address);
-}
-
-absl::Status CannotListen(const ListenAddress& address, absl::string_view why) {
-  return absl::UnavailableError(
-      absl::StrCat("cannot listen on ", address.WithPort(address.port), ": ", why));
-}
-
-absl::Status CheckUnix(const ListenAddress& address) {
-  sockaddr_un name = {};
-  name.sun_family = AF_UNIX;
-  std::memcpy(name.sun_path, address.host.data(), address.host.size());
-  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return CannotListen(address, std::strerror(errno));
-  const bool answered = connect(fd, reinterpret_cast<const sockaddr*>(&name), sizeof(name)) == 0;
-  close(fd);
-  return answered ? CannotListen(address, "another server listens on it") : absl::OkStatus();
 }
 
 }  // namespace
@@ -83,30 +62,6 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
   address.host = host.empty() ? "::" : std::string(host);
   address.local = IsLoopback(address.host);
   return address;
-}
-
-absl::Status CheckCanListen(const ListenAddress& address) {
-  if (address.unix_socket) return CheckUnix(address);
-  addrinfo hints = {};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE;
-  addrinfo* found = nullptr;
-  const int failure =
-      getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
-  if (failure != 0) return CannotListen(address, gai_strerror(failure));
-  absl::Status status = CannotListen(address, "the host has no address");
-  for (const addrinfo* it = found; it != nullptr && !status.ok(); it = it->ai_next) {
-    const int fd = socket(it->ai_family, it->ai_socktype | SOCK_CLOEXEC, it->ai_protocol);
-    const int on = 1;
-    // As gRPC does: connections of an earlier process in TIME_WAIT must not fail the check.
-    if (fd >= 0) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    status = fd >= 0 && bind(fd, it->ai_addr, it->ai_addrlen) == 0
-                 ? absl::OkStatus()
-                 : CannotListen(address, std::strerror(errno));
-    if (fd >= 0) close(fd);
-  }
-  freeaddrinfo(found);
-  return status;
 }
 
 }  // namespace robusto

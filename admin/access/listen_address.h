@@ -31,10 +31,6 @@ struct ListenAddress {
 // InvalidArgument lists these forms.
 absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text);
 
-// Checks that the address can be bound now; the error says why not. gRPC itself reports no reason, and
-// replaces a unix socket even while another server listens on it.
-absl::Status CheckCanListen(const ListenAddress& address);
-
 }  // namespace robusto
 
 #endif  // ROBUSTO_ADMIN_ACCESS_LISTEN_ADDRESS_H_

@@ -4,9 +4,7 @@
 #include "robusto/tools/server/flags/admin_flags.h"
 
 #include "absl/flags/flag.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "spdlog/spdlog.h"
 
@@ -23,6 +21,12 @@ ABSL_FLAG(
     std::string, admin_token_file, "",
     "file with the tokens that callers must have: lines of \"operator TOKEN\" and \"read-only "
     "TOKEN\"; it may be changed at any time");
+ABSL_FLAG(
+    bool, admin_open, true,
+    "answer health checks and reflection of the admin service without a token; --noadmin_open "
+    "requires one, if there is --admin_token_file");
+ABSL_FLAG(int, admin_max_connections, 64,
+          "maximum number of open connections to the admin service, 1 to 10000; further ones wait");
 ABSL_FLAG(bool, admin_insecure, false,
           "let --admin be an address that other machines reach, without TLS or without tokens and "
           "certificates");
@@ -38,6 +42,9 @@ absl::optional<AdminServerOptions> AdminOptionsFromFlags() {
   options.tls_key = absl::GetFlag(FLAGS_admin_tls_key);
   options.tls_client_ca = absl::GetFlag(FLAGS_admin_tls_client_ca);
   options.token_file = absl::GetFlag(FLAGS_admin_token_file);
+  options.open = absl::GetFlag(FLAGS_admin_open);
+  options.max_connections = absl::GetFlag(FLAGS_admin_max_connections);
+  options.option_prefix = "--admin_";
   options.on_warning = [](absl::string_view text) { spdlog::warn("admin: {}", std::string(text)); };
   options.service.on_change = [](const AdminCall& call) {
     spdlog::log(call.result.ok() ? spdlog::level::info : spdlog::level::warn,
@@ -48,17 +55,12 @@ absl::optional<AdminServerOptions> AdminOptionsFromFlags() {
 }
 
 std::string AdminFlagError(absl::string_view message) {
-  // The options have the flags' names but for the prefix; the address is --admin itself.
+  // The address is --admin itself; the other options have the names of flags already (option_prefix).
   if (absl::ConsumePrefix(&message, "listen: ")) {
     return absl::StrCat("--admin: ", message, "; empty: no admin service");
   }
-  std::string text = absl::StrReplaceAll(message, {{"tls_cert", "--admin_tls_cert"},
-                                                   {"tls_key", "--admin_tls_key"},
-                                                   {"tls_client_ca", "--admin_tls_client_ca"},
-                                                   {"token_file", "--admin_token_file"},
-                                                   {"insecure", "--admin_insecure"}});
-  if (absl::StartsWith(text, "listen=")) text = absl::StrCat("--admin=", text.substr(7));
-  return text;
+  if (absl::ConsumePrefix(&message, "listen=")) return absl::StrCat("--admin=", message);
+  return std::string(message);
 }
 
 }  // namespace robusto

@@ -273,7 +273,7 @@ grpc::ServerUnaryReactor* AdminService::Grow(grpc::CallbackServerContext* contex
     if (!started.ok()) return started.status();
     const PoolStats stats = pool_->Stats();
     response->set_started(*started);
-    response->set_target_threads(stats.staying);
+    response->set_target_threads(stats.target_threads);
     response->set_generation(stats.generation);
     return absl::OkStatus();
   });
@@ -289,7 +289,7 @@ grpc::ServerUnaryReactor* AdminService::Shrink(grpc::CallbackServerContext* cont
     if (!retired.ok()) return retired.status();
     const PoolStats stats = pool_->Stats();
     response->set_retired(*retired);
-    response->set_target_threads(stats.staying);
+    response->set_target_threads(stats.target_threads);
     response->set_generation(stats.generation);
     return absl::OkStatus();
   });

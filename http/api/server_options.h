@@ -46,6 +46,13 @@ struct ServerOptions {
   // routes do so by themselves). A connection never has much more than this of a body in memory.
   uint64_t body_buffer = 1 << 20;
 
+  // Bytes that all clients together may hold in the server's memory: of heads and bodies that are
+  // being read, and of responses in memory that they have not taken. When it is exhausted, stalled
+  // connections that hold the most are closed first; a request that needs more gets 503 with reason
+  // "memory". The first 8 KiB of each connection do not count. 0: a quarter of the memory that the
+  // machine and its control groups allow, at most 1 GiB.
+  size_t memory_limit = 0;
+
   // From a connection's start, or a request's first byte, to the end of its header section (408).
   absl::Duration header_timeout = absl::Seconds(10);
   // A body must arrive within header_timeout plus the time that its bytes take at this rate (408).

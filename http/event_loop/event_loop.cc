@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "robusto/http/io/machine_memory.h"
 #include "robusto/queue/monotonic_clock.h"
 
 namespace robusto {
@@ -35,6 +36,12 @@ ChunkedLimits BodyLimits(const ServerOptions& options) {
   ChunkedLimits limits;
   limits.max_body = options.max_body_bytes;
   return limits;
+}
+
+// The default of ServerOptions::memory_limit.
+size_t MemoryLimit(const ServerOptions& options) {
+  if (options.memory_limit > 0) return options.memory_limit;
+  return static_cast<size_t>(std::min<uint64_t>(UsableMemoryBytes() / 4, uint64_t{1} << 30));
 }
 
 absl::Status SystemError(absl::string_view what) {
@@ -83,6 +90,7 @@ EventLoop::EventLoop(ServerOptions options, Handler handler, std::vector<Listene
       table_(this, options_.max_connections),
       evictor_(&table_, ConnectionEvictor::Among::kAll, clock),
       parked_evictor_(&table_, ConnectionEvictor::Among::kServed, clock),
+      memory_(MemoryLimit(options_)),
       acceptor_(std::move(listeners), AcceptorEnvironment()) {}
 
 Acceptor::Environment EventLoop::AcceptorEnvironment() {
@@ -290,6 +298,8 @@ ServerStats EventLoop::Stats() const {
   stats.connections_open = table_.open();
   stats.connections_parked = stats.connections_open - std::min(stats.connections_open, busy);
   stats.connections_in_exchange = ConnectionsInExchange();
+  stats.memory_used = memory_.used();
+  stats.memory_limit = memory_.limit();
   return stats;
 }
 

@@ -105,6 +105,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   bool draining() const override { return draining_.load(std::memory_order_relaxed); }
   void Parked() override;
   bool ExpectsFastResponse() const override;
+  bool FreeMemory(size_t bytes) override { return evictor_.EvictLargest(bytes); }
   int MaxFileReaders() const override;
   void Warn(absl::string_view text) override;
   const ServerOptions& options() const override { return options_; }
@@ -114,6 +115,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   ServerCounters& counters() override { return counters_; }
   FileSlots& file_slots() override { return file_slots_; }
   Disposer& disposer() override { return disposer_; }
+  MemoryBudget& memory() override { return memory_; }
 
   // What an epoll event is about: a connection's slot and generation, or one of these with a
   // listener's index.
@@ -167,6 +169,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   WarningLimiter warnings_;
   FileSlots file_slots_;
   Disposer disposer_;
+  MemoryBudget memory_;
   // The last answer of RetryAfterSeconds, and until when it is valid (CLOCK_MONOTONIC_COARSE).
   mutable std::atomic<int> retry_after_seconds_{1};
   mutable std::atomic<int64_t> retry_after_until_ns_{0};

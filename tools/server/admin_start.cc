@@ -34,6 +34,7 @@ absl::StatusOr<std::unique_ptr<AdminServer>> StartAdmin(
     traffic.connections_accepted = stats.connections_accepted;
     traffic.bytes_received = stats.bytes_received;
     traffic.bytes_sent = stats.bytes_sent;
+    traffic.connections_in_exchange = stats.connections_in_exchange;
     return traffic;
   };
   return AdminServer::Create(&server.pool(), *std::move(options));

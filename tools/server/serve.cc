@@ -224,7 +224,9 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
   (*log)->Close(deadline.Within(kLogGrace));
   const int exit_code = report.ok() && report->clean() ? kExitClean : kExitLost;
   // An abandoned handler still runs, and may use anything that a destructor would take away.
-  if (report.ok() && !report->abandoned.empty()) _exit(exit_code);
+  if (report.ok() && (!report->abandoned.empty() || report->abandoned_threads > 0)) {
+    _exit(exit_code);
+  }
   return exit_code;
 }
 

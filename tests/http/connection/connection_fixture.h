@@ -59,6 +59,8 @@ class FakeHost final : public ConnectionHost {
   ExchangePool& exchanges() override { return *exchange_pool; }
   FileSlots& file_slots() override { return slots; }
   Disposer& disposer() override { return remains; }
+  MemoryBudget& memory() override { return budget; }
+  bool FreeMemory(size_t) override { return false; }
   ServerCounters& counters() override { return server_counters; }
 
   std::atomic<int64_t> now_ns{1'000'000'000};
@@ -74,6 +76,7 @@ class FakeHost final : public ConnectionHost {
   ErrorResponses error_pages;
   FileSlots slots;
   Disposer remains;
+  MemoryBudget budget{size_t{1} << 30};
   ServerCounters server_counters;
   ServerOptions server_options;
   Handler serve;

@@ -138,10 +138,10 @@ absl::StatusOr<mode_t> ParseMode(const std::string& text) {
 absl::StatusOr<ErrorPage> ErrorPagesFromFlags() {
   const std::string directory = absl::GetFlag(FLAGS_error_pages);
   if (directory.empty()) return ErrorPage();
-  absl::StatusOr<ErrorPage> pages = ReadErrorPages(
+  const absl::StatusOr<std::shared_ptr<ErrorPages>> pages = ErrorPages::Read(
       FromWhereTyped(directory),
       [](absl::string_view text) { spdlog::warn("--error_pages: {}", std::string(text)); });
-  if (pages.ok()) return pages;
+  if (pages.ok()) return (*pages)->page();
   return absl::Status(pages.status().code(),
                       absl::StrCat("--error_pages: ", pages.status().message()));
 }

@@ -155,7 +155,7 @@ class CommandTest(unittest.TestCase):
             result = testbed.ctl("drain", "--wait", "--timeout=300ms")
             self.assertEqual(result.returncode, 7, result)
             self.assertIn("robustoctl: drain: not done within 300ms; --timeout sets a longer limit (DEADLINE_EXCEEDED)\n", result.stderr)
-            self.assertIn("draining: 0 queued, 1 running\n", result.stderr)
+            self.assertIn("draining: 0 queued, 1 running", result.stderr)
 
     def test_events(self):
         out = self.ok("events")

@@ -218,7 +218,7 @@ class AdminTest(unittest.TestCase):
             self.assertEqual(self.get(testbed, "/plaintext"), 200)
 
     def test_a_path_is_shown_as_it_was_sent(self):
-        with admin_process.AdminProcess("--min_threads=2") as testbed:
+        with admin_process.AdminProcess("--min_threads=6") as testbed:
             m = testbed.messages
             # The control character CSI, a byte that is no UTF-8, and a newline: all of them stay encoded.
             path = "/sleep?ms=2000&x=%C2%9B2J%FF%0A"

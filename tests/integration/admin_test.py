@@ -11,6 +11,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 import admin_process
@@ -113,6 +114,11 @@ class AdminTest(unittest.TestCase):
             return response.status
         finally:
             connection.close()
+
+    def await_log(self, testbed, pattern):
+        deadline = time.monotonic() + admin_process.GUARD_SECONDS
+        while not re.search(pattern, testbed.log()):
+            self.assertLess(time.monotonic(), deadline, f"{pattern} is not in the log:\n{testbed.log()}")
 
     def assert_refused(self, code, message, call, request, **options):
         import grpc  # pylint: disable=import-outside-toplevel
@@ -337,6 +343,8 @@ class AdminTest(unittest.TestCase):
                                     m.CancelRequestRequest(), metadata=reader)  # yapf: disable
                 operator = [("authorization", f"Bearer {OPERATOR}")]
                 a.Drain(m.DrainRequest(), metadata=operator)
+                # The log is asynchronous.
+                self.await_log(testbed, r"admin: Drain \{\} from \S+ as operator: OK")
                 log = testbed.log()
                 self.assertRegex(log, r"admin: Grow \{\} from \S+ as read-only: PERMISSION_DENIED")
                 self.assertRegex(log, r"admin: Drain \{\} from \S+ as operator: OK")

@@ -110,8 +110,10 @@ absl::StatusOr<StopReport> Server::Stop(absl::Duration timeout) {
   const int64_t begin = MonotonicNanos();
   const PoolStats before = pool_->Stats();
   const PoolState state = before.state;
-  if (timeout >= absl::ZeroDuration() &&
-      (state == PoolState::kRunning || state == PoolState::kDraining)) {
+  if (timeout >= absl::ZeroDuration() && state != PoolState::kCreated &&
+      state != PoolState::kStopped) {
+    // STOPPING from the first moment: closing the connections comes before the pool's own Stop.
+    pool_->MarkStopping(absl::StrCat("timeout ", absl::FormatDuration(timeout)));
     loop_->BeginDrain();
     // Where it is not reached, the report says what was lost.
     static_cast<void>(loop_->AwaitNoConnections(timeout));

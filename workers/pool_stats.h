@@ -23,6 +23,7 @@ enum class PoolState : uint8_t {
   kCreated,   // no threads yet; refuses tasks
   kRunning,   // takes tasks
   kDraining,  // refuses tasks, finishes those it has
+  kStopping,  // a stop has begun, by MarkStopping or Stop; only Stop refuses tasks
   kStopped,   // refuses tasks, has no threads (but for abandoned ones)
 };
 
@@ -34,6 +35,8 @@ inline absl::string_view PoolStateName(PoolState state) {
       return "running";
     case PoolState::kDraining:
       return "draining";
+    case PoolState::kStopping:
+      return "stopping";
     case PoolState::kStopped:
       return "stopped";
   }

@@ -174,11 +174,17 @@ int ThreadPool::AddWorkers(int count, absl::Status* why) {
 }
 
 absl::Status ThreadPool::CheckAlive(absl::string_view call) const {
-  if (state_ == PoolState::kCreated || state_ == PoolState::kStopped || stopping_) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(call, " of a pool that is ", stopping_ ? "stopping" : PoolStateName(state_)));
+  switch (state_) {
+    case PoolState::kRunning:
+    case PoolState::kDraining:
+      return absl::OkStatus();
+    case PoolState::kCreated:
+    case PoolState::kStopping:
+    case PoolState::kStopped:
+      break;
   }
-  return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(call, " of a pool that is ", PoolStateName(state_)));
 }
 
 absl::StatusOr<int> ThreadPool::Grow(int count) {
@@ -253,6 +259,13 @@ void ThreadPool::AwaitStopRequest() {
   stop_requested_.Unpark();  // for the next call
 }
 
+void ThreadPool::MarkStopping(absl::string_view reason) {
+  absl::MutexLock lock(&mu_);
+  if (state_ != PoolState::kRunning && state_ != PoolState::kDraining) return;
+  state_ = PoolState::kStopping;
+  Record(PoolEvent::Kind::kStop, 0, reason);
+}
+
 absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
   absl::Status status = CheckNotNegative("Stop's timeout", timeout);
   if (!status.ok()) return status;
@@ -280,9 +293,12 @@ absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
       state_ = PoolState::kStopped;
       return stop_report_;
     }
-    state_ = PoolState::kDraining;
+    const bool marked = state_ == PoolState::kStopping;
+    state_ = PoolState::kStopping;
     dispatcher_->SetAdmission(Dispatcher::Admission::kStopped);
-    Record(PoolEvent::Kind::kStop, 0, absl::FormatDuration(timeout));
+    if (!marked) {
+      Record(PoolEvent::Kind::kStop, 0, absl::StrCat("timeout ", absl::FormatDuration(timeout)));
+    }
   }
   StopReport report = StopOnce();
   report.took = absl::Nanoseconds(MonotonicNanos() - begin);

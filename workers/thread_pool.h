@@ -17,20 +17,22 @@
 //   (*pool)->Put(MakeTask([] { puts("hello"); })).IgnoreError();
 //   StopReport report = (*pool)->Stop(absl::Seconds(5));
 //
-// Lifecycle: created -> running <-> draining -> stopped; used once. What each call does in each
-// state (FP: FailedPrecondition, and nothing changes):
+// Lifecycle: created -> running <-> draining -> stopping -> stopped; used once. What each call does in
+// each state (FP: FailedPrecondition, and nothing changes):
 //
-//                created          running   draining              stopped
-//   Start        starts           FP        FP                    FP
-//   Put, TryPut  FP, and Reject   takes     Unavailable, Reject   FP, and Reject
-//   Grow,Shrink  FP               acts      acts                  FP
-//   Resize       sets the bounds  acts      acts                  FP
-//   Confirm-     FP unless a Resize waits for confirmation       FP
+//                created          running   draining              stopping         stopped
+//   Start        starts           FP        FP                    FP               FP
+//   Put, TryPut  FP, and Reject   takes     Unavailable, Reject   as before until  FP, and Reject
+//                                                                 Stop, then FP
+//   Grow,Shrink  FP               acts      acts                  FP               FP
+//   Resize       sets the bounds  acts      acts                  FP               FP
+//   Confirm-     FP unless a Resize waits for confirmation        FP               FP
 //   Resize
-//   Drain        FP               drains    nothing               FP
-//   Resume       FP               FP        runs again            FP
-//   Cancel       NotFound         acts      acts                  NotFound
-//   Stop         stops            stops     stops                 the first report again
+//   Drain        FP               drains    nothing               FP               FP
+//   Resume       FP               FP        runs again            FP               FP
+//   Cancel       NotFound         acts      acts                  acts             NotFound
+//   MarkStopping nothing          marks     marks                 nothing          nothing
+//   Stop         stops            stops     stops                 stops            the first report
 //
 // The pool also acts by itself. With max_threads it adds workers when tasks wait, and makes idle ones
 // exit. It replaces a worker that died of an exception outside of a task's Run, rejects tasks that
@@ -149,6 +151,11 @@ class ThreadPool {
   // Accepts new tasks again after Drain. FailedPrecondition unless the pool drains.
   absl::Status Resume();
 
+  // Enters the state stopping before Stop is called: a server announces its stop and keeps serving for
+  // a while, so that load balancers send requests elsewhere. `reason` says who asked for the stop and
+  // until when, for the journal. Tasks are accepted or refused as before, until Stop. No effect unless
+  // the pool is running or draining.
+  void MarkStopping(absl::string_view reason) ABSL_LOCKS_EXCLUDED(mu_);
   // Ends the pool. It drains until the deadline, or until no worker is left to do so because each has
   // exited or is in this call itself. Then queued tasks are rejected and running ones cancelled,
   // gently and after kStopGrace / 2 firmly. A thread that has still not ended kStopGrace after the
@@ -174,6 +181,7 @@ class ThreadPool {
   std::vector<WorkerInfo> Workers() const;
   PoolHistograms Histograms() const;
   const Journal& journal() const { return journal_; }
+  bool has_work_source() const { return options_.work_source != nullptr; }
   // How the work source is polled, and a way to see whether it still is, without a task in the queue
   // and without a lock. Without a work source `polls` stays 0.
   PollActivity Polls() const;
@@ -258,7 +266,7 @@ class ThreadPool {
 
   mutable absl::Mutex mu_;
   PoolState state_ ABSL_GUARDED_BY(mu_) = PoolState::kCreated;
-  bool stopping_ ABSL_GUARDED_BY(mu_) = false;  // a Stop has begun
+  bool stopping_ ABSL_GUARDED_BY(mu_) = false;  // Stop was called; state_ may be kStopping before
   int min_threads_ ABSL_GUARDED_BY(mu_);
   absl::optional<int> max_threads_ ABSL_GUARDED_BY(mu_);
   uint64_t generation_ ABSL_GUARDED_BY(mu_) = 1;  // see PoolStats

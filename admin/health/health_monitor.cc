@@ -9,33 +9,13 @@
 #include <cstdint>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "robusto/queue/monotonic_clock.h"
+#include "robusto/workers/pool_stats.h"
 
 namespace robusto {
 
-class HealthMonitor::ProbeTask final : public Task {
- public:
-  explicit ProbeTask(std::shared_ptr<Probe> probe) : probe_(std::move(probe)) {}
-  void Run() override { probe_->passed.store(Clock::now().time_since_epoch().count()); }
-  TaskDescription Describe() const override {
-    TaskDescription description;
-    description.label = "health probe";
-    return description;
-  }
-  void Done() override {
-    probe_->under_way.store(false);
-    delete this;
-  }
-
- private:
-  const std::shared_ptr<Probe> probe_;
-};
-
 HealthMonitor::HealthMonitor(ThreadPool* pool, Options options)
-    : pool_(pool),
-      options_(options),
-      probe_(std::make_shared<Probe>()),
-      thread_([this] { Main(); }) {}
+    : pool_(pool), options_(options), rules_(options), thread_([this] { Main(); }) {}
 
 uint64_t HealthMonitor::Add(Listener listener) {
   uint64_t id;
@@ -57,7 +37,7 @@ void HealthMonitor::Remove(uint64_t id) {
       +[](bool* notifying) { return !*notifying; }, &notifying_));
 }
 
-void HealthMonitor::Notify(const std::string& why) {
+void HealthMonitor::Notify(const Health& health) {
   std::vector<std::shared_ptr<Entry>> listeners;
   {
     absl::MutexLock lock(&mu_);
@@ -66,8 +46,8 @@ void HealthMonitor::Notify(const std::string& why) {
   }
   for (const auto& entry : listeners) {
     const Listener& listener = entry->listener;
-    if (entry->reported != why.empty() && listener.on_change) listener.on_change(why.empty(), why);
-    entry->reported = why.empty();
+    if (entry->reported != health && listener.on_change) listener.on_change(health);
+    entry->reported = health;
     if (listener.on_check) listener.on_check();
   }
   absl::MutexLock lock(&mu_);
@@ -81,11 +61,6 @@ void HealthMonitor::Stop() {
   thread_.join();
 }
 
-void HealthMonitor::MarkStopping() {
-  stopping_.store(true);
-  Wake();
-}
-
 void HealthMonitor::Wake() {
   woken_.store(true);
   pool_->journal().WakeReaders();
@@ -95,39 +70,29 @@ void HealthMonitor::Main() {
   pthread_setname_np(pthread_self(), "admin-health");
   while (!ending_.load()) {
     woken_.store(false);
-    // An event that comes during the look makes the wait below return at once.
+    // Read before the check: an event that arrives meanwhile ends the wait below at once.
     const uint64_t next_event = pool_->journal().newest() + 1;
     Notify(Check());
     pool_->journal().Await(next_event, options_.interval, woken_);
   }
 }
 
-std::string HealthMonitor::Check() {
+Health HealthMonitor::Check() {
   const PoolStats stats = pool_->Stats();
-  if (stopping_.load()) return "the server is stopping";
-  const PoolState before = std::exchange(last_state_, stats.state);
-  if (stats.state != PoolState::kRunning) {
-    return absl::StrCat("the pool is ", PoolStateName(stats.state));
-  }
-  const Clock::time_point now = Clock::now();
-  if (before != PoolState::kRunning || (stats.idle > 0 && stats.queue_size == 0)) {
-    // No probe could get in while it did not run; and where nothing waits and somebody has nothing
-    // to do, it would get through. An idle pool is not woken for it.
-    probe_->passed.store(now.time_since_epoch().count());
-  } else if (!probe_->under_way.exchange(true)) {
-    pool_->TryPut(TaskPtr(new ProbeTask(probe_))).IgnoreError();
-  }
-  if (stats.threads < stats.min_threads) {
-    return absl::StrCat("only ", stats.threads, " workers are alive; min_threads is ",
-                        stats.min_threads);
-  }
-  const absl::Duration since =
-      absl::FromChrono(now - Clock::time_point(Clock::duration(probe_->passed.load())));
-  if (since > options_.probe_timeout + options_.interval) {
-    return absl::StrCat("no probe has got through the queue for ",
-                        absl::FormatDuration(absl::Trunc(since, absl::Milliseconds(1))));
-  }
-  return "";
+  HealthRules::Inputs inputs;
+  inputs.now_ns = MonotonicNanos();
+  inputs.state = stats.state;
+  inputs.threads = stats.threads;
+  inputs.min_threads = stats.min_threads;
+  inputs.idle = stats.idle;
+  inputs.queued = stats.queued;
+  inputs.started = stats.completed + stats.failed + stats.cancelled + stats.running;
+  inputs.has_work_source = pool_->has_work_source();
+  inputs.polls = pool_->Polls().polls;
+  const Health health = rules_.Check(inputs);
+  // Under load polls end by themselves; only a poll that sleeps is interrupted.
+  if (inputs.polls == std::exchange(polls_at_last_check_, inputs.polls)) pool_->InterruptPoll();
+  return health;
 }
 
 }  // namespace robusto

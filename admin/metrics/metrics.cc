@@ -42,8 +42,8 @@ MetricFamily Histogram(const char* name, const char* help, const DurationHistogr
 MetricFamily States(const PoolStats& stats) {
   MetricFamily family = MakeFamily(MetricType::Gauge, "robusto_pool_state",
                                    "1 for the current state of the pool, 0 for the other states.");
-  for (const PoolState state :
-       {PoolState::kCreated, PoolState::kRunning, PoolState::kDraining, PoolState::kStopped}) {
+  for (const PoolState state : {PoolState::kCreated, PoolState::kRunning, PoolState::kDraining,
+                                PoolState::kStopping, PoolState::kStopped}) {
     AddLabelled(&family, "state", PoolStateName(state), state == stats.state ? 1 : 0);
   }
   return family;

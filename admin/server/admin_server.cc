@@ -3,8 +3,9 @@
 
 #include "robusto/admin/server/admin_server.h"
 
-#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iterator>
@@ -14,11 +15,15 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/resource_quota.h"
 #include "grpcpp/security/server_credentials.h"
+#include "grpcpp/security/tls_certificate_provider.h"
+#include "grpcpp/security/tls_credentials_options.h"
 #include "grpcpp/server_builder.h"
-#include "robusto/admin/access/listen_check.h"
+#include "robusto/admin/service/pool_messages.h"
+#include "robusto/queue/monotonic_clock.h"
 #include "robusto/workers/address/listen_address.h"
 #include "robusto/workers/option_error.h"
 
@@ -26,9 +31,23 @@ namespace robusto {
 namespace {
 
 constexpr char kServiceName[] = "robusto.admin.v1.PoolAdmin";
+constexpr char kHealthName[] = "grpc.health.v1.Health";
+constexpr char kReflectionV1Name[] = "grpc.reflection.v1.ServerReflection";
+constexpr char kReflectionV1AlphaName[] = "grpc.reflection.v1alpha.ServerReflection";
 
 // Requests hold a few numbers.
 constexpr int kMaxRequestBytes = 64 * 1024;
+// Clients may ping every five seconds, also on a quiet stream, to survive NAT and load balancers (gRPC's
+// keepalive guide; the default is five minutes, after which gRPC closes the connection).
+constexpr int kMinClientPingMillis = 5 * 1000;
+// A connection that does not speak HTTP/2 by then is closed.
+constexpr int kHandshakeTimeoutMillis = 10 * 1000;
+// A connection without calls is closed after this time; clients reconnect by themselves.
+constexpr int kMaxIdleMillis = 10 * 60 * 1000;
+// Per connection: more than the watchers of a dashboard.
+constexpr int kMaxStreams = 100;
+// For all connections together: gRPC sheds connections before it uses more.
+constexpr size_t kMaxMemory = size_t{64} << 20;
 // A watcher whose machine has disappeared is detected after the sum of these.
 constexpr int kPingAfterMillis = 20 * 1000;
 constexpr int kPingTimeoutMillis = 10 * 1000;
@@ -50,6 +69,10 @@ absl::Status CheckOptions(const AdminServerOptions& options, const ListenAddress
                ? ConflictingOption("tls_key", options.tls_key, "requires {tls_cert}")
                : ConflictingOption("tls_cert", options.tls_cert, "requires {tls_key}");
   }
+  if (options.max_connections < 1 || options.max_connections > kMaxAdminConnections) {
+    return InvalidOption("max_connections", absl::StrCat(options.max_connections),
+                         absl::StrCat("from 1 to ", kMaxAdminConnections));
+  }
   const bool tls = !options.tls_cert.empty();
   if (!tls && !options.tls_client_ca.empty()) {
     return ConflictingOption("tls_client_ca", options.tls_client_ca,
@@ -66,6 +89,19 @@ absl::Status CheckOptions(const AdminServerOptions& options, const ListenAddress
                    "or {insecure}; or choose a loopback address"));
 }
 
+// Whether the key belongs to the certificate: gRPC compares them only when it builds a server whose
+// certificate does not change. The server listens in the abstract namespace, briefly.
+bool KeyMatches(const std::string& key, const std::string& cert) {
+  grpc::SslServerCredentialsOptions ssl;
+  ssl.pem_key_cert_pairs.push_back({key, cert});
+  grpc::ServerBuilder builder;
+  grpc::CallbackGenericService service;  // a server must have one
+  builder.RegisterCallbackGenericService(&service);
+  builder.AddListeningPort(absl::StrCat("unix-abstract:robusto-certificate-check-", getpid()),
+                           grpc::SslServerCredentials(ssl));
+  return builder.BuildAndStart() != nullptr;
+}
+
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> Credentials(
     const AdminServerOptions& options) {
   if (options.tls_cert.empty()) return grpc::InsecureServerCredentials();
@@ -73,15 +109,26 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> Credentials(
   if (!cert.ok()) return cert.status();
   const absl::StatusOr<std::string> key = ReadPem("tls_key", options.tls_key);
   if (!key.ok()) return key.status();
-  grpc::SslServerCredentialsOptions ssl;
-  ssl.pem_key_cert_pairs.push_back({*key, *cert});
-  if (!options.tls_client_ca.empty()) {
-    absl::StatusOr<std::string> ca = ReadPem("tls_client_ca", options.tls_client_ca);
-    if (!ca.ok()) return ca.status();
-    ssl.pem_root_certs = *std::move(ca);
-    ssl.client_certificate_request = GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
+  if (!KeyMatches(*key, *cert)) {
+    return ConflictingOption("tls_key", options.tls_key, "it is not the key of {tls_cert}");
   }
-  return grpc::SslServerCredentials(ssl);
+  if (!options.tls_client_ca.empty()) {
+    const absl::StatusOr<std::string> ca = ReadPem("tls_client_ca", options.tls_client_ca);
+    if (!ca.ok()) return ca.status();
+  }
+  // Reads the files again when they change, so that a renewed certificate needs no restart. While they
+  // are invalid, the previous ones stay in use.
+  grpc::experimental::TlsServerCredentialsOptions tls(
+      std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+          options.tls_key, options.tls_cert, options.tls_client_ca,
+          static_cast<unsigned>(
+              std::max<int64_t>(absl::ToInt64Seconds(options.certificate_check_interval), 1))));
+  tls.watch_identity_key_cert_pairs();
+  if (!options.tls_client_ca.empty()) {
+    tls.watch_root_certs();
+    tls.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  }
+  return grpc::experimental::TlsServerCredentials(tls);
 }
 
 // The token in the `authorization: Bearer` field of a call; empty unless there is exactly one.
@@ -129,54 +176,75 @@ absl::Status AdminServer::Start(ThreadPool* pool) {
     }
     tokens_ = *std::move(tokens);
   }
-  if (absl::Status status = CheckCanListen(*listen); !status.ok()) {
-    return BlameOption(status, "listen", options_.listen);
+  absl::StatusOr<std::unique_ptr<AdminAcceptor>> acceptor = AdminAcceptor::Open(*listen);
+  if (!acceptor.ok()) {
+    return BlameOption(acceptor.status(), "listen", options_.listen);
   }
 
   options_.service.authorize = [this](const auto& context, AdminAccess access, std::string* role) {
     return Authorize(context, access, role);
   };
   service_ = std::make_unique<AdminService>(pool, options_.service);
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  std::function<grpc::Status(const grpc::ServerContextBase&)> authorize;
+  if (!options_.open) {
+    authorize = [this](const grpc::ServerContextBase& context) {
+      std::string role;
+      return ToGrpc(Authorize(context, AdminAccess::kRead, &role));
+    };
+  }
+  health_ = std::make_unique<HealthService>(service_->driver(), authorize);
+  const std::vector<std::string> names = {kServiceName, kHealthName, kReflectionV1Name,
+                                          kReflectionV1AlphaName};
+  reflection_v1_ = std::make_unique<ReflectionV1>(names, authorize);
+  reflection_v1alpha_ = std::make_unique<ReflectionV1Alpha>(names, authorize);
+  grpc::EnableDefaultHealthCheckService(false);
   grpc::ServerBuilder builder;
-  int port = 0;
-  // gRPC wants a host. It falls back to IPv4 for "[::]" on a machine without IPv6.
-  const std::string target = listen->kind == ListenAddress::Kind::kTcp && listen->host.empty()
-                                 ? absl::StrCat("[::]:", listen->port)
-                                 : options_.listen;
-  builder.AddListeningPort(target, *credentials, &port);
+  grpc::ResourceQuota quota("robusto-admin");
+  quota.Resize(kMaxMemory);
+  builder.SetResourceQuota(quota);
+  connections_ = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, *credentials);
   builder.RegisterService(service_.get());
+  builder.RegisterService(health_.get());
+  builder.RegisterService(reflection_v1_.get());
+  builder.RegisterService(reflection_v1alpha_.get());
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
-  // Else a second server on the same port gets every other call instead of an error.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMillis);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kMaxIdleMillis);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kMinClientPingMillis);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kPingAfterMillis);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMillis);
-  // Every user that can open a unix socket is an operator, so its file has its mode from the first moment. gRPC binds it
-  // here, with the umask of the process. A file that another thread creates meanwhile has narrower rights than usual.
-  const mode_t mask = listen->unix_socket() ? umask(0177) : 0;
   server_ = builder.BuildAndStart();
-  if (listen->unix_socket()) umask(mask);
   if (server_ == nullptr) {
-    return WithOptionError(
-        absl::UnavailableError(absl::StrCat("cannot listen on ", options_.listen,
-                                            ": the address is in use, or tls_key is not the key "
-                                            "of tls_cert")),
-        {"listen", options_.listen, "",
-         "the address is in use, or {tls_key} is not the key of {tls_cert}"});
+    return BlameOption(absl::UnavailableError("gRPC cannot serve on it"), "listen",
+                       options_.listen);
   }
-  address_ = listen->WithPort(port);
+  AdminAcceptor::Options accepting;
+  accepting.max_connections = options_.max_connections;
+  accepting.on_connection = [this](int listener_fd, int fd) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.listener_fd = listener_fd;
+    connection.fd = fd;
+    connections_->HandleNewConnection(&connection);
+  };
+  accepting.on_warning = options_.on_warning;
+  acceptor_ = *std::move(acceptor);
+  acceptor_->Start(std::move(accepting));
 
-  server_->GetHealthCheckService()->SetServingStatus(kServiceName, true);
+  health_->SetServing(kServiceName, true);
+  health_->SetServing("", false);  // until the first check
   monitor_ = options_.monitor;
   if (monitor_ == nullptr) {
     own_monitor_ = std::make_unique<HealthMonitor>(pool, options_.health);
     monitor_ = own_monitor_.get();
   }
   HealthMonitor::Listener listener;
-  listener.on_change = [this](bool healthy, const std::string& why) {
-    server_->GetHealthCheckService()->SetServingStatus("", healthy);
-    if (!healthy) Warn(absl::StrCat("health: NOT_SERVING: ", why));
+  listener.on_change = [this](const Health& health) {
+    health_->SetServing("", health.ready());
+    if (!health.ready()) Warn(absl::StrCat("health: NOT_SERVING: ", health.not_ready));
   };
   listener.on_check = [this] { service_->SampleForRates(); };
   listener_ = monitor_->Add(std::move(listener));
@@ -189,11 +257,11 @@ void AdminServer::Shutdown(absl::Duration grace) {
   absl::call_once(shut_down_, [&] {
     if (server_ == nullptr) return;
     if (monitor_ != nullptr) monitor_->Remove(listener_);
-    server_->GetHealthCheckService()->Shutdown();
+    health_->Shutdown();
     service_->EndStreams();
     service_->AwaitStreamsEnded(grace);
-    // The remaining calls are watchers of health, which never end by themselves, and clients that do not
-    // read.
+    if (acceptor_ != nullptr) acceptor_->Stop();
+    // The remaining calls belong to clients that do not read.
     server_->Shutdown(std::chrono::system_clock::now());
   });
 }
@@ -212,6 +280,7 @@ absl::Status AdminServer::Authorize(const grpc::ServerContextBase& context, Admi
   }
   const absl::optional<AdminRole> found = tokens_->Find(token);
   if (!found.has_value()) {
+    WarnAboutToken(context);
     return absl::UnauthenticatedError("unknown token");
   }
   *role = absl::StrCat(AdminRoleName(*found), CertificateName(context));
@@ -220,6 +289,14 @@ absl::Status AdminServer::Authorize(const grpc::ServerContextBase& context, Admi
         "a read-only token cannot change anything; use an operator token");
   }
   return absl::OkStatus();
+}
+
+void AdminServer::WarnAboutToken(const grpc::ServerContextBase& context) {
+  const absl::optional<uint64_t> suppressed = token_warnings_.Admit(MonotonicNanos());
+  if (!suppressed.has_value()) return;
+  // Never the token itself: it may be a valid one of another server.
+  Warn(absl::StrCat("refused a call with an unknown token from ", context.peer(),
+                    *suppressed == 0 ? "" : absl::StrCat(", and ", *suppressed, " before it")));
 }
 
 void AdminServer::Warn(absl::string_view text) const {

@@ -39,13 +39,20 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "grpcpp/server.h"
+#include "grpcpp/server_builder.h"
 #include "grpcpp/server_context.h"
 #include "robusto/admin/access/token_file.h"
+#include "robusto/admin/grpc_services/health_service.h"
+#include "robusto/admin/grpc_services/reflection_service.h"
 #include "robusto/admin/health/health_monitor.h"
+#include "robusto/admin/server/admin_acceptor.h"
 #include "robusto/admin/service/admin_service.h"
 #include "robusto/workers/thread_pool.h"
+#include "robusto/workers/warning_limiter.h"
 
 namespace robusto {
+
+constexpr int kMaxAdminConnections = 10000;
 
 struct AdminServerOptions {
   // host:port, [v6-address]:port, :port (all interfaces) or unix:PATH; with port 0 the kernel chooses a
@@ -61,6 +68,14 @@ struct AdminServerOptions {
   std::string tls_client_ca;
   // See token_file.h; empty: clients need no token.
   std::string token_file;
+
+  // Whether health and reflection need no token: load balancers have none, and neither reveals more than
+  // the protocol.
+  bool open = true;
+  // Connections that are open at once; further ones wait. From 1 to kMaxAdminConnections.
+  int max_connections = 64;
+  // How often the files of the certificate are checked for changes. At least a second.
+  absl::Duration certificate_check_interval = absl::Seconds(10);
 
   // Options of the service. `authorize` is overwritten with the server's own.
   AdminServiceOptions service;
@@ -85,7 +100,7 @@ class AdminServer {
   AdminServer& operator=(const AdminServer&) = delete;
 
   // The address with the port that the kernel chose: "127.0.0.1:50051", "unix:/run/x".
-  const std::string& address() const { return address_; }
+  const std::string& address() const { return acceptor_->address(); }
 
   // Ends the service; streams have `grace` to send their last messages. Later calls wait for the first.
   void Shutdown(absl::Duration grace);
@@ -97,19 +112,26 @@ class AdminServer {
   absl::Status Authorize(const grpc::ServerContextBase& context, AdminAccess access,
                          std::string* role);
   void Warn(absl::string_view text) const;
+  // Logs calls with unknown tokens, at most once in ten seconds.
+  void WarnAboutToken(const grpc::ServerContextBase& context);
 
   // Constant after Create.
   AdminServerOptions options_;
-  std::string address_;
   std::unique_ptr<TokenFile> tokens_;  // null: no token is required
   std::unique_ptr<AdminService> service_;
+  std::unique_ptr<HealthService> health_;
+  std::unique_ptr<ReflectionV1> reflection_v1_;
+  std::unique_ptr<ReflectionV1Alpha> reflection_v1alpha_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections_;
+  std::unique_ptr<AdminAcceptor> acceptor_;  // hands connections to connections_
 
   // Own synchronisation.
   std::unique_ptr<HealthMonitor> own_monitor_;  // null: options_.monitor is used
   HealthMonitor* monitor_ = nullptr;
   uint64_t listener_ = 0;
   absl::once_flag shut_down_;
+  WarningLimiter token_warnings_{1, absl::Seconds(10)};
 };
 
 }  // namespace robusto

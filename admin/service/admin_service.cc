@@ -87,7 +87,8 @@ AdminService::AdminService(ThreadPool* pool, AdminServiceOptions options)
       sampler_(pool, options_.traffic),
       driver_(&pool->journal()) {
   if (options_.stop) return;
-  options_.stop = [this](absl::Duration timeout, auto done) {
+  options_.stop = [this](absl::Duration timeout, absl::string_view requester, auto done) {
+    pool_->MarkStopping(absl::StrCat(requester, "; timeout ", absl::FormatDuration(timeout)));
     absl::MutexLock lock(&stoppers_mu_);
     stoppers_.emplace_back(
         [pool = pool_, timeout, done = std::move(done)] { done(pool->Stop(timeout)); });
@@ -123,9 +124,30 @@ grpc::ServerUnaryReactor* AdminService::Read(grpc::CallbackServerContext* contex
   std::string role;
   absl::Status status = Authorize(*context, AdminAccess::kRead, &role);
   if (status.ok()) status = call();
+  if (!status.ok()) return Fail(context, status);
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  reactor->Finish(grpc::Status::OK);
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* AdminService::Fail(grpc::CallbackServerContext* context,
+                                             const absl::Status& status) {
+  if (absl::IsUnauthenticated(status) && options_.unauthenticated_delay > absl::ZeroDuration()) {
+    return DelayedFailure::Launch(
+        std::make_shared<DelayedFailure>(&driver_, options_.unauthenticated_delay, ToGrpc(status)));
+  }
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   reactor->Finish(ToGrpc(status));
   return reactor;
+}
+
+template <typename Message>
+grpc::ServerWriteReactor<Message>* AdminService::FailStream(const absl::Status& status) {
+  if (absl::IsUnauthenticated(status) && options_.unauthenticated_delay > absl::ZeroDuration()) {
+    return DelayedStreamFailure<Message>::Launch(std::make_shared<DelayedStreamFailure<Message>>(
+        &driver_, options_.unauthenticated_delay, ToGrpc(status)));
+  }
+  return new RefusedStream<Message>(ToGrpc(status));
 }
 
 template <typename Call>
@@ -137,8 +159,9 @@ grpc::ServerUnaryReactor* AdminService::Change(grpc::CallbackServerContext* cont
   absl::Status status = Authorize(*context, AdminAccess::kChange, &role);
   if (status.ok()) status = call();
   NotifyChange(*context, method, request, std::move(role), status);
+  if (!status.ok()) return Fail(context, status);
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpc(status));
+  reactor->Finish(grpc::Status::OK);
   return reactor;
 }
 
@@ -159,7 +182,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* AdminService::WatchStats(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes) {
   std::string role;
   absl::Status status = Authorize(*context, AdminAccess::kRead, &role);
-  if (!status.ok()) return new RefusedStream<grpc::ByteBuffer>(ToGrpc(status));
+  if (!status.ok()) return FailStream<grpc::ByteBuffer>(status);
   admin::v1::WatchStatsRequest request;
   grpc::ByteBuffer copy(*bytes);  // decoding empties the buffer
   const grpc::Status decoded =
@@ -189,7 +212,7 @@ grpc::ServerWriteReactor<admin::v1::PoolEvent>* AdminService::WatchEvents(
     grpc::CallbackServerContext* context, const admin::v1::WatchEventsRequest* request) {
   std::string role;
   const absl::Status status = Authorize(*context, AdminAccess::kRead, &role);
-  if (!status.ok()) return new RefusedStream<admin::v1::PoolEvent>(ToGrpc(status));
+  if (!status.ok()) return FailStream<admin::v1::PoolEvent>(status);
   return EventStream::Launch(
       std::make_shared<EventStream>(&driver_, pool_, request->since(), !request->no_follow()));
 }
@@ -298,10 +321,8 @@ grpc::ServerUnaryReactor* AdminService::CancelRequest(
   };
   const absl::Status status = begin();
   NotifyChange(*context, "CancelRequest", *request, std::move(role), status);
-  if (status.ok()) return CancelCall::Launch(std::move(call));
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpc(status));
-  return reactor;
+  if (!status.ok()) return Fail(context, status);
+  return CancelCall::Launch(std::move(call));
 }
 
 // --- Draining and stopping ---
@@ -332,14 +353,16 @@ grpc::ServerWriteReactor<admin::v1::StopProgress>* AdminService::Stop(
       CheckDuration("timeout", request->has_timeout(), request->timeout(), options_.stop_timeout,
                     absl::ZeroDuration(), kMaxStopTimeout);
   if (status.ok()) status = timeout.status();
+  const std::string requester =
+      absl::StrCat("Stop from ", context->peer(), role.empty() ? "" : " as ", role);
   NotifyChange(*context, "Stop", *request, std::move(role), status);
-  if (!status.ok()) return new RefusedStream<admin::v1::StopProgress>(ToGrpc(status));
+  if (!status.ok()) return FailStream<admin::v1::StopProgress>(status);
   auto stream = std::make_shared<StopStream>(&driver_, pool_);
   const std::weak_ptr<StopStream> watching(stream);
   // Launch the stream before the stop: an idle server stops, and shuts this service down, within a
   // millisecond, and waits only for streams that have been launched.
   auto* const reactor = StopStream::Launch(std::move(stream));
-  options_.stop(*timeout, [watching](const absl::StatusOr<StopReport>& report) {
+  options_.stop(*timeout, requester, [watching](const absl::StatusOr<StopReport>& report) {
     // The client may have disconnected; then the report is dropped.
     if (const auto watcher = watching.lock()) watcher->SetReport(report);
   });

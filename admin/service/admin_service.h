@@ -70,13 +70,17 @@ struct AdminServiceOptions {
   // Counters of the server around the pool. May be null.
   std::function<AdminTraffic()> traffic;
   // Begins to stop the whole server within `timeout` and calls `done` with the report, from any
-  // thread; must not block. A second call joins the first. Null: only the pool is stopped, by a thread
-  // of the service.
-  std::function<void(absl::Duration timeout,
+  // thread; must not block. It calls ThreadPool::MarkStopping, for which `requester` says who asked:
+  // "Stop from ipv4:127.0.0.1:40312 as operator". A second call joins the first. Null: only the pool is
+  // stopped, by a thread of the service.
+  std::function<void(absl::Duration timeout, absl::string_view requester,
                      std::function<void(const absl::StatusOr<StopReport>&)> done)>
       stop;
   // The timeout of a Stop that specifies none.
   absl::Duration stop_timeout = absl::Seconds(10);
+  // A call that `authorize` answers with Unauthenticated ends after this time, so that guessing tokens is
+  // slow. No thread waits for it.
+  absl::Duration unauthenticated_delay = absl::Seconds(1);
 };
 
 // WatchStats receives and sends bytes, so that a message is encoded once for all watchers.
@@ -92,6 +96,8 @@ class AdminService final : public admin::v1::PoolAdmin::WithRawCallbackMethod_Wa
   // After EndStreams: waits for up to `timeout` until the clients have received everything; returns
   // whether they have.
   bool AwaitStreamsEnded(absl::Duration timeout) { return driver_.AwaitNone(timeout); }
+  // Drives the streams; for other services of the same gRPC server.
+  StreamDriver* driver() { return &driver_; }
   // Takes a sample as the base of GetStats' rates. Call it about once a second: the rates of GetStats are
   // taken over the time since the last such sample.
   void SampleForRates() { sampler_.Take(absl::Milliseconds(900)); }
@@ -134,6 +140,10 @@ class AdminService final : public admin::v1::PoolAdmin::WithRawCallbackMethod_Wa
   // Authorizes the call, runs it and finishes with its status.
   template <typename Call>
   grpc::ServerUnaryReactor* Read(grpc::CallbackServerContext* context, const Call& call);
+  // Ends a call with an error, after unauthenticated_delay if the caller is not authenticated.
+  grpc::ServerUnaryReactor* Fail(grpc::CallbackServerContext* context, const absl::Status& status);
+  template <typename Message>
+  grpc::ServerWriteReactor<Message>* FailStream(const absl::Status& status);
   // The same, and reports the call to options_.on_change.
   template <typename Call>
   grpc::ServerUnaryReactor* Change(grpc::CallbackServerContext* context, absl::string_view method,

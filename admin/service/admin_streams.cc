@@ -150,6 +150,21 @@ StreamDriver::Clock::time_point CancelCall::Drive(StreamDriver::Clock::time_poin
   return StreamDriver::kNever;
 }
 
+grpc::ServerUnaryReactor* DelayedFailure::Launch(std::shared_ptr<DelayedFailure> call) {
+  DelayedFailure* const raw = call.get();
+  raw->self_ = call;
+  raw->driver_->Add(std::move(call));
+  return raw;
+}
+
+StreamDriver::Clock::time_point DelayedFailure::Drive(StreamDriver::Clock::time_point now,
+                                                      bool ending) {
+  if (done()) return StreamDriver::kNever;
+  if (now < at_ && !ending) return at_;
+  FinishOnce();
+  return StreamDriver::kNever;
+}
+
 bool CancelCall::done() const {
   absl::MutexLock lock(&mu_);
   return answered_;

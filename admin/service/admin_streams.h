@@ -8,6 +8,7 @@
 #ifndef ROBUSTO_ADMIN_SERVICE_ADMIN_STREAMS_H_
 #define ROBUSTO_ADMIN_SERVICE_ADMIN_STREAMS_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -115,6 +116,64 @@ class CancelCall final : public grpc::ServerUnaryReactor,
   std::shared_ptr<CancelCall> self_;
   mutable absl::Mutex mu_;
   bool answered_ ABSL_GUARDED_BY(mu_) = false;
+};
+
+// A call that ends with an error after `delay`, or when the service ends.
+class DelayedFailure final : public grpc::ServerUnaryReactor,
+                             public StreamDriver::Driven,
+                             public std::enable_shared_from_this<DelayedFailure> {
+ public:
+  DelayedFailure(StreamDriver* driver, absl::Duration delay, grpc::Status status)
+      : driver_(driver),
+        at_(StreamDriver::Clock::now() + absl::ToChronoNanoseconds(delay)),
+        status_(std::move(status)) {}
+
+  static grpc::ServerUnaryReactor* Launch(std::shared_ptr<DelayedFailure> call);
+
+ private:
+  StreamDriver::Clock::time_point Drive(StreamDriver::Clock::time_point now, bool ending) override;
+  bool done() const override { return finished_.load(); }
+  // The client is gone.
+  void OnCancel() override { FinishOnce(); }
+  void OnDone() override {
+    driver_->Release();
+    self_.reset();
+  }
+  void FinishOnce() {
+    if (!finished_.exchange(true)) Finish(status_);
+  }
+
+  StreamDriver* const driver_;
+  const StreamDriver::Clock::time_point at_;
+  const grpc::Status status_;
+  std::shared_ptr<DelayedFailure> self_;
+  std::atomic<bool> finished_{false};
+};
+
+// The same for a stream.
+template <typename Message>
+class DelayedStreamFailure final : public MessageStream<Message> {
+ public:
+  using Clock = StreamDriver::Clock;
+  DelayedStreamFailure(StreamDriver* driver, absl::Duration delay, grpc::Status status)
+      : MessageStream<Message>(driver),
+        at_(Clock::now() + absl::ToChronoNanoseconds(delay)),
+        status_(std::move(status)) {}
+
+ private:
+  using Step = typename MessageStream<Message>::Step;
+  Step Next(Clock::time_point now, bool ending, Message*) override {
+    Step step;
+    if (now >= at_ || ending) {
+      step.finish = status_;
+    } else {
+      step.next = at_;
+    }
+    return step;
+  }
+
+  const Clock::time_point at_;
+  const grpc::Status status_;
 };
 
 }  // namespace robusto

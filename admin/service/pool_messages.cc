@@ -11,15 +11,29 @@
 namespace robusto {
 namespace {
 
-// Kinds and states have the same order in both; the message's begin with "unspecified".
+// The kinds have the same order in both; the message's begin with "unspecified".
 static_assert(static_cast<int>(PoolEvent::Kind::kStart) + 1 == admin::v1::PoolEvent::KIND_START,
               "the kinds of events are out of step");
 static_assert(static_cast<int>(PoolEvent::Kind::kStopped) + 1 == admin::v1::PoolEvent::KIND_STOPPED,
               "the kinds of events are out of step");
 static_assert(static_cast<int>(PoolEvent::Kind::kConfirm) + 1 == admin::v1::PoolEvent::KIND_CONFIRM,
               "the kinds of events are out of step");
-static_assert(static_cast<int>(PoolState::kStopped) + 1 == admin::v1::POOL_STATE_STOPPED,
-              "the states of the pool are out of step");
+
+admin::v1::PoolState StateMessage(PoolState state) {
+  switch (state) {
+    case PoolState::kCreated:
+      return admin::v1::POOL_STATE_CREATED;
+    case PoolState::kRunning:
+      return admin::v1::POOL_STATE_RUNNING;
+    case PoolState::kDraining:
+      return admin::v1::POOL_STATE_DRAINING;
+    case PoolState::kStopping:
+      return admin::v1::POOL_STATE_STOPPING;
+    case PoolState::kStopped:
+      return admin::v1::POOL_STATE_STOPPED;
+  }
+  return admin::v1::POOL_STATE_UNSPECIFIED;
+}
 
 void SetSummary(const DurationHistogram& histogram, admin::v1::DurationSummary* to) {
   to->set_count(histogram.count());
@@ -55,7 +69,7 @@ void SetRecent(const RecentDurations::Result& recent, admin::v1::RecentDurations
 }
 
 void SetStats(const PoolStats& stats, const PoolHistograms& histograms, admin::v1::PoolStats* to) {
-  to->set_state(static_cast<admin::v1::PoolState>(static_cast<int>(stats.state) + 1));
+  to->set_state(StateMessage(stats.state));
   SetDuration(stats.uptime, to->mutable_uptime());
   to->set_generation(stats.generation);
   to->set_min_threads(stats.min_threads);
@@ -137,6 +151,8 @@ void SetReport(const StopReport& report, admin::v1::StopReport* to) {
   for (const uint64_t id : report.abandoned) to->add_abandoned(id);
   SetDuration(report.took, to->mutable_took());
   to->set_clean(report.clean());
+  to->set_truncated(report.truncated);
+  to->set_abandoned_threads(report.abandoned_threads);
 }
 
 grpc::Status ToGrpc(const absl::Status& status) {

@@ -214,6 +214,10 @@ std::string StatusJson(const ThreadPool& pool, const StatusExtras& extras) {
   json.Raw("time_ms", absl::ToUnixMillis(absl::Now()));
   json.Text("may", extras.may_operate ? "operate" : "read");
   if (extras.connections_open.has_value()) json.Raw("connections_open", *extras.connections_open);
+  if (extras.not_ready.has_value()) {
+    json.Raw("ready", extras.not_ready->empty() ? "true" : "false");
+    json.Text("not_ready", *extras.not_ready);
+  }
   WriteStats(pool.Stats(), &json);
   json.Open("bounds_s", '[');
   for (int i = 0; i < kBuckets; ++i) json.Raw(absl::StrFormat("%.4g", BucketBound(i)));

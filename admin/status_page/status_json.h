@@ -32,6 +32,8 @@ struct StatusExtras {
   bool may_operate = false;
   // Open HTTP connections; nullopt if unknown.
   absl::optional<uint64_t> connections_open;
+  // Why the server is not ready (health_rules.h); empty: it is; nullopt if unknown.
+  absl::optional<std::string> not_ready;
   // The distributions of the last minute; null omits them.
   const RecentDurations* recent = nullptr;
 };

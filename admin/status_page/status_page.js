@@ -96,6 +96,12 @@ function showState(text, style) {
   $("state").className = `badge ${style}`;
 }
 
+// The title too: the page is often in a tab in the background.
+function showUnreachable() {
+  showState("unreachable", "unreachable");
+  document.title = "unreachable – robusto";
+}
+
 function showTiles(s) {
   const now = samples[samples.length - 1];
   const extra = [];
@@ -157,6 +163,8 @@ const KINDS = {
   resize: (e) => `bounds moved to ${bounds(e)}`,
   revert: (e) => `resize not confirmed: bounds back to ${bounds(e)}`,
   confirm: (e) => `bounds ${bounds(e)} confirmed`,
+  stop: (e) => `stop requested: ${e.text}`,
+  stopped: (e) => `stopped: ${e.text}`,
   drain: () => "new requests are refused",
   resume: () => "new requests are accepted again",
   respawn: (e) => `${some(e.count, "worker")} replaced`,
@@ -183,8 +191,9 @@ function show(s) {
   latest = s;
   record(s);
   showState(s.state, s.state);
-  document.title = `${s.busy}/${s.threads} busy – robusto`;
+  document.title = s.state === "running" ? `${s.busy}/${s.threads} busy – robusto` : `${s.state} – robusto`;
   const facts = [`up ${duration(s.uptime_s)}`, some(s.accepted, "request")];
+  if (s.ready !== undefined) facts.unshift(s.ready ? "ready" : `not ready: ${s.not_ready}`);
   if (s.connections_open !== undefined) facts.push(some(s.connections_open, "connection"));
   const revert = s.pending_revert;
   if (revert) facts.push(`bounds return to ${bounds(revert)} in ${duration(revert.remaining_s)}`);
@@ -218,11 +227,12 @@ async function poll() {
       { headers: headers(), cache: "no-store", signal: AbortSignal.timeout(5000) });
     $("key").hidden = answer.status !== 401 && storedToken() === "";
     if (answer.status === 401) {
-      showState("token needed", "");
+      showState("token required", "");
+      document.title = "token required – robusto";
       $("token").hidden = false;
       notice(storedToken() === "" ? "" : "The server rejects this token.");
     } else if (!answer.ok) {
-      showState("unreachable", "unreachable");
+      showUnreachable();
       notice(`${answer.status}: ${await answer.text()}`);
     } else {
       const status = await answer.json();
@@ -230,7 +240,7 @@ async function poll() {
       show(status);
     }
   } catch (error) {
-    showState("unreachable", "unreachable");
+    showUnreachable();
     notice(`The server does not answer; the data below is the last received. (${error.message})`);
   }
   setTimeout(poll, POLL_MS);

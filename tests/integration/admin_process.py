@@ -80,6 +80,11 @@ class AdminProcess(server_process.ServerProcess):
             request_serializer=subset.HealthCheckRequest.SerializeToString,
             response_deserializer=subset.HealthCheckResponse.FromString,
         )
+        self.check_health = lambda: self.channel.unary_stream(
+            "/grpc.health.v1.Health/Check",
+            request_serializer=subset.HealthCheckRequest.SerializeToString,
+            response_deserializer=subset.HealthCheckResponse.FromString,
+        )(subset.HealthCheckRequest(), timeout=GUARD_SECONDS)
         self.reflect = self.channel.stream_stream(
             "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
             request_serializer=subset.ServerReflectionRequest.SerializeToString,

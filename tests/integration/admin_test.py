@@ -11,9 +11,11 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 import admin_process
+import reflection_client
 
 SNAPSHOTS = 1000
 OPERATOR = "operator-0123456789abcdef"
@@ -113,6 +115,11 @@ class AdminTest(unittest.TestCase):
         finally:
             connection.close()
 
+    def await_log(self, testbed, pattern):
+        deadline = time.monotonic() + admin_process.GUARD_SECONDS
+        while not re.search(pattern, testbed.log()):
+            self.assertLess(time.monotonic(), deadline, f"{pattern} is not in the log:\n{testbed.log()}")
+
     def assert_refused(self, code, message, call, request, **options):
         import grpc  # pylint: disable=import-outside-toplevel
 
@@ -131,6 +138,7 @@ class AdminTest(unittest.TestCase):
                 {service.name for service in answers[0].list_services_response.service},
                 {
                     "grpc.health.v1.Health",
+                    "grpc.reflection.v1.ServerReflection",
                     "grpc.reflection.v1alpha.ServerReflection",
                     "robusto.admin.v1.PoolAdmin",
                 },
@@ -216,7 +224,7 @@ class AdminTest(unittest.TestCase):
             self.assertEqual(self.get(testbed, "/plaintext"), 200)
 
     def test_a_path_is_shown_as_it_was_sent(self):
-        with admin_process.AdminProcess("--min_threads=2") as testbed:
+        with admin_process.AdminProcess("--min_threads=6") as testbed:
             m = testbed.messages
             # The control character CSI, a byte that is no UTF-8, and a newline: all of them stay encoded.
             path = "/sleep?ms=2000&x=%C2%9B2J%FF%0A"
@@ -226,11 +234,19 @@ class AdminTest(unittest.TestCase):
                 workers = testbed.admin.ListWorkers(m.ListWorkersRequest()).workers
                 tasks = [w.task for w in workers if w.task.label == "GET " + path]
             testbed.admin.CancelRequest(m.CancelRequestRequest(task_id=tasks[0].id))
-            # Raw, they do not get in.
-            for raw in [b"\x9b2J", b"\xff", b"\xc2\x9b", b"\x1b"]:
+            # Raw, an ASCII control character is refused; bytes beyond ASCII are served, and shown escaped.
+            with socket.create_connection((testbed.host, testbed.port), timeout=60) as client:
+                client.sendall(b"GET /sleep?ms=2000&x=\x1b HTTP/1.1\r\nHost: a\r\n\r\n")
+                self.assertTrue(client.recv(100).startswith(b"HTTP/1.1 400 "))
+            for raw, shown in [(b"\x9b2J", r"\x9b2J"), (b"\xff", r"\xff"), (b"\xc2\x9b", r"\xc2\x9b")]:
                 with socket.create_connection((testbed.host, testbed.port), timeout=60) as client:
-                    client.sendall(b"GET /sleep?ms=2000&x=" + raw + b" HTTP/1.1\r\nHost: a\r\n\r\n")
-                    self.assertTrue(client.recv(100).startswith(b"HTTP/1.1 400 "), raw)
+                    client.sendall(b"GET /sleep?ms=600000&x=" + raw + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+                    labels = []
+                    while "GET /sleep?ms=600000&x=" + shown not in labels:
+                        workers = testbed.admin.ListWorkers(m.ListWorkersRequest()).workers
+                        labels = [worker.task.label for worker in workers]
+                task = next(w.task for w in workers if w.task.label.endswith("x=" + shown))
+                testbed.admin.CancelRequest(m.CancelRequestRequest(task_id=task.id))
 
     def test_drains_resumes_and_stops_and_its_health_says_so(self):
         with admin_process.AdminProcess("--min_threads=2") as testbed:
@@ -258,6 +274,7 @@ class AdminTest(unittest.TestCase):
             stop.timeout.FromSeconds(30)
             progress = Collector(testbed.admin.Stop(stop))
             progress.until(lambda p: not p.HasField("report"))
+            self.assertEqual(testbed.admin.GetStats(m.GetStatsRequest()).state, m.POOL_STATE_STOPPING)
             health.until(lambda h: h.status == status.NOT_SERVING)
             # A signal now joins the stop that is under way.
             testbed.signal()
@@ -269,10 +286,13 @@ class AdminTest(unittest.TestCase):
             self.assertEqual(progress.rest(), [])
             self.assertIsNone(progress.error)
 
-            kinds = [event.kind for event in events.rest()]
+            all_events = events.rest()
+            kinds = [event.kind for event in all_events]
             wanted = [m.PoolEvent.KIND_START, m.PoolEvent.KIND_DRAIN, m.PoolEvent.KIND_RESUME,
                       m.PoolEvent.KIND_STOP, m.PoolEvent.KIND_STOPPED]  # yapf: disable
             self.assertEqual([kind for kind in kinds if kind in wanted], wanted)
+            self.assertRegex(next(event.text for event in all_events if event.kind == m.PoolEvent.KIND_STOP),
+                             r"^Stop from ipv4:127\.0\.0\.1:\d+ as anyone; until \S+Z: requests have 30s to finish$")
             self.assertIsNone(events.error)
             self.assertEqual(stats.rest()[-1].state, m.POOL_STATE_STOPPED)
             self.assertIsNone(stats.error)
@@ -323,32 +343,76 @@ class AdminTest(unittest.TestCase):
                                     m.CancelRequestRequest(), metadata=reader)  # yapf: disable
                 operator = [("authorization", f"Bearer {OPERATOR}")]
                 a.Drain(m.DrainRequest(), metadata=operator)
+                # The log is asynchronous.
+                self.await_log(testbed, r"admin: Drain \{\} from \S+ as operator: OK")
                 log = testbed.log()
                 self.assertRegex(log, r"admin: Grow \{\} from \S+ as read-only: PERMISSION_DENIED")
                 self.assertRegex(log, r"admin: Drain \{\} from \S+ as operator: OK")
                 self.assertNotIn(OPERATOR, log)
 
-    def test_the_lines_of_the_manual_are_good(self):
-        from google.protobuf import json_format  # pylint: disable=import-outside-toplevel
+    def test_the_grpcurl_lines_of_the_documents_work_by_reflection_alone(self):
+        documents = pathlib.Path("admin/pool_admin.proto").read_text(encoding="utf-8").replace("\\\n//", "")
+        documents += pathlib.Path("README.md").read_text(encoding="utf-8")
+        lines = reflection_client.grpcurl_lines(documents)
+        self.assertGreaterEqual(len(lines), 14)
+        self.assertEqual({words[0] for _, words in lines if "/" not in words[0]}, {"list", "describe"})
+        for version in ["v1", "v1alpha"]:
+            with admin_process.AdminProcess() as testbed:
+                client = reflection_client.ReflectionClient(testbed.channel, version)
+                for data, words in lines:
+                    with self.subTest(words=words, version=version):
+                        self.run_grpcurl(client, data, words)
+                self.assertEqual(testbed.wait()[0], 0, testbed.log())  # by the line with Stop
 
+    def run_grpcurl(self, client, data, words):
+        import grpc  # pylint: disable=import-outside-toplevel
+
+        if words[0] == "list":
+            self.assertIn("robusto.admin.v1.PoolAdmin", client.list())
+        elif words[0] == "describe":
+            self.assertEqual(client.describe(words[1]).full_name, words[1])
+        elif words[0].endswith("/CancelRequest"):
+            with self.assertRaises(grpc.RpcError) as caught:
+                list(client.call(words[0], data))
+            self.assertIn("no task with id", caught.exception.details())
+        else:
+            answer = client.call(words[0], data)
+            first = next(answer)
+            if "/Watch" in words[0]:
+                answer.cancel()
+            elif words[0].endswith("/Stop"):
+                self.assertTrue([first, *answer][-1].report.clean)
+            elif words[0] == "grpc.health.v1.Health/Check":
+                self.assertEqual(type(first).DESCRIPTOR.full_name, "grpc.health.v1.HealthCheckResponse")
+
+    def test_every_service_can_be_described(self):
         with admin_process.AdminProcess() as testbed:
-            m = testbed.messages
-            manual = pathlib.Path("admin/pool_admin.proto").read_text(encoding="utf-8").replace("\\\n//", "")
-            manual += pathlib.Path("README.md").read_text(encoding="utf-8")
-            lines = re.findall(r"grpcurl -plaintext(?: -d '([^']*)')?\s+127\.0\.0\.1:50051\s+(robusto\S+)/(\w+)", manual)
-            self.assertGreaterEqual(len(lines), 11)
-            for data, service, method in lines:
-                self.assertEqual(service, "robusto.admin.v1.PoolAdmin")
-                request = json_format.Parse(data or "{}", getattr(m, method + "Request")())
-                if method == "CancelRequest":
-                    self.assert_refused("NOT_FOUND", "no task with id", testbed.admin.CancelRequest, request)
-                    continue
-                answer = getattr(testbed.admin, method)(request)
-                if method == "Stop":
-                    self.assertTrue(list(answer)[-1].report.clean)
-                if method.startswith("Watch"):
-                    next(answer)
-                    answer.cancel()
+            client = reflection_client.ReflectionClient(testbed.channel)
+            for service in client.list():
+                self.assertEqual(client.describe(service).full_name, service)
+            self.assertEqual(client.describe("grpc.health.v1.HealthCheckRequest").fields[0].name, "service")
+            with self.assertRaisesRegex(KeyError, "does not expose no.such.Service"):
+                client.describe("no.such.Service")
+
+    def test_admin_open_decides_whether_health_and_reflection_need_a_token(self):
+        import grpc  # pylint: disable=import-outside-toplevel
+
+        with tempfile.TemporaryDirectory() as directory:
+            path = pathlib.Path(directory) / "tokens"
+            path.write_text(f"operator {OPERATOR}\nread-only {READER}\n", encoding="utf-8")
+            token = [("authorization", f"Bearer {READER}")]
+            for flag, open_to_all in [("--admin_open", True), ("--noadmin_open", False)]:
+                with admin_process.AdminProcess(f"--admin_token_file={path}", flag) as testbed:
+                    stranger = reflection_client.ReflectionClient(testbed.channel)
+                    reader = reflection_client.ReflectionClient(testbed.channel, "v1", metadata=token)
+                    self.assertEqual(len(list(reader.call("grpc.health.v1.Health/Check", "{}"))), 1)
+                    for attempt in [stranger.list, lambda: list(testbed.check_health())]:
+                        if open_to_all:
+                            attempt()
+                            continue
+                        with self.assertRaises(grpc.RpcError) as caught:
+                            attempt()
+                        self.assertEqual(caught.exception.code().name, "UNAUTHENTICATED")
 
 
 if __name__ == "__main__":

@@ -72,13 +72,13 @@ class MetricsTest(unittest.TestCase):
         with MetricsProcess("--min_threads=2", "--max_threads=0") as testbed:
             testbed.await_ready(200)
             blocked = [testbed.begin("/sleep?ms=600000") for _ in range(4)]
-            self.assertIn("no probe", testbed.await_ready(503))
+            self.assertIn("no queued request was started", testbed.await_ready(503))
             self.assertEqual(testbed.ask("/healthz")[0], 200)
             status = json.loads(testbed.ask("/status.json")[2])
             self.assertEqual((status["busy"], status["threads"]), (2, 2))
             self.assertEqual([worker["phase"] for worker in status["workers"]], ["handling"] * 2)
             for recent in ["recent_10s", "recent_60s"]:
-                # The two that are blocked had waited, and none has ended but the probes before.
+                # Only the two blocked requests have waited, and none has ended: a health check is no task.
                 self.assertGreaterEqual(status[recent]["queue_wait"]["count"], 2)
                 self.assertGreater(status[recent]["window_s"], 0)
             self.assertGreaterEqual(values(testbed.ask("/metrics")[2])["robusto_pool_queue_size"], 2)
@@ -92,9 +92,11 @@ class MetricsTest(unittest.TestCase):
             while json.loads(testbed.ask("/status.json")[2])["busy"] == 0:
                 pass
             testbed.signal()
-            testbed.await_ready(503)
+            self.assertIn("the server is stopping", testbed.await_ready(503))
             self.assertEqual(testbed.ask("/healthz")[0], 200)
-            self.assertEqual(json.loads(testbed.ask("/status.json")[2])["busy"], 1)
+            status = json.loads(testbed.ask("/status.json")[2])
+            self.assertEqual((status["busy"], status["state"], status["ready"]), (1, "stopping", False))
+            self.assertEqual(status["not_ready"], "the server is stopping")
             testbed.end_at_once()
             slow.close()
 
@@ -105,6 +107,12 @@ class MetricsTest(unittest.TestCase):
             self.assertEqual(kept.getresponse().read(), b"Hello, World!")
             testbed.signal()
             self.assertIn("stopping", testbed.await_ready(503))
+            status = json.loads(testbed.ask("/status.json")[2])
+            self.assertEqual(status["state"], "stopping")
+            stops = [event["text"] for event in status["events"] if event["kind"] == "stop"]
+            self.assertEqual(len(stops), 1)
+            self.assertRegex(stops[0], r"^SIGTERM; until \S+Z: serves for 10m, then requests have 10s to finish$")
+            self.assertEqual(values(testbed.ask("/metrics")[2])['robusto_pool_state{state="stopping"}'], 1)
             # Connections that are there, and new ones.
             kept.request("GET", "/plaintext")
             for connection in (kept, testbed.begin("/plaintext")):

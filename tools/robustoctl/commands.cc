@@ -34,20 +34,17 @@ const std::vector<Command>& Commands() {
        "show statistics and workers live",
        "Keys: q quits, p pauses, a, w and d sort the workers by age, number and completed "
        "requests,\n"
-       "i hides idle workers. \"now\" is the mean since the previous update; p50, p99 and max are "
-       "of\n"
-       "the last 10 or 60 seconds. Set NO_COLOR to disable colours. If stdout is not a terminal, "
-       "the\n"
-       "output is that of `robustoctl stats --interval=1s`.",
+       "i hides idle workers. \"now\" is the mean since the previous update; p50, p99 and max\n"
+       "cover the last 10 or 60 seconds. Set NO_COLOR to disable colours. If stdout is not a\n"
+       "terminal, the output is that of `robustoctl stats --interval=1s`.",
        {"interval"},
        0,
        &RunTop},
       {"resize",
        "MIN MAX",
        "set the bounds of the number of workers",
-       "MAX is a number, or \"none\" for no limit. Running requests are not disturbed. With only "
-       "--min\n"
-       "or only --max, the other bound stays unchanged.\n\n"
+       "MAX is a number, or \"none\" for no limit. Running requests are not disturbed. With\n"
+       "only --min or only --max, the other bound stays unchanged.\n\n"
        "  robustoctl resize 4 32\n"
        "  robustoctl resize --dry_run 4 32\n"
        "  robustoctl resize --max=64\n"
@@ -93,9 +90,8 @@ const std::vector<Command>& Commands() {
       {"drain",
        "",
        "refuse new requests and finish the accepted ones",
-       "`robustoctl resume` ends the drain. With --wait the command returns when no request is "
-       "left;\n"
-       "the exit code is 1 if the pool was resumed before that, and 7 after --timeout.",
+       "`robustoctl resume` ends the drain. With --wait the command returns when no request is\n"
+       "left; the exit code is 1 if the pool was resumed before that, and 7 after --timeout.",
        {"wait"},
        0,
        &RunDrain},
@@ -104,9 +100,8 @@ const std::vector<Command>& Commands() {
        "",
        "stop the server after finishing the accepted requests",
        "Like SIGTERM: the server refuses new requests, finishes the accepted ones until\n"
-       "--stop_timeout, and cancels the rest. Shows the progress and then the report; the exit "
-       "code is\n"
-       "1 if requests were lost. The stop continues if robustoctl is interrupted.",
+       "--stop_timeout, and cancels the rest. Shows the progress and then the report; the exit\n"
+       "code is 1 if requests were lost. The stop continues if robustoctl is interrupted.",
        {"stop_timeout"},
        0,
        &RunStop},

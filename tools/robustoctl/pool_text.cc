@@ -217,7 +217,14 @@ std::string StopReportText(const admin::v1::StopReport& report) {
                    Counted(static_cast<int64_t>(report.completed()), "request"), " completed, ");
   if (report.clean()) return absl::StrCat(text, "none lost\n");
   absl::StrAppend(&text, report.rejected_size(), " refused, ", report.cancelled_size(),
-                  " cancelled, ", report.abandoned_size(), " abandoned\n");
+                  " cancelled, ", report.abandoned_size(), " abandoned");
+  if (report.truncated() > 0) absl::StrAppend(&text, ", ", report.truncated(), " cut off");
+  const auto without_task =
+      static_cast<int64_t>(report.abandoned_threads()) - report.abandoned_size();
+  if (without_task > 0) {
+    absl::StrAppend(&text, ", ", Counted(without_task, "thread"), " without a request abandoned");
+  }
+  text += "\n";
   if (report.rejected_size() > 0) absl::StrAppend(&text, "refused: ", Ids(report.rejected()), "\n");
   if (report.cancelled_size() > 0) {
     absl::StrAppend(&text, "cancelled: ", Ids(report.cancelled()), "\n");

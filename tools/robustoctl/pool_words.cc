@@ -20,6 +20,8 @@ absl::string_view StateWord(admin::v1::PoolState state) {
       return "running";
     case admin::v1::POOL_STATE_DRAINING:
       return "draining";
+    case admin::v1::POOL_STATE_STOPPING:
+      return "stopping";
     case admin::v1::POOL_STATE_STOPPED:
       return "stopped";
     default:
@@ -91,7 +93,7 @@ std::string EventWords(const PoolEvent& event) {
     case PoolEvent::KIND_RESUME:
       return "resume: new requests are accepted again";
     case PoolEvent::KIND_STOP:
-      return absl::StrCat("the stop began", because);
+      return absl::StrCat("a stop began", because);
     case PoolEvent::KIND_STOPPED:
       return absl::StrCat("the stop ended", because);
     case PoolEvent::KIND_REVERT:

@@ -31,6 +31,7 @@ ScreenLine::Style StateStyle(admin::v1::PoolState state) {
     case admin::v1::POOL_STATE_RUNNING:
       return ScreenLine::kGreen;
     case admin::v1::POOL_STATE_DRAINING:
+    case admin::v1::POOL_STATE_STOPPING:
       return ScreenLine::kYellow;
     default:
       return ScreenLine::kRed;

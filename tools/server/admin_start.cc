@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
 #include "absl/types/optional.h"
 #include "robusto/tools/server/flags/admin_flags.h"
 #include "spdlog/spdlog.h"
@@ -14,14 +16,19 @@
 namespace robusto {
 
 absl::StatusOr<std::unique_ptr<AdminServer>> StartAdmin(
-    Server& server, HealthMonitor* monitor, absl::Duration stop_timeout,
+    Server& server, HealthMonitor* monitor, const StopTimes& stop_times,
     const std::shared_ptr<StopRequests>& requests) {
   absl::optional<AdminServerOptions> options = AdminOptionsFromFlags();
   if (!options.has_value()) return nullptr;
   options->monitor = monitor;
-  options->service.stop_timeout = stop_timeout;
-  options->service.stop = [requests](absl::Duration timeout, StopRequests::Done done) {
-    requests->Add(timeout, std::move(done));
+  options->service.stop_timeout = stop_times.timeout;
+  options->service.stop = [&server, requests, delay = stop_times.delay](absl::Duration timeout,
+                                                                        absl::string_view requester,
+                                                                        StopRequests::Done done) {
+    StopRequests::Request request{std::string(requester), timeout};
+    // Here, and not only by the main thread, which may take a moment to wake.
+    server.pool().MarkStopping(StopReason(request, delay, absl::Now()));
+    requests->Add(std::move(request), std::move(done));
   };
   options->service.traffic = [&server] {
     AdminTraffic traffic;

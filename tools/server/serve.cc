@@ -100,7 +100,7 @@ absl::StatusOr<std::unique_ptr<Server>> StartServer(ServerOptions options, Handl
   return server;
 }
 
-absl::StatusOr<Services> StartServices(Server& server, absl::Duration stop_timeout,
+absl::StatusOr<Services> StartServices(Server& server, const StopTimes& stop_times,
                                        const std::shared_ptr<StopRequests>& requests,
                                        const ProcessStatsSource& process_stats) {
   Services services;
@@ -110,7 +110,7 @@ absl::StatusOr<Services> StartServices(Server& server, absl::Duration stop_timeo
   HealthMonitor* const monitor = services.monitor.get();
   services.journal = std::make_unique<JournalFollower>(&server.pool(), monitor);
   absl::StatusOr<std::unique_ptr<AdminServer>> admin =
-      StartAdmin(server, monitor, stop_timeout, requests);
+      StartAdmin(server, monitor, stop_times, requests);
   if (!admin.ok()) return admin.status();
   services.admin = *std::move(admin);
   absl::StatusOr<std::unique_ptr<MetricsServer>> metrics =
@@ -170,7 +170,9 @@ int ServeUntilStopped(absl::string_view program, Handler handler, absl::string_v
   if (!stop_times.ok()) return Refuse(program, stop_times.status().message());
   // From here on a signal is obeyed, even if what follows hangs on a disk that stalls.
   FollowServerSignals(
-      [requests, timeout = stop_times->timeout] { requests->Add(timeout, nullptr); },
+      [requests, timeout = stop_times->timeout](int signal) {
+        requests->Add({signal == SIGINT ? "SIGINT" : "SIGTERM", timeout}, nullptr);
+      },
       [reload] { reload->Request(); });
   absl::StatusOr<std::unique_ptr<ServerLog>> log = ServerLog::Install(program);
   if (!log.ok())
@@ -194,8 +196,8 @@ int ServeUntilStopped(absl::string_view program, Handler handler, absl::string_v
   if (!started.ok()) return Refuse(program, started.status().message());
   // Shared with the reload thread, which outlives it.
   const std::shared_ptr<Server> server = *std::move(started);
-  absl::StatusOr<Services> services = StartServices(
-      *server, stop_times->timeout, requests, [log = log->get(), access_log = *access_log] {
+  absl::StatusOr<Services> services =
+      StartServices(*server, *stop_times, requests, [log = log->get(), access_log = *access_log] {
         const BuildInfo build = GetBuildInfo();
         ProcessStats stats;
         stats.version = std::string(build.version);
@@ -222,16 +224,18 @@ int ServeUntilStopped(absl::string_view program, Handler handler, absl::string_v
   std::fflush(stdout);
   notifier.Ready(listening);
 
-  const absl::Duration timeout = requests->Await();
-  if (services->monitor != nullptr) services->monitor->MarkStopping();
+  const StopRequests::Request request = requests->Await();
+  // Every view shows STOPPING from here on, and the health monitor reports it.
+  server->pool().MarkStopping(StopReason(request, stop_times->delay, absl::Now()));
   notifier.Stopping();
   if (stop_times->delay > absl::ZeroDuration()) {
     spdlog::info("not ready any more; serving for another {}",
                  absl::FormatDuration(stop_times->delay));
     absl::SleepFor(stop_times->delay);
   }
-  const StopDeadline deadline(timeout);
-  const absl::StatusOr<StopReport> report = StopServer(*server, timeout, deadline, *requests);
+  const StopDeadline deadline(request.timeout);
+  const absl::StatusOr<StopReport> report =
+      StopServer(*server, request.timeout, deadline, *requests);
   if (*access_log != nullptr) (*access_log)->Close(deadline.Within(kLogGrace));
   // After the stop, which its callers follow to the end.
   if (services->admin != nullptr) services->admin->Shutdown(deadline.Within(kAdminGrace));

@@ -5,24 +5,26 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace robusto {
 
-void StopRequests::Add(absl::Duration timeout, Done done) {
+void StopRequests::Add(Request request, Done done) {
   absl::optional<absl::StatusOr<StopReport>> report;
   {
     absl::MutexLock lock(&mu_);
-    if (!timeout_.has_value()) timeout_ = timeout;
+    if (!first_.has_value()) first_ = std::move(request);
     report = report_;
     if (!report.has_value() && done) waiting_.push_back(done);
   }
   if (report.has_value() && done) done(*report);
 }
 
-absl::Duration StopRequests::Await() {
-  const auto requested = [this]() ABSL_SHARED_LOCKS_REQUIRED(mu_) { return timeout_.has_value(); };
+StopRequests::Request StopRequests::Await() {
+  const auto requested = [this]() ABSL_SHARED_LOCKS_REQUIRED(mu_) { return first_.has_value(); };
   absl::MutexLock lock(&mu_);
   mu_.Await(absl::Condition(&requested));
-  return *timeout_;
+  return *first_;
 }
 
 void StopRequests::Answer(const absl::StatusOr<StopReport>& report) {
@@ -33,6 +35,26 @@ void StopRequests::Answer(const absl::StatusOr<StopReport>& report) {
     waiting.swap(waiting_);
   }
   for (const Done& done : waiting) done(report);
+}
+
+std::string StopReason(const StopRequests::Request& request, absl::Duration delay, absl::Time now) {
+  std::string reason = absl::StrCat(request.requester, "; ");
+  const absl::Time end = now + delay + request.timeout;
+  if (end == absl::InfiniteFuture()) {
+    absl::StrAppend(&reason, "no deadline: ");
+  } else {
+    absl::StrAppend(&reason, "until ",
+                    absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", end, absl::UTCTimeZone()), ": ");
+  }
+  if (delay > absl::ZeroDuration()) {
+    absl::StrAppend(&reason, "serves for ", absl::FormatDuration(delay), ", then ");
+  }
+  if (request.timeout == absl::InfiniteDuration()) {
+    absl::StrAppend(&reason, "waits for all requests to finish");
+  } else {
+    absl::StrAppend(&reason, "requests have ", absl::FormatDuration(request.timeout), " to finish");
+  }
+  return reason;
 }
 
 }  // namespace robusto

@@ -24,7 +24,7 @@ sigset_t ServerSignals() {
   return signals;
 }
 
-void FollowSignals(const std::function<void()>& stop, const std::function<void()>& reload) {
+void FollowSignals(const std::function<void(int)>& stop, const std::function<void()>& reload) {
   const sigset_t signals = ServerSignals();
   StopSignalRule rule;
   for (;;) {
@@ -36,7 +36,7 @@ void FollowSignals(const std::function<void()>& stop, const std::function<void()
     }
     switch (rule.OnSignal(signal, MonotonicNanos())) {
       case StopSignalRule::Verdict::kStop:
-        stop();
+        stop(signal);
         break;
       case StopSignalRule::Verdict::kSameStop:
         break;
@@ -65,7 +65,7 @@ void BlockServerSignals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-void FollowServerSignals(std::function<void()> stop, std::function<void()> reload) {
+void FollowServerSignals(std::function<void(int signal)> stop, std::function<void()> reload) {
   std::thread([stop = std::move(stop), reload = std::move(reload)] {
     FollowSignals(stop, reload);
   }).detach();

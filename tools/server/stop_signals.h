@@ -43,9 +43,10 @@ class StopSignalRule {
 // thread is started.
 void BlockServerSignals();
 
-// Starts a thread that takes these signals for as long as the process lives. `stop` and `reload` (SIGHUP) must
-// not block, or the next signal waits. Throws std::system_error when there is no thread.
-void FollowServerSignals(std::function<void()> stop, std::function<void()> reload);
+// Starts a thread that takes these signals for as long as the process lives. `stop` receives the signal. `stop`
+// and `reload` (SIGHUP) must not block, or the next signal waits. Throws std::system_error when there is no
+// thread.
+void FollowServerSignals(std::function<void(int signal)> stop, std::function<void()> reload);
 
 }  // namespace robusto
 

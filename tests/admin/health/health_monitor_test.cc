@@ -5,157 +5,132 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "robusto/workers/thread_pool.h"
+#include "tests/testing/fake_tasks.h"
 
 namespace robusto {
 namespace {
 
-using ::testing::HasSubstr;
-
-std::unique_ptr<ThreadPool> StartPool() {
+std::unique_ptr<ThreadPool> StartPool(WorkSource* source = nullptr) {
   ThreadPoolOptions options;
   options.min_threads = 1;
+  options.work_source = source;
   auto pool = *ThreadPool::Create(options);
   EXPECT_TRUE(pool->Start().ok());
   return pool;
 }
 
-// What the monitor said, in order.
-class Answers {
+// The verdicts that the monitor has reported, in order.
+class Verdicts {
  public:
   HealthMonitor::Listener Listener() {
     HealthMonitor::Listener listener;
-    listener.on_change = [this](bool healthy, const std::string& why) {
+    listener.on_change = [this](const Health& health) {
       absl::MutexLock lock(&mu_);
-      said_.emplace_back(healthy, why);
+      reported_.push_back(health);
     };
     return listener;
   }
 
   size_t count() {
     absl::MutexLock lock(&mu_);
-    return said_.size();
+    return reported_.size();
   }
-  // Waits for the answer with this number, from 0.
-  std::pair<bool, std::string> Await(size_t number) {
-    const auto there = [&]() ABSL_SHARED_LOCKS_REQUIRED(mu_) { return said_.size() > number; };
+  // Waits for the verdict with this number, from 0.
+  Health Await(size_t number) {
+    const auto there = [&]() ABSL_SHARED_LOCKS_REQUIRED(mu_) { return reported_.size() > number; };
     absl::MutexLock lock(&mu_);
     if (!mu_.AwaitWithTimeout(absl::Condition(&there), absl::Seconds(30))) {
-      ADD_FAILURE() << "the monitor has not said anything new";
+      ADD_FAILURE() << "the monitor has reported no further verdict";
       return {};
     }
-    return said_[number];
+    return reported_[number];
   }
 
  private:
   absl::Mutex mu_;
-  std::vector<std::pair<bool, std::string>> said_ ABSL_GUARDED_BY(mu_);
+  std::vector<Health> reported_ ABSL_GUARDED_BY(mu_);
 };
 
-TEST(HealthMonitorTest, FollowsDrainResumeAndStop) {
-  auto pool = StartPool();
-  Answers answers;
+HealthMonitor::Options WithInterval(absl::Duration interval) {
   HealthMonitor::Options options;
-  options.interval = absl::Hours(1);  // so that only the journal can tell it
-  HealthMonitor monitor(pool.get(), options);
-  monitor.Add(answers.Listener());
-  EXPECT_TRUE(answers.Await(0).first);
+  options.interval = interval;
+  options.poll_timeout = options.progress_timeout = 4 * interval;
+  return options;
+}
+
+TEST(HealthMonitorTest, FollowsDrainResumeAndStopByTheJournalAlone) {
+  auto pool = StartPool();
+  Verdicts verdicts;
+  HealthMonitor monitor(pool.get(), WithInterval(absl::Hours(1)));
+  monitor.Add(verdicts.Listener());
+  EXPECT_TRUE(verdicts.Await(0).ready());
   ASSERT_TRUE(pool->Drain().ok());
-  EXPECT_EQ(answers.Await(1), std::make_pair(false, std::string("the pool is draining")));
+  EXPECT_EQ(verdicts.Await(1).not_ready, "the pool is draining");
   ASSERT_TRUE(pool->Resume().ok());
-  EXPECT_TRUE(answers.Await(2).first);
+  EXPECT_TRUE(verdicts.Await(2).ready());
+  pool->MarkStopping("a test");
+  EXPECT_EQ(verdicts.Await(3).not_ready, "the server is stopping");
   ASSERT_TRUE(pool->Stop(absl::ZeroDuration()).ok());
-  EXPECT_FALSE(answers.Await(3).first);
+  EXPECT_EQ(verdicts.Await(4).not_ready, "the pool is stopped");
+  EXPECT_TRUE(verdicts.Await(4).live());
 }
 
-TEST(HealthMonitorTest, IsUnhealthyWhenTheServerAroundThePoolStops) {
-  auto pool = StartPool();
-  Answers answers;
-  HealthMonitor::Options options;
-  options.interval = absl::Hours(1);
-  HealthMonitor monitor(pool.get(), options);
-  monitor.Add(answers.Listener());
-  EXPECT_TRUE(answers.Await(0).first);
-  monitor.MarkStopping();
-  EXPECT_EQ(answers.Await(1), std::make_pair(false, std::string("the server is stopping")));
-}
-
-TEST(HealthMonitorTest, IsUnhealthyWhileNoProbeGetsThroughTheQueue) {
+TEST(HealthMonitorTest, AQueueBehindABlockedWorkerIsNotReadyUntilItMoves) {
   auto pool = StartPool();
   absl::Notification let_go;
-  Answers answers;
-  HealthMonitor::Options options;
-  options.interval = absl::Milliseconds(5);
-  options.probe_timeout = absl::Milliseconds(20);
-  HealthMonitor monitor(pool.get(), options);
-  monitor.Add(answers.Listener());
-  EXPECT_TRUE(answers.Await(0).first);
+  Verdicts verdicts;
+  HealthMonitor monitor(pool.get(), WithInterval(absl::Milliseconds(5)));
+  monitor.Add(verdicts.Listener());
+  EXPECT_TRUE(verdicts.Await(0).ready());
   ASSERT_TRUE(pool->Put(MakeTask([&] { let_go.WaitForNotification(); })).ok());
-  const auto blocked = answers.Await(1);
-  EXPECT_FALSE(blocked.first);
-  EXPECT_THAT(blocked.second, HasSubstr("no probe has got through the queue for"));
+  ASSERT_TRUE(pool->Put(MakeTask([] {})).ok());
+  EXPECT_FALSE(verdicts.Await(1).ready());
+  EXPECT_TRUE(verdicts.Await(1).live());
+  EXPECT_EQ(pool->Stats().accepted, 2u) << "the monitor puts no task into the queue";
   let_go.Notify();
-  EXPECT_TRUE(answers.Await(2).first);
+  EXPECT_TRUE(verdicts.Await(2).ready());
 }
 
-TEST(HealthMonitorTest, TellsEachListenerUntilItIsRemoved) {
+TEST(HealthMonitorTest, AnEventLoopThatHangsInItsPollIsNotLive) {
+  absl::Notification let_go;
+  FakeWorkSource source;
+  source.OnPoll([&] { let_go.WaitForNotification(); });
+  auto pool = StartPool(&source);
+  Verdicts verdicts;
+  HealthMonitor monitor(pool.get(), WithInterval(absl::Milliseconds(5)));
+  monitor.Add(verdicts.Listener());
+  EXPECT_TRUE(verdicts.Await(0).live());
+  EXPECT_FALSE(verdicts.Await(1).live());
+  EXPECT_FALSE(verdicts.Await(1).ready());
+  let_go.Notify();
+  EXPECT_EQ(verdicts.Await(2), Health());
+  monitor.Stop();
+}
+
+TEST(HealthMonitorTest, NotifiesEachListenerUntilItIsRemoved) {
   auto pool = StartPool();
-  Answers stays, leaves, comes;
-  HealthMonitor::Options options;
-  options.interval = absl::Hours(1);
-  HealthMonitor monitor(pool.get(), options);
+  Verdicts stays, leaves, comes;
+  HealthMonitor monitor(pool.get(), WithInterval(absl::Hours(1)));
   monitor.Add(stays.Listener());
   const uint64_t id = monitor.Add(leaves.Listener());
-  EXPECT_TRUE(leaves.Await(0).first);
+  EXPECT_TRUE(leaves.Await(0).ready());
   monitor.Remove(id);
   monitor.Remove(id);
   ASSERT_TRUE(pool->Drain().ok());
-  EXPECT_EQ(stays.Await(1), std::make_pair(false, std::string("the pool is draining")));
-  // Who comes late is told what is so, and not what was.
+  EXPECT_EQ(stays.Await(1).not_ready, "the pool is draining");
+  // A listener that is added later receives the current verdict only.
   monitor.Add(comes.Listener());
-  EXPECT_EQ(comes.Await(0), std::make_pair(false, std::string("the pool is draining")));
+  EXPECT_EQ(comes.Await(0).not_ready, "the pool is draining");
   EXPECT_EQ(leaves.count(), 1u);
   EXPECT_EQ(stays.count(), 2u);
-}
-
-// However many listen.
-TEST(HealthMonitorTest, OneProbeIsUnderWayAtATime) {
-  auto pool = StartPool();
-  absl::Notification let_go;
-  Answers one, two;
-  HealthMonitor::Options options;
-  options.interval = absl::Milliseconds(1);
-  options.probe_timeout = absl::Milliseconds(20);
-  HealthMonitor monitor(pool.get(), options);
-  monitor.Add(one.Listener());
-  monitor.Add(two.Listener());
-  ASSERT_TRUE(pool->Put(MakeTask([&] { let_go.WaitForNotification(); })).ok());
-  EXPECT_FALSE(two.Await(1).first);
-  EXPECT_EQ(pool->Stats().queue_size, 1u);
-  let_go.Notify();
-}
-
-TEST(HealthMonitorTest, AProbeMayOutliveTheMonitor) {
-  auto pool = StartPool();
-  absl::Notification let_go;
-  ASSERT_TRUE(pool->Put(MakeTask([&] { let_go.WaitForNotification(); })).ok());
-  {
-    Answers answers;
-    HealthMonitor monitor(pool.get(), HealthMonitor::Options());
-    monitor.Add(answers.Listener());
-    answers.Await(0);
-  }
-  let_go.Notify();
-  EXPECT_TRUE(pool->Stop(absl::Seconds(30))->clean());
 }
 
 }  // namespace

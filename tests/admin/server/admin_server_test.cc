@@ -5,20 +5,29 @@
 
 #include "robusto/admin/server/admin_server.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "grpcpp/grpcpp.h"
@@ -52,6 +61,11 @@ class AdminServerTest : public ::testing::Test {
     pool_ = *ThreadPool::Create(options);
     EXPECT_TRUE(pool_->Start().ok());
     options_.listen = "127.0.0.1:0";
+    options_.service.unauthenticated_delay = absl::ZeroDuration();
+    options_.on_warning = [this](absl::string_view text) {
+      absl::MutexLock lock(&mu_);
+      warnings_.emplace_back(text);
+    };
     options_.service.on_change = [this](const AdminCall& call) {
       absl::MutexLock lock(&mu_);
       roles_.push_back(call.role);
@@ -126,8 +140,33 @@ class AdminServerTest : public ::testing::Test {
     return roles_.empty() ? "" : roles_.back();
   }
 
+  // Waits for a warning that contains `text`.
+  bool WarningAppears(const std::string& text) {
+    const auto there = [&]() ABSL_SHARED_LOCKS_REQUIRED(mu_) {
+      return std::any_of(warnings_.begin(), warnings_.end(), [&](const std::string& warning) {
+        return absl::StrContains(warning, text);
+      });
+    };
+    absl::MutexLock lock(&mu_);
+    return mu_.AwaitWithTimeout(absl::Condition(&there), absl::Seconds(30));
+  }
+  // A TCP connection to the server that sends nothing.
+  int ConnectSilently() {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int port;
+    EXPECT_TRUE(
+        absl::SimpleAtoi(server_->address().substr(server_->address().rfind(':') + 1), &port));
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+    return fd;
+  }
+
   absl::Mutex mu_;
   std::vector<std::string> roles_ ABSL_GUARDED_BY(mu_);
+  std::vector<std::string> warnings_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<ThreadPool> pool_;
   AdminServerOptions options_;
   std::unique_ptr<AdminServer> server_;
@@ -196,7 +235,7 @@ TEST_F(AdminServerTest, NamesTheOptionThatIsWrong) {
   options_.tls_key = Pem("make_certificates");
   EXPECT_THAT(std::string(Refusal().message()), HasSubstr("is not in PEM format"));
   options_.tls_key = Pem("alice.key");
-  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("tls_key is not the key of tls_cert"));
+  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("not the key of tls_cert="));
   options_ = AdminServerOptions();
   options_.tls_client_ca = Pem("test-ca.pem");
   EXPECT_EQ(Refusal().message(), "tls_client_ca: requires tls_cert and tls_key");
@@ -209,6 +248,59 @@ TEST_F(AdminServerTest, NamesTheOptionThatIsWrong) {
   EXPECT_THAT(std::string(Refusal().message()), HasSubstr("token_file: /nonexistent"));
 }
 
+TEST_F(AdminServerTest, ConnectionsBeyondTheMaximumWaitForOneToEnd) {
+  options_.max_connections = 2;
+  Start();
+  const int first = ConnectSilently();
+  const int second = ConnectSilently();
+  const auto stub = admin::v1::PoolAdmin::NewStub(
+      grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  context.set_wait_for_ready(true);
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
+  admin::v1::PoolStats stats;
+  grpc::Status status;
+  std::thread waiting([&] { status = stub->GetStats(&context, {}, &stats); });
+  EXPECT_TRUE(WarningAppears("2 connections are open, which is the maximum; new ones wait"));
+  close(first);
+  waiting.join();
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  close(second);
+}
+
+TEST_F(AdminServerTest, RefusesAMaximumOutOfRange) {
+  for (const int max_connections : {0, -1, 10001}) {
+    options_.max_connections = max_connections;
+    EXPECT_EQ(Refusal().message(),
+              absl::StrCat("max_connections=", max_connections, ": must be from 1 to 10000"));
+  }
+}
+
+TEST_F(AdminServerTest, ACertificateThatChangesIsUsedWithoutARestart) {
+  const std::string cert = ::testing::TempDir() + "/changing.pem";
+  const std::string key = ::testing::TempDir() + "/changing.key";
+  const auto put = [](const std::string& from, const std::string& to) {
+    std::ofstream(to + ".new") << Content(Pem(from));
+    ASSERT_EQ(std::rename((to + ".new").c_str(), to.c_str()), 0);
+  };
+  // A certificate for clients only, which no client accepts from a server.
+  put("alice.pem", cert);
+  put("alice.key", key);
+  options_.tls_cert = cert;
+  options_.tls_key = key;
+  options_.certificate_check_interval = absl::Seconds(1);
+  Start();
+  EXPECT_EQ(Call(Trusting("test-ca.pem")).read, grpc::StatusCode::UNAVAILABLE);
+  put("server.pem", cert);
+  put("server.key", key);
+  const absl::Time guard = absl::Now() + absl::Seconds(30);
+  grpc::StatusCode code;
+  do {
+    code = Call(Trusting("test-ca.pem")).read;
+  } while (code != grpc::StatusCode::OK && absl::Now() < guard);
+  EXPECT_EQ(code, grpc::StatusCode::OK);
+}
+
 // --- Who gets in ---
 
 #define EXPECT_CODES(call, want_read, want_change)                      \
@@ -218,7 +310,7 @@ TEST_F(AdminServerTest, NamesTheOptionThatIsWrong) {
     EXPECT_EQ(codes.change, grpc::StatusCode::want_change) << message_; \
   } while (false)
 
-TEST_F(AdminServerTest, OnLoopbackEverybodyIsAnOperator) {
+TEST_F(AdminServerTest, OnLoopbackEveryLocalUserIsAnOperator) {
   Start();
   EXPECT_CODES(Call(grpc::InsecureChannelCredentials()), OK, OK);
   EXPECT_EQ(LastRole(), "anyone");
@@ -241,7 +333,47 @@ TEST_F(AdminServerTest, ATokenSaysTheRole) {
   EXPECT_EQ(LastRole(), "operator");
 }
 
-TEST_F(AdminServerTest, ATokenIsRevokedByTakingItsLineOut) {
+TEST_F(AdminServerTest, UnknownTokensAreLoggedOnceAndWithoutTheToken) {
+  Tokens();
+  Start();
+  const auto plain = grpc::InsecureChannelCredentials();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_CODES(Call(plain, "Bearer wrong-0123456789abcdef"), UNAUTHENTICATED, UNAUTHENTICATED);
+  }
+  absl::MutexLock lock(&mu_);
+  int refusals = 0;
+  for (const std::string& warning : warnings_) {
+    if (absl::StrContains(warning, "refused a call with an unknown token from ipv4:127.0.0.1:")) {
+      ++refusals;
+    }
+    EXPECT_FALSE(absl::StrContains(warning, "wrong-0123456789abcdef")) << warning;
+  }
+  EXPECT_EQ(refusals, 1);
+}
+
+TEST_F(AdminServerTest, UnknownTokensAreAnsweredLateAndTheServerEndsInTime) {
+  Tokens();
+  options_.service.unauthenticated_delay = absl::Hours(1);
+  Start();
+  const auto stub = admin::v1::PoolAdmin::NewStub(
+      grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials()));
+  grpc::ClientContext brief;
+  brief.AddMetadata("authorization", "Bearer wrong-0123456789abcdef");
+  brief.set_deadline(absl::ToChronoTime(absl::Now() + absl::Milliseconds(100)));
+  admin::v1::PoolStats stats;
+  EXPECT_EQ(stub->GetStats(&brief, {}, &stats).error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  // The end of the server does not wait for the delay.
+  grpc::ClientContext patient;
+  patient.AddMetadata("authorization", "Bearer wrong-0123456789abcdef");
+  const auto events = stub->WatchEvents(&patient, admin::v1::WatchEventsRequest());
+  EXPECT_TRUE(WarningAppears("unknown token"));
+  server_->Shutdown(absl::Seconds(30));
+  admin::v1::PoolEvent event;
+  EXPECT_FALSE(events->Read(&event));
+  EXPECT_FALSE(events->Finish().ok());
+}
+
+TEST_F(AdminServerTest, ATokenIsRevokedByRemovingItsLine) {
   Tokens();
   Start();
   const auto plain = grpc::InsecureChannelCredentials();

@@ -356,11 +356,13 @@ TEST_F(AdminServiceTest, StopEndsWithTheReport) {
 TEST_F(AdminServiceTest, StopGoesThroughTheServerAroundThePool) {
   AdminServiceOptions options;
   absl::Duration asked;
+  std::string requester;
   std::function<void(const absl::StatusOr<StopReport>&)> done;
   absl::Notification begun;
   options.stop_timeout = absl::Seconds(17);
-  options.stop = [&](absl::Duration timeout, auto when_done) {
+  options.stop = [&](absl::Duration timeout, absl::string_view who, auto when_done) {
     asked = timeout;
+    requester = std::string(who);
     done = when_done;
     begun.Notify();
   };
@@ -372,6 +374,7 @@ TEST_F(AdminServiceTest, StopGoesThroughTheServerAroundThePool) {
   EXPECT_FALSE(progress.has_report());
   begun.WaitForNotification();
   EXPECT_EQ(asked, absl::Seconds(17));
+  EXPECT_EQ(requester.substr(0, 10), "Stop from ");
   StopReport report;
   report.completed = 5;
   done(report);
@@ -380,7 +383,7 @@ TEST_F(AdminServiceTest, StopGoesThroughTheServerAroundThePool) {
   EXPECT_TRUE(status.ok());
 }
 
-TEST_F(AdminServiceTest, StopRefusesTimeoutsThatNobodyMeans) {
+TEST_F(AdminServiceTest, StopRefusesTimeoutsOutOfRange) {
   for (const absl::Duration timeout : {absl::Seconds(-1), absl::Hours(25)}) {
     admin::v1::StopRequest request;
     SetDuration(timeout, request.mutable_timeout());

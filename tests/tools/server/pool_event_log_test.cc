@@ -86,7 +86,7 @@ TEST_F(PoolEventLogTest, AWorkerThatDiesIsTold) {
   log_->Check(0);
   ASSERT_EQ(lines_.size(), 1u);
   EXPECT_TRUE(
-      absl::EndsWith(lines_[0], " died of an exception: no release; another takes its place"))
+      absl::EndsWith(lines_[0], " died of an exception: thrown by Done; another takes its place"))
       << lines_[0];
 }
 

@@ -32,6 +32,11 @@ ABSL_FLAG(std::string, admin_token_file, "",
           "file with the tokens that callers need: lines of \"operator TOKEN\" and \"read-only "
           "TOKEN\"; changes "
           "take effect without a restart");
+ABSL_FLAG(bool, admin_open, true,
+          "answer health checks and reflection of the admin service without a token; "
+          "--noadmin_open requires one, if there is --admin_token_file");
+ABSL_FLAG(int, admin_max_connections, 64,
+          "maximum number of open connections to the admin service; further ones wait");
 ABSL_FLAG(bool, admin_insecure, false,
           "allow an --admin address that other machines can reach without TLS, or without tokens "
           "and certificates");
@@ -47,6 +52,8 @@ absl::optional<AdminServerOptions> AdminOptionsFromFlags() {
   options.tls_key = absl::GetFlag(FLAGS_admin_tls_key);
   options.tls_client_ca = absl::GetFlag(FLAGS_admin_tls_client_ca);
   options.token_file = absl::GetFlag(FLAGS_admin_token_file);
+  options.open = absl::GetFlag(FLAGS_admin_open);
+  options.max_connections = absl::GetFlag(FLAGS_admin_max_connections);
   options.on_warning = [](absl::string_view text) { spdlog::warn("admin: {}", std::string(text)); };
   options.service.on_change = [](const AdminCall& call) {
     spdlog::log(call.result.ok() ? spdlog::level::info : spdlog::level::warn,

@@ -79,8 +79,8 @@ class MetricsPages {
       }
     }
     if (path == "/metrics") return Metrics(response);
-    if (path == "/healthz") return Text(response, 200, "ok");
-    if (path == "/readyz") return Ready(response);
+    if (path == "/healthz") return Verdict(options_.health().not_live, "ok", response);
+    if (path == "/readyz") return Verdict(options_.health().not_ready, "ready", response);
     if (path == "/") return Page(response);
     if (path == "/status.json") return Status(request, response);
     Change(request, response);
@@ -97,9 +97,9 @@ class MetricsPages {
     response.Write(MetricsText({&metrics_, &http_metrics_, &process_metrics_}));
   }
 
-  void Ready(ResponseWriter& response) const {
-    const std::string why_not = options_.why_not_ready();
-    Text(response, why_not.empty() ? 200 : 503, why_not.empty() ? "ready" : why_not);
+  static void Verdict(const std::string& why_not, absl::string_view good,
+                      ResponseWriter& response) {
+    Text(response, why_not.empty() ? 200 : 503, why_not.empty() ? good : why_not);
   }
 
   // The page itself has nothing in it that needs a token.
@@ -136,6 +136,7 @@ class MetricsPages {
     StatusExtras extras;
     extras.may_operate = role == AdminRole::kOperator;
     if (options_.http) extras.connections_open = options_.http().connections_open;
+    extras.not_ready = options_.health().not_ready;
     const RecentDurations recent = options_.recent();
     extras.recent = &recent;
     response.SetHeader("Content-Type", "application/json");

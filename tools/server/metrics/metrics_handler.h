@@ -29,6 +29,7 @@
 
 #include "absl/strings/string_view.h"
 #include "robusto/admin/access/token_file.h"
+#include "robusto/admin/health/health_rules.h"
 #include "robusto/http/api/handler.h"
 #include "robusto/http/api/server_stats.h"
 #include "robusto/tools/server/metrics/process_metrics.h"
@@ -44,8 +45,8 @@ struct MetricsHandlerOptions {
   std::function<ServerStats()> http;
   // What the process counts beside that; null: not shown.
   ProcessStatsSource process;
-  // Empty: ready.
-  std::function<std::string()> why_not_ready;
+  // The verdicts of /healthz and /readyz.
+  std::function<Health()> health;
   // For the distributions of the last minute, on the status page.
   std::function<RecentDurations()> recent;
   // Null: nobody needs a token to read, and nobody may change anything.

@@ -67,7 +67,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Create(
   handler.pool = pool;
   handler.http = options.http;
   handler.process = options.process;
-  handler.why_not_ready = [self] { return self->WhyNotReady(); };
+  handler.health = [self] { return self->GetHealth(); };
   handler.recent = [self] { return self->Recent(); };
   handler.tokens = self->tokens_.get();
   handler.local = address->local;
@@ -87,7 +87,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Create(
     self->monitor_ = self->own_monitor_.get();
   }
   HealthMonitor::Listener listener;
-  listener.on_change = [self](bool, const std::string& why) { self->SetNotReady(why); };
+  listener.on_change = [self](const Health& health) { self->SetHealth(health); };
   listener.on_check = [self, pool] { self->SampleDurations(*pool); };
   self->listener_ = self->monitor_->Add(std::move(listener));
   return metrics;
@@ -100,9 +100,9 @@ void MetricsServer::Stop(absl::Duration timeout) {
   if (server_ != nullptr) server_->Stop(timeout).status().IgnoreError();
 }
 
-void MetricsServer::SetNotReady(const std::string& why) {
+void MetricsServer::SetHealth(const Health& health) {
   absl::MutexLock lock(&mu_);
-  not_ready_ = why;
+  health_ = health;
 }
 
 void MetricsServer::SampleDurations(const ThreadPool& pool) {
@@ -116,9 +116,9 @@ RecentDurations MetricsServer::Recent() const {
   return recent_;
 }
 
-std::string MetricsServer::WhyNotReady() const {
+Health MetricsServer::GetHealth() const {
   absl::MutexLock lock(&mu_);
-  return not_ready_;
+  return health_;
 }
 
 }  // namespace robusto

@@ -10,7 +10,6 @@
 //   auto metrics = MetricsServer::Create(&server.pool(), options);
 //   if (!metrics.ok()) return metrics.status();
 //   ...
-//   (*metrics)->MarkStopping();  // not ready any more
 //   server.Stop(absl::Seconds(10));
 //   metrics->reset();
 //
@@ -83,10 +82,6 @@ class MetricsServer {
   // Where it listens, with the port that the kernel chose: "http://127.0.0.1:9100", "unix:/run/x".
   const std::string& url() const { return server_->urls()[0]; }
 
-  // /readyz says from now on that the server stops: before it does, so that a load balancer sends
-  // no more.
-  void MarkStopping() { monitor_->MarkStopping(); }
-
   // Finishes the requests under way, for at most `timeout`, and closes the port. Later calls do nothing. Not
   // thread-safe.
   void Stop(absl::Duration timeout);
@@ -94,8 +89,8 @@ class MetricsServer {
  private:
   MetricsServer() = default;
 
-  void SetNotReady(const std::string& why) ABSL_LOCKS_EXCLUDED(mu_);
-  std::string WhyNotReady() const ABSL_LOCKS_EXCLUDED(mu_);
+  void SetHealth(const Health& health) ABSL_LOCKS_EXCLUDED(mu_);
+  Health GetHealth() const ABSL_LOCKS_EXCLUDED(mu_);
   void SampleDurations(const ThreadPool& pool) ABSL_LOCKS_EXCLUDED(mu_);
   RecentDurations Recent() const ABSL_LOCKS_EXCLUDED(mu_);
 
@@ -103,7 +98,7 @@ class MetricsServer {
   std::unique_ptr<TokenFile> tokens_;  // null: there are none
 
   mutable absl::Mutex mu_;
-  std::string not_ready_ ABSL_GUARDED_BY(mu_) = "nobody has looked yet";
+  Health health_ ABSL_GUARDED_BY(mu_) = {"", "health not checked yet"};
   RecentDurations recent_ ABSL_GUARDED_BY(mu_);
 
   // Own synchronisation; they use the above.

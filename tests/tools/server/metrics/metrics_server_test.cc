@@ -40,7 +40,7 @@ class MetricsServerTest : public ::testing::Test {
     EXPECT_TRUE(pool_->Start().ok());
     options_.listen = "127.0.0.1:0";
     options_.health.interval = absl::Milliseconds(5);
-    options_.health.probe_timeout = absl::Milliseconds(50);
+    options_.health.progress_timeout = absl::Milliseconds(50);
     options_.http = [] {
       ServerStats stats;
       stats.connections_open = 42;
@@ -140,13 +140,14 @@ TEST_F(MetricsServerTest, ServesThePageWithAPolicyThatForbidsAllButItself) {
   EXPECT_EQ(addresses, 0u);
 }
 
-TEST_F(MetricsServerTest, IsReadyOnlyWhileThePoolLetsAProbeThrough) {
+TEST_F(MetricsServerTest, IsNotReadyWhileQueuedTasksAreNotStarted) {
   Start();
   EXPECT_TRUE(BecomesReady(200, "ready"));
-  for (int i = 0; i < 2; ++i) ASSERT_TRUE(pool_->Put(blocker_.NewTask()).ok());
+  // One more than there are workers.
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(pool_->Put(blocker_.NewTask()).ok());
   ASSERT_TRUE(blocker_.AwaitBusy(2));
-  // Every worker is blocked, and still all is answered.
-  EXPECT_TRUE(BecomesReady(503, "no probe has got through the queue"));
+  // Every worker is blocked, and the port still answers.
+  EXPECT_TRUE(BecomesReady(503, "no queued request was started"));
   EXPECT_EQ(Ask("GET", "/healthz").status, 200);
   EXPECT_EQ(Ask("GET", "/metrics").status, 200);
   blocker_.Free();
@@ -160,8 +161,10 @@ TEST_F(MetricsServerTest, IsNotReadyWhileThePoolDrainsNorWhenTheServerStops) {
   EXPECT_TRUE(BecomesReady(503, "draining"));
   ASSERT_TRUE(pool_->Resume().ok());
   EXPECT_TRUE(BecomesReady(200, "ready"));
-  metrics_->MarkStopping();
-  EXPECT_TRUE(BecomesReady(503, "stop"));
+  pool_->MarkStopping("a test");
+  EXPECT_TRUE(BecomesReady(503, "the server is stopping"));
+  EXPECT_THAT(Ask("GET", "/metrics").body, HasSubstr("robusto_pool_state{state=\"stopping\"} 1"));
+  EXPECT_THAT(Ask("GET", "/status.json").body, HasSubstr("\"state\":\"stopping\""));
   ASSERT_TRUE(pool_->Stop(absl::ZeroDuration()).ok());
   EXPECT_TRUE(BecomesReady(503, ""));
   EXPECT_EQ(Ask("GET", "/healthz").status, 200);

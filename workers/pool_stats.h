@@ -78,8 +78,8 @@ struct PoolStats {
   int threads = 0;                  // idle + busy; an abandoned thread is not among them
   int idle = 0;
   int busy = 0;
-  int staying = 0;   // threads that are not told to retire
-  int retiring = 0;  // will end as soon as as many workers ask for work
+  int target_threads = 0;  // threads that are not told to retire
+  int retiring = 0;        // will end as soon as as many workers ask for work
   int abandoned = 0;
   int stuck = 0;          // of the busy ones
   absl::Duration uptime;  // since Start
@@ -115,7 +115,8 @@ struct PoolStats {
 struct PollActivity {
   uint64_t polls = 0;         // that have ended, since Create
   int64_t last_ended_ns = 0;  // on the clock of MonotonicNanos; 0 before the first
-  // A thread holds the lead: it is inside of WorkSource::Poll, or queues what that returned.
+  // A thread holds the lead: it is inside of WorkSource::Poll, or queues what that returned. False
+  // after ThreadPool::Stop has returned: no thread is inside, and none will be.
   bool polling = false;
 };
 

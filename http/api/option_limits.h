@@ -21,6 +21,7 @@ constexpr OptionRange kMaxRequestLineBytesRange = {"max_request_line_bytes", 1};
 constexpr OptionRange kMaxHeaderBytesRange = {"max_header_bytes", 1};
 constexpr OptionRange kMaxHeaderFieldsRange = {"max_header_fields", 1};
 constexpr OptionRange kMaxBodyBytesRange = {"max_body_bytes", 0};
+constexpr OptionRange kMemoryLimitRange = {"memory_limit", 0};  // 0: by the machine
 constexpr OptionRange kBodyBufferBytesRange = {"body_buffer_bytes", 0};
 constexpr OptionRange kMinBodyBytesPerSecondRange = {"min_body_bytes_per_second", 1};
 

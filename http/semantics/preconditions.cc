@@ -14,7 +14,7 @@
 namespace robusto {
 namespace {
 
-// The fields of the request that ask something, found in one pass: most requests have none of them.
+// The conditions in the request's fields, found in one pass: most requests have none.
 struct Conditions {
   bool if_match = false;
   bool if_none_match = false;
@@ -28,8 +28,8 @@ struct Conditions {
 
 enum class Comparison { kStrong, kWeak };
 
-// Whether `list`, "*" or entity tags with commas between them, has `etag` (RFC 9110 section
-// 8.8.3.2). Not cut at its commas first: a tag may have one inside.
+// Whether `list`, "*" or entity tags separated by commas, has `etag` (RFC 9110 section 8.8.3.2). It is
+// not split at commas first, because a tag may contain one.
 bool ListHas(absl::string_view list, absl::string_view etag, Comparison comparison) {
   if (list == "*") return true;
   const bool etag_is_weak = absl::ConsumePrefix(&etag, "W/");
@@ -78,16 +78,16 @@ Precondition CheckPreconditions(const Request& request, const Validators& valida
   const Conditions asked = FindConditions(request, validators.etag);
   if (asked.if_match) {
     if (!asked.if_match_hit) return Precondition::kFailed;
-  } else if (asked.unmodified_since_count == 1) {
+  } else if (asked.unmodified_since_count == 1 && validators.last_modified.has_value()) {
     const absl::optional<std::time_t> date = ParseHttpDate(asked.unmodified_since, now);
-    if (date.has_value() && validators.last_modified > *date) return Precondition::kFailed;
+    if (date.has_value() && *validators.last_modified > *date) return Precondition::kFailed;
   }
   if (asked.if_none_match) {
     return asked.if_none_match_hit ? Precondition::kNotModified : Precondition::kPass;
   }
-  if (asked.modified_since_count == 1) {
+  if (asked.modified_since_count == 1 && validators.last_modified.has_value()) {
     const absl::optional<std::time_t> date = ParseHttpDate(asked.modified_since, now);
-    if (date.has_value() && validators.last_modified <= *date) return Precondition::kNotModified;
+    if (date.has_value() && *validators.last_modified <= *date) return Precondition::kNotModified;
   }
   return Precondition::kPass;
 }

@@ -30,6 +30,7 @@ absl::StatusOr<std::unique_ptr<AdminServer>> StartAdmin(
     traffic.connections_accepted = stats.connections_accepted;
     traffic.bytes_received = stats.bytes_received;
     traffic.bytes_sent = stats.bytes_sent;
+    traffic.connections_in_exchange = stats.connections_in_exchange;
     return traffic;
   };
   absl::StatusOr<std::unique_ptr<AdminServer>> admin =

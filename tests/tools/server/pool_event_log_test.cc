@@ -80,7 +80,7 @@ TEST_F(PoolEventLogTest, ThatThereIsNoThreadIsToldOnceInTenSeconds) {
 
 TEST_F(PoolEventLogTest, AWorkerThatDiesIsTold) {
   FakeTask::Hooks hooks;
-  hooks.release = [] { throw std::runtime_error("no release"); };
+  hooks.done = [] { throw std::runtime_error("thrown by Done"); };
   ASSERT_TRUE(pool_->Put(FakeTask::New(&record_, std::move(hooks))).ok());
   ASSERT_TRUE(AwaitEvents(PoolEvent::Kind::kWorkerDied));
   log_->Check(0);

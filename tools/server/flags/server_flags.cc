@@ -64,10 +64,14 @@ ABSL_FLAG(robusto::ByteSize, min_body_bytes_per_second, robusto::ByteSize{1024},
           "minimum rate of a request body once header_timeout has passed; a slower one gets 408");
 ABSL_FLAG(robusto::ByteSize, max_body_bytes, robusto::ByteSize{1 << 20},
           "maximum size of a request body; a larger one gets 413");
-ABSL_FLAG(robusto::ByteSize, body_buffer_bytes, robusto::ByteSize{1 << 20},
+ABSL_FLAG(robusto::ByteSize, body_buffer_bytes, robusto::ByteSize{64 << 10},
           "a request body up to this size is complete in memory before its handler runs; of a "
           "larger body this much "
           "is in memory at a time");
+ABSL_FLAG(robusto::ByteSize, memory_limit, robusto::ByteSize{0},
+          "maximum memory for heads, bodies and responses of all clients together; beyond it stalled connections are "
+          "closed and requests that need more get 503; 0: a quarter of the memory of the machine or its control "
+          "group, at most 1 GiB");
 ABSL_FLAG(int64_t, max_connections, 10000,
           "maximum number of open connections; at the limit an idle or stalled one is closed, "
           "otherwise new ones wait "
@@ -104,6 +108,7 @@ absl::Status CheckFlags() {
            CheckRange(kMaxHeaderFieldsRange, absl::GetFlag(FLAGS_max_header_fields)),
            CheckRange(kMinBodyBytesPerSecondRange,
                       absl::GetFlag(FLAGS_min_body_bytes_per_second).bytes),
+           CheckRange(kMemoryLimitRange, absl::GetFlag(FLAGS_memory_limit).bytes),
            CheckRange(kBodyBufferBytesRange, absl::GetFlag(FLAGS_body_buffer_bytes).bytes),
            CheckRange(kMaxParkedConnectionsRange, absl::GetFlag(FLAGS_max_parked_connections)),
            CheckRange(kMaxRequestsPerConnectionRange,
@@ -135,17 +140,6 @@ absl::StatusOr<mode_t> ParseMode(const std::string& text) {
       absl::StrCat("--unix_socket_mode=", text, ": must be an octal number from 0 to 0777"));
 }
 
-absl::StatusOr<ErrorPage> ErrorPagesFromFlags() {
-  const std::string directory = absl::GetFlag(FLAGS_error_pages);
-  if (directory.empty()) return ErrorPage();
-  absl::StatusOr<ErrorPage> pages = ReadErrorPages(
-      ResolveInvocationPath(directory),
-      [](absl::string_view text) { spdlog::warn("error pages: {}", std::string(text)); });
-  if (pages.ok()) return pages;
-  return absl::Status(pages.status().code(),
-                      absl::StrCat("--error_pages=", directory, ": ", pages.status().message()));
-}
-
 }  // namespace
 
 absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
@@ -157,9 +151,6 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
     if (!bits.ok()) return bits.status();
     options.unix_socket_mode = *bits;
   }
-  absl::StatusOr<ErrorPage> error_page = ErrorPagesFromFlags();
-  if (!error_page.ok()) return error_page.status();
-  options.error_page = *std::move(error_page);
   options.pool.min_threads = absl::GetFlag(FLAGS_min_threads);
   if (const int max_threads = absl::GetFlag(FLAGS_max_threads); max_threads != 0) {
     options.pool.max_threads = max_threads;
@@ -187,6 +178,7 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
   options.write_timeout = absl::GetFlag(FLAGS_write_timeout);
   options.max_body_bytes = static_cast<uint64_t>(absl::GetFlag(FLAGS_max_body_bytes).bytes);
   options.body_buffer = static_cast<uint64_t>(absl::GetFlag(FLAGS_body_buffer_bytes).bytes);
+  options.memory_limit = static_cast<size_t>(absl::GetFlag(FLAGS_memory_limit).bytes);
   options.max_connections = static_cast<size_t>(absl::GetFlag(FLAGS_max_connections));
   options.max_parked_connections = static_cast<size_t>(absl::GetFlag(FLAGS_max_parked_connections));
   options.max_requests_per_connection =
@@ -199,6 +191,27 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
 
 absl::Status ServerErrorInTermsOfFlags(const absl::Status& status) {
   return ErrorInTermsOfFlags(status);
+}
+
+absl::StatusOr<std::shared_ptr<ErrorPages>> ErrorPagesFromFlags() {
+  const std::string directory = absl::GetFlag(FLAGS_error_pages);
+  if (directory.empty()) return nullptr;
+  absl::StatusOr<std::shared_ptr<ErrorPages>> pages = ErrorPages::Read(
+      ResolveInvocationPath(directory),
+      [](absl::string_view text) { spdlog::warn("error pages: {}", std::string(text)); });
+  if (pages.ok()) return pages;
+  return absl::Status(pages.status().code(),
+                      absl::StrCat("--error_pages=", directory, ": ", pages.status().message()));
+}
+
+void ReloadErrorPages(ErrorPages* pages) {
+  if (pages == nullptr) return;
+  const absl::Status status = pages->Reload();
+  if (status.ok()) {
+    spdlog::info("SIGHUP: the error pages are read again");
+  } else {
+    spdlog::warn("SIGHUP: the error pages are unchanged: {}", std::string(status.message()));
+  }
 }
 
 }  // namespace robusto

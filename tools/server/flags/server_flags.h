@@ -6,9 +6,12 @@
 #ifndef ROBUSTO_TOOLS_SERVER_FLAGS_SERVER_FLAGS_H_
 #define ROBUSTO_TOOLS_SERVER_FLAGS_SERVER_FLAGS_H_
 
+#include <memory>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "robusto/http/api/server_options.h"
+#include "robusto/http/files/error_pages.h"
 
 namespace robusto {
 
@@ -18,6 +21,13 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags();
 
 // An error of Server::Create or Server::Start in terms of these flags.
 absl::Status ServerErrorInTermsOfFlags(const absl::Status& status);
+
+// The pages of --error_pages, which ServerOptionsFromFlags leaves out; null when it is empty. The
+// messages of errors begin with the flag.
+absl::StatusOr<std::shared_ptr<ErrorPages>> ErrorPagesFromFlags();
+
+// Reads the pages again on SIGHUP, and logs the result. `pages` may be null.
+void ReloadErrorPages(ErrorPages* pages);
 
 }  // namespace robusto
 

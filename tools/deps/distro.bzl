@@ -166,6 +166,7 @@ def _rule_sets():
         "platforms": "tools/platforms",
         "rules_java": "rules/java",
         "rules_proto": "rules/proto",
+        "rules_python": "rules/python",
     }.items():
         native.local_repository(name = name, path = "/usr/share/bazel/" + package)
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "http/server.h"
+#include "robusto/http/server.h"
 
 #include <algorithm>
 #include <utility>
@@ -11,8 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/synchronization/mutex.h"
-#include "http/grammar.h"
-#include "http/response.h"
+#include "robusto/http/message/grammar.h"
+#include "robusto/http/message/response.h"
 
 namespace robusto {
 namespace {

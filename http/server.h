@@ -31,11 +31,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "http/event_loop.h"
-#include "http/handler.h"
-#include "http/server_options.h"
-#include "http/server_stats.h"
-#include "workers/thread_pool.h"
+#include "robusto/http/api/handler.h"
+#include "robusto/http/api/server_options.h"
+#include "robusto/http/api/server_stats.h"
+#include "robusto/http/event_loop/event_loop.h"
+#include "robusto/workers/thread_pool.h"
 
 namespace robusto {
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "queue/bounded_queue.h"
+#include "robusto/queue/bounded_queue.h"
 
 #include <cstdio>
 #include <cstdlib>

@@ -77,9 +77,9 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "queue/futex.h"
-#include "queue/queue_lock.h"
-#include "queue/wait_list.h"
+#include "robusto/queue/futex.h"
+#include "robusto/queue/queue_lock.h"
+#include "robusto/queue/wait_list.h"
 
 namespace robusto {
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "queue/futex.h"
+#include "robusto/queue/futex.h"
 
 #include <linux/futex.h>
 #include <sys/syscall.h>

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "queue/queue_lock.h"
+#include "robusto/queue/queue_lock.h"
 
 #include <sched.h>
 

@@ -20,7 +20,7 @@
 
 #include "absl/base/optimization.h"
 #include "absl/base/thread_annotations.h"
-#include "queue/futex.h"
+#include "robusto/queue/futex.h"
 
 namespace robusto {
 namespace queue_internal {

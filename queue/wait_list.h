@@ -13,7 +13,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "queue/futex.h"
+#include "robusto/queue/futex.h"
 
 namespace robusto {
 namespace queue_internal {

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "workers/dispatcher.h"
+#include "robusto/workers/dispatcher.h"
 
 #include <sched.h>
 #include <time.h>
@@ -10,7 +10,7 @@
 #include <iterator>
 #include <utility>
 
-#include "queue/queue_lock.h"
+#include "robusto/queue/queue_lock.h"
 
 namespace robusto {
 namespace {

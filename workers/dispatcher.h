@@ -51,10 +51,10 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
-#include "workers/parker.h"
-#include "workers/task.h"
-#include "workers/task_queue.h"
-#include "workers/work_source.h"
+#include "robusto/workers/parker.h"
+#include "robusto/workers/task.h"
+#include "robusto/workers/task_queue.h"
+#include "robusto/workers/work_source.h"
 
 namespace robusto {
 

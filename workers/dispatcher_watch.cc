@@ -8,7 +8,7 @@
 #include <array>
 #include <utility>
 
-#include "workers/dispatcher.h"
+#include "robusto/workers/dispatcher.h"
 
 namespace robusto {
 

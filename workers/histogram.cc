@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "workers/histogram.h"
+#include "robusto/workers/histogram.h"
 
 #include <algorithm>
 #include <cmath>

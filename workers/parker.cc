@@ -1,10 +1,10 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "workers/parker.h"
+#include "robusto/workers/parker.h"
 
 #include "absl/time/time.h"
-#include "queue/futex.h"
+#include "robusto/queue/futex.h"
 
 namespace robusto {
 

@@ -12,9 +12,9 @@
 
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "workers/dispatcher.h"
-#include "workers/work_source.h"
-#include "workers/worker_thread.h"
+#include "robusto/workers/dispatcher.h"
+#include "robusto/workers/work_source.h"
+#include "robusto/workers/worker_thread.h"
 
 namespace robusto {
 

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "workers/thread_pool.h"
+#include "robusto/workers/thread_pool.h"
 
 namespace robusto {
 namespace {

@@ -13,9 +13,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "workers/histogram.h"
-#include "workers/resize.h"
-#include "workers/task.h"
+#include "robusto/workers/histogram.h"
+#include "robusto/workers/resize.h"
+#include "robusto/workers/task.h"
 
 namespace robusto {
 

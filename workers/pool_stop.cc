@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "workers/thread_pool.h"
+#include "robusto/workers/thread_pool.h"
 
 namespace robusto {
 

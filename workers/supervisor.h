@@ -18,7 +18,7 @@
 #include <thread>
 
 #include "absl/status/status.h"
-#include "workers/dispatcher.h"
+#include "robusto/workers/dispatcher.h"
 
 namespace robusto {
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "workers/task.h"
+#include "robusto/workers/task.h"
 
 namespace robusto {
 

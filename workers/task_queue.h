@@ -17,8 +17,8 @@
 #include <utility>
 
 #include "absl/time/time.h"
-#include "queue/bounded_queue.h"
-#include "workers/task.h"
+#include "robusto/queue/bounded_queue.h"
+#include "robusto/workers/task.h"
 
 namespace robusto {
 

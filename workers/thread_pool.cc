@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "workers/thread_pool.h"
+#include "robusto/workers/thread_pool.h"
 
 #include <algorithm>
 #include <limits>

@@ -19,7 +19,7 @@
 
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "workers/task.h"
+#include "robusto/workers/task.h"
 
 namespace robusto {
 

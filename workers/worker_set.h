@@ -20,10 +20,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "workers/dispatcher.h"
-#include "workers/histogram.h"
-#include "workers/pool_stats.h"
-#include "workers/worker_thread.h"
+#include "robusto/workers/dispatcher.h"
+#include "robusto/workers/histogram.h"
+#include "robusto/workers/pool_stats.h"
+#include "robusto/workers/worker_thread.h"
 
 namespace robusto {
 

@@ -34,11 +34,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "workers/dispatcher.h"
-#include "workers/histogram.h"
-#include "workers/parker.h"
-#include "workers/pool_stats.h"
-#include "workers/task.h"
+#include "robusto/workers/dispatcher.h"
+#include "robusto/workers/histogram.h"
+#include "robusto/workers/parker.h"
+#include "robusto/workers/pool_stats.h"
+#include "robusto/workers/task.h"
 
 namespace robusto {
 

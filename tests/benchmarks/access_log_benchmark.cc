@@ -12,8 +12,8 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "benchmark/benchmark.h"
-#include "http/access_log.h"
-#include "http/access_log_format.h"
+#include "robusto/http/logging/access_log.h"
+#include "robusto/http/logging/access_log_format.h"
 
 namespace robusto {
 namespace {

@@ -28,7 +28,7 @@
 
 #include "absl/time/time.h"
 #include "benchmark/benchmark.h"
-#include "queue/bounded_queue.h"
+#include "robusto/queue/bounded_queue.h"
 
 namespace robusto {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "absl/strings/string_view.h"
 #include "benchmark/benchmark.h"
-#include "http/request_parser.h"
+#include "robusto/http/message/request_parser.h"
 
 namespace robusto {
 namespace {

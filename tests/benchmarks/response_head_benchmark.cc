@@ -9,9 +9,9 @@
 #include <string>
 
 #include "benchmark/benchmark.h"
-#include "http/date.h"
-#include "http/response.h"
-#include "http/response_head.h"
+#include "robusto/http/message/date.h"
+#include "robusto/http/message/response.h"
+#include "robusto/http/message/response_head.h"
 
 namespace robusto {
 namespace {

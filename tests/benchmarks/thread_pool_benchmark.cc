@@ -40,9 +40,9 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "workers/dispatcher.h"
-#include "workers/task.h"
-#include "workers/thread_pool.h"
+#include "robusto/workers/dispatcher.h"
+#include "robusto/workers/task.h"
+#include "robusto/workers/thread_pool.h"
 
 ABSL_FLAG(int, rounds, 7, "rounds of every measurement; their median is shown");
 ABSL_FLAG(std::string, only, "latency,saturated,nested", "which measurements, by commas");

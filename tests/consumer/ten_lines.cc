@@ -5,7 +5,7 @@
 
 #include <cstdio>
 
-#include "workers/thread_pool.h"
+#include "robusto/workers/thread_pool.h"
 
 int main() {
   robusto::ThreadPoolOptions options;

@@ -10,8 +10,8 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "http/chunked_decoder.h"
-#include "http/parse_error.h"
+#include "robusto/http/message/chunked_decoder.h"
+#include "robusto/http/message/parse_error.h"
 
 namespace {
 

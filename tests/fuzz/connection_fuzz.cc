@@ -23,11 +23,11 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "http/chunked_decoder.h"
-#include "http/parse_error.h"
-#include "http/request_parser.h"
+#include "robusto/http/message/chunked_decoder.h"
+#include "robusto/http/message/parse_error.h"
+#include "robusto/http/message/request_parser.h"
 #include "tests/fuzz/connection_world.h"
-#include "tests/http/connection_fixture.h"
+#include "tests/http/connection/connection_fixture.h"
 
 namespace robusto {
 namespace {

@@ -36,10 +36,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "http/chunked_decoder.h"
-#include "http/connection.h"
-#include "http/unique_fd.h"
-#include "tests/http/connection_fixture.h"
+#include "robusto/http/connection/connection.h"
+#include "robusto/http/io/unique_fd.h"
+#include "robusto/http/message/chunked_decoder.h"
+#include "tests/http/connection/connection_fixture.h"
 
 namespace robusto {
 

@@ -12,9 +12,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
-#include "http/parse_error.h"
-#include "http/request.h"
-#include "http/request_parser.h"
+#include "robusto/http/message/parse_error.h"
+#include "robusto/http/message/request.h"
+#include "robusto/http/message/request_parser.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "absl/time/time.h"
-#include "http/server.h"
+#include "robusto/http/server.h"
 
 int main() {
   robusto::ServerOptions options;

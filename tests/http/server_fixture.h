@@ -20,7 +20,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "http/server.h"
+#include "robusto/http/server.h"
 #include "tests/testing/http_client.h"
 
 namespace robusto {

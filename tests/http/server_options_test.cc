@@ -3,7 +3,7 @@
 //
 // What Server::Create refuses of its options, and in which words.
 
-#include "http/server_options.h"
+#include "robusto/http/api/server_options.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
-#include "http/server.h"
+#include "robusto/http/server.h"
 #include "tests/testing/temp_tree.h"
 
 namespace robusto {

@@ -9,7 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "http/server.h"
+#include "robusto/http/server.h"
 #include "tests/http/server_fixture.h"
 
 namespace robusto {

@@ -13,7 +13,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "http/server.h"
+#include "robusto/http/server.h"
 #include "tests/http/server_fixture.h"
 
 namespace robusto {

@@ -4,7 +4,7 @@
 // The whole server, over real sockets. What each byte of a message does is connection_message_test's;
 // here it is that the parts together keep the promises of http/server.h.
 
-#include "http/server.h"
+#include "robusto/http/server.h"
 
 #include <unistd.h>
 
@@ -17,7 +17,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "http/file_handler.h"
+#include "robusto/http/files/file_handler.h"
 #include "tests/http/server_fixture.h"
 #include "tests/testing/temp_tree.h"
 

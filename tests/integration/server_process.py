@@ -18,7 +18,7 @@ import threading
 
 GUARD_SECONDS = 60
 # Tests run in the directory of the runfiles.
-SERVER = str(pathlib.Path("tools/server").absolute())
+SERVER = str(pathlib.Path("tools/server/server").absolute())
 TESTBED = str(pathlib.Path("tools/testbed/testbed").absolute())
 
 LISTENING = re.compile(

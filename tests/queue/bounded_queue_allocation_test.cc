@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gtest/gtest.h"
-#include "queue/bounded_queue.h"
+#include "robusto/queue/bounded_queue.h"
 #include "tests/testing/allocations.h"
 
 namespace robusto {

@@ -23,7 +23,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gtest/gtest.h"
-#include "queue/bounded_queue.h"
+#include "robusto/queue/bounded_queue.h"
 
 namespace robusto {
 namespace {

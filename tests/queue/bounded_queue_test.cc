@@ -4,7 +4,7 @@
 // What a BoundedQueue does, one sentence a test. Where threads wait for each other they do so
 // through the queue alone; no test depends on how long anything takes.
 
-#include "queue/bounded_queue.h"
+#include "robusto/queue/bounded_queue.h"
 
 #include <cstddef>
 #include <limits>

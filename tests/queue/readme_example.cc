@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
-#include "queue/bounded_queue.h"
+#include "robusto/queue/bounded_queue.h"
 
 int main() {
   robusto::BoundedQueue<int> queue(16);

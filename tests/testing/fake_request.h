@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "http/request.h"
+#include "robusto/http/message/request.h"
 
 namespace robusto {
 

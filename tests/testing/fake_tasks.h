@@ -33,8 +33,8 @@
 
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "workers/task.h"
-#include "workers/work_source.h"
+#include "robusto/workers/task.h"
+#include "robusto/workers/work_source.h"
 
 namespace robusto {
 

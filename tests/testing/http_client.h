@@ -24,7 +24,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
-#include "http/unique_fd.h"
+#include "robusto/http/io/unique_fd.h"
 
 namespace robusto {
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "workers/autoscaler.h"
+#include "robusto/workers/autoscaler.h"
 
 #include <cstdint>
 

@@ -4,7 +4,7 @@
 // Dispatcher without a pool. (D1)..(D5) are the invariants of workers/dispatcher.h. The supervisor's
 // part is played by the test's own thread, a step at a time.
 
-#include "workers/dispatcher.h"
+#include "robusto/workers/dispatcher.h"
 
 #include <atomic>
 #include <chrono>

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "workers/journal.h"
+#include "robusto/workers/journal.h"
 
 #include <cstdint>
 #include <limits>

@@ -15,8 +15,8 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "gtest/gtest.h"
-#include "workers/resize.h"
-#include "workers/thread_pool.h"
+#include "robusto/workers/resize.h"
+#include "robusto/workers/thread_pool.h"
 
 namespace robusto {
 namespace {

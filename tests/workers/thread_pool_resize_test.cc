@@ -17,8 +17,8 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "gtest/gtest.h"
+#include "robusto/workers/thread_pool.h"
 #include "tests/testing/fake_tasks.h"
-#include "workers/thread_pool.h"
 
 namespace robusto {
 namespace {

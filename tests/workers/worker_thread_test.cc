@@ -3,7 +3,7 @@
 //
 // WorkerThread without a pool. (W1)..(W3) are the invariants of workers/worker_thread.h.
 
-#include "workers/worker_thread.h"
+#include "robusto/workers/worker_thread.h"
 
 #include <atomic>
 #include <future>

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/robustoctl/admin_address.h"
+#include "robusto/tools/robustoctl/admin_address.h"
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/robustoctl/admin_client.h"
+#include "robusto/tools/robustoctl/admin_client.h"
 
 #include <algorithm>
 #include <chrono>
@@ -16,15 +16,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
-#include "admin/pool_admin.grpc.pb.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/completion_queue.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/async_stream.h"
 #include "grpcpp/support/channel_arguments.h"
-#include "tools/robustoctl/admin_address.h"
-#include "tools/robustoctl/wire_time.h"
+#include "robusto/admin/pool_admin.grpc.pb.h"
+#include "robusto/tools/robustoctl/admin_address.h"
+#include "robusto/tools/robustoctl/wire_time.h"
 
 namespace robusto {
 namespace {

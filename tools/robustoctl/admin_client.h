@@ -20,7 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "admin/pool_admin.pb.h"
+#include "robusto/admin/pool_admin.pb.h"
 
 namespace robusto {
 

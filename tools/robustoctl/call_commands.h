@@ -6,7 +6,7 @@
 #ifndef ROBUSTO_TOOLS_ROBUSTOCTL_CALL_COMMANDS_H_
 #define ROBUSTO_TOOLS_ROBUSTOCTL_CALL_COMMANDS_H_
 
-#include "tools/robustoctl/command_context.h"
+#include "robusto/tools/robustoctl/command_context.h"
 
 namespace robusto {
 

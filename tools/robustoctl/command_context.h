@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "tools/robustoctl/admin_client.h"
-#include "tools/robustoctl/ctl_flags.h"
-#include "tools/robustoctl/exit_code.h"
+#include "robusto/tools/robustoctl/admin_client.h"
+#include "robusto/tools/robustoctl/ctl_flags.h"
+#include "robusto/tools/robustoctl/exit_code.h"
 
 namespace robusto {
 

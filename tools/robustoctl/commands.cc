@@ -1,11 +1,11 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/robustoctl/commands.h"
+#include "robusto/tools/robustoctl/commands.h"
 
-#include "tools/robustoctl/call_commands.h"
-#include "tools/robustoctl/top_command.h"
-#include "tools/robustoctl/watch_commands.h"
+#include "robusto/tools/robustoctl/call_commands.h"
+#include "robusto/tools/robustoctl/top_command.h"
+#include "robusto/tools/robustoctl/watch_commands.h"
 
 namespace robusto {
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "tools/robustoctl/command_context.h"
+#include "robusto/tools/robustoctl/command_context.h"
 
 namespace robusto {
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/robustoctl/ctl_flags.h"
+#include "robusto/tools/robustoctl/ctl_flags.h"
 
 #include <cstdlib>
 

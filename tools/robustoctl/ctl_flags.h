@@ -12,7 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "tools/robustoctl/admin_client.h"
+#include "robusto/tools/robustoctl/admin_client.h"
 
 namespace robusto {
 

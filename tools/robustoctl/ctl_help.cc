@@ -1,13 +1,13 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/robustoctl/ctl_help.h"
+#include "robusto/tools/robustoctl/ctl_help.h"
 
 #include "absl/flags/commandlineflag.h"
 #include "absl/flags/reflection.h"
 #include "absl/strings/str_cat.h"
-#include "tools/command_line.h"
-#include "tools/robustoctl/human_text.h"
+#include "robusto/tools/command_line/command_line.h"
+#include "robusto/tools/robustoctl/human_text.h"
 
 namespace robusto {
 namespace {

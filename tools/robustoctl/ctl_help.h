@@ -10,7 +10,7 @@
 
 #include <string>
 
-#include "tools/robustoctl/commands.h"
+#include "robusto/tools/robustoctl/commands.h"
 
 namespace robusto {
 

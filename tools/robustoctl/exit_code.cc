@@ -1,11 +1,11 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/robustoctl/exit_code.h"
+#include "robusto/tools/robustoctl/exit_code.h"
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "tools/robustoctl/human_text.h"
+#include "robusto/tools/robustoctl/human_text.h"
 
 namespace robusto {
 namespace {

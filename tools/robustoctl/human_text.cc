@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/robustoctl/human_text.h"
+#include "robusto/tools/robustoctl/human_text.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"

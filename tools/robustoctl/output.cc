@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/robustoctl/output.h"
+#include "robusto/tools/robustoctl/output.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>

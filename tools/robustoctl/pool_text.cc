@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/robustoctl/pool_text.h"
+#include "robusto/tools/robustoctl/pool_text.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -10,10 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "tools/robustoctl/human_text.h"
-#include "tools/robustoctl/pool_words.h"
-#include "tools/robustoctl/table.h"
-#include "tools/robustoctl/wire_time.h"
+#include "robusto/tools/robustoctl/human_text.h"
+#include "robusto/tools/robustoctl/pool_words.h"
+#include "robusto/tools/robustoctl/table.h"
+#include "robusto/tools/robustoctl/wire_time.h"
 
 namespace robusto {
 namespace {

@@ -13,8 +13,8 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "admin/pool_admin.pb.h"
-#include "tools/robustoctl/top_history.h"
+#include "robusto/admin/pool_admin.pb.h"
+#include "robusto/tools/robustoctl/top_history.h"
 
 namespace robusto {
 

@@ -12,7 +12,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "admin/pool_admin.pb.h"
+#include "robusto/admin/pool_admin.pb.h"
 
 namespace robusto {
 

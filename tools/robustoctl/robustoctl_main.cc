@@ -18,14 +18,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "tools/command_line.h"
-#include "tools/robustoctl/admin_client.h"
-#include "tools/robustoctl/commands.h"
-#include "tools/robustoctl/ctl_flags.h"
-#include "tools/robustoctl/ctl_help.h"
-#include "tools/robustoctl/exit_code.h"
-#include "tools/robustoctl/output.h"
-#include "tools/robustoctl/top_command.h"
+#include "robusto/tools/command_line/command_line.h"
+#include "robusto/tools/robustoctl/admin_client.h"
+#include "robusto/tools/robustoctl/commands.h"
+#include "robusto/tools/robustoctl/ctl_flags.h"
+#include "robusto/tools/robustoctl/ctl_help.h"
+#include "robusto/tools/robustoctl/exit_code.h"
+#include "robusto/tools/robustoctl/output.h"
+#include "robusto/tools/robustoctl/top_command.h"
 
 namespace robusto {
 namespace {

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/robustoctl/screen_line.h"
+#include "robusto/tools/robustoctl/screen_line.h"
 
 namespace robusto {
 namespace {

@@ -1,13 +1,13 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/robustoctl/table.h"
+#include "robusto/tools/robustoctl/table.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "tools/robustoctl/human_text.h"
+#include "robusto/tools/robustoctl/human_text.h"
 
 namespace robusto {
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/robustoctl/top_command.h"
+#include "robusto/tools/robustoctl/top_command.h"
 
 #include <csignal>
 #include <string>
@@ -14,10 +14,10 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "tools/robustoctl/terminal.h"
-#include "tools/robustoctl/top_screen.h"
-#include "tools/robustoctl/top_view.h"
-#include "tools/robustoctl/watch_commands.h"
+#include "robusto/tools/robustoctl/terminal.h"
+#include "robusto/tools/robustoctl/top_screen.h"
+#include "robusto/tools/robustoctl/top_view.h"
+#include "robusto/tools/robustoctl/watch_commands.h"
 
 namespace robusto {
 namespace {

@@ -1,11 +1,11 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/robustoctl/top_history.h"
+#include "robusto/tools/robustoctl/top_history.h"
 
 #include <cstdint>
 
-#include "tools/robustoctl/wire_time.h"
+#include "robusto/tools/robustoctl/wire_time.h"
 
 namespace robusto {
 namespace {

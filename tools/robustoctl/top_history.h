@@ -14,7 +14,7 @@
 #include <deque>
 
 #include "absl/time/time.h"
-#include "admin/pool_admin.pb.h"
+#include "robusto/admin/pool_admin.pb.h"
 
 namespace robusto {
 

@@ -16,8 +16,8 @@
 
 #include <string>
 
-#include "tools/robustoctl/screen_line.h"
-#include "tools/robustoctl/top_view.h"
+#include "robusto/tools/robustoctl/screen_line.h"
+#include "robusto/tools/robustoctl/top_view.h"
 
 namespace robusto {
 

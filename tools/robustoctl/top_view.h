@@ -9,8 +9,8 @@
 #include <cstdint>
 #include <string>
 
-#include "admin/pool_admin.pb.h"
-#include "tools/robustoctl/top_history.h"
+#include "robusto/admin/pool_admin.pb.h"
+#include "robusto/tools/robustoctl/top_history.h"
 
 namespace robusto {
 

@@ -1,15 +1,15 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/robustoctl/top_worker_table.h"
+#include "robusto/tools/robustoctl/top_worker_table.h"
 
 #include <algorithm>
 #include <functional>
 
 #include "absl/strings/str_cat.h"
-#include "tools/robustoctl/human_text.h"
-#include "tools/robustoctl/pool_words.h"
-#include "tools/robustoctl/wire_time.h"
+#include "robusto/tools/robustoctl/human_text.h"
+#include "robusto/tools/robustoctl/pool_words.h"
+#include "robusto/tools/robustoctl/wire_time.h"
 
 namespace robusto {
 namespace {

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "tools/robustoctl/screen_line.h"
-#include "tools/robustoctl/top_view.h"
+#include "robusto/tools/robustoctl/screen_line.h"
+#include "robusto/tools/robustoctl/top_view.h"
 
 namespace robusto {
 

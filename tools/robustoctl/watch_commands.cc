@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/robustoctl/watch_commands.h"
+#include "robusto/tools/robustoctl/watch_commands.h"
 
 #include <cstdint>
 #include <string>
@@ -9,12 +9,12 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
-#include "tools/robustoctl/human_text.h"
-#include "tools/robustoctl/output.h"
-#include "tools/robustoctl/pool_text.h"
-#include "tools/robustoctl/pool_words.h"
-#include "tools/robustoctl/top_history.h"
-#include "tools/robustoctl/wire_time.h"
+#include "robusto/tools/robustoctl/human_text.h"
+#include "robusto/tools/robustoctl/output.h"
+#include "robusto/tools/robustoctl/pool_text.h"
+#include "robusto/tools/robustoctl/pool_words.h"
+#include "robusto/tools/robustoctl/top_history.h"
+#include "robusto/tools/robustoctl/wire_time.h"
 
 namespace robusto {
 namespace {

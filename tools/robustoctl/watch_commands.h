@@ -7,7 +7,7 @@
 #define ROBUSTO_TOOLS_ROBUSTOCTL_WATCH_COMMANDS_H_
 
 #include "absl/time/time.h"
-#include "tools/robustoctl/command_context.h"
+#include "robusto/tools/robustoctl/command_context.h"
 
 namespace robusto {
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/testbed/test_handlers.h"
+#include "robusto/tools/testbed/test_handlers.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -18,9 +18,9 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "http/byte_range.h"
-#include "http/router.h"
-#include "http/uri.h"
+#include "robusto/http/message/uri.h"
+#include "robusto/http/routing/router.h"
+#include "robusto/http/semantics/byte_range.h"
 
 namespace robusto {
 namespace {

@@ -22,12 +22,12 @@
 //   GET  /hang                never returns: a worker less, until the process ends
 //
 // A parameter that is missing, no number or out of its bounds: 400, saying which. Another method:
-// 405 with Allow. Another path: 404. OPTIONS: 204 with Allow. See http/router.h.
+// 405 with Allow. Another path: 404. OPTIONS: 204 with Allow. See http/routing/router.h.
 
 #ifndef ROBUSTO_TOOLS_TESTBED_TEST_HANDLERS_H_
 #define ROBUSTO_TOOLS_TESTBED_TEST_HANDLERS_H_
 
-#include "http/handler.h"
+#include "robusto/http/api/handler.h"
 
 namespace robusto {
 

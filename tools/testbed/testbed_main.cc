@@ -7,9 +7,9 @@
 //   testbed --listen=127.0.0.1:8080 --min_threads=4
 //   curl 'http://127.0.0.1:8080/sleep?ms=100'
 
-#include "tools/command_line.h"
-#include "tools/serve.h"
-#include "tools/testbed/test_handlers.h"
+#include "robusto/tools/command_line/command_line.h"
+#include "robusto/tools/server/serve.h"
+#include "robusto/tools/testbed/test_handlers.h"
 
 int main(int argc, char** argv) {
   robusto::ParseCommandLine(

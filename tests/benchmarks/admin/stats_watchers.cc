@@ -20,12 +20,12 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/synchronization/blocking_counter.h"
-#include "admin/pool_admin.grpc.pb.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
+#include "robusto/admin/pool_admin.grpc.pb.h"
 
 namespace {
 

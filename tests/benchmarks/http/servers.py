@@ -123,7 +123,7 @@ class Servers:
 
     def _robusto(self, workload):
         if workload.name == "file":
-            command = [self._root / "tools/server", f"--root={self._directory}"]
+            command = [self._root / "tools/server/server", f"--root={self._directory}"]
         else:
             command = [self._root / "tools/testbed/testbed"]
         command += ["--listen=127.0.0.1:0", "--admin=", "--metrics=", f"--min_threads={workload.threads}"]

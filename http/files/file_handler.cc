@@ -1,0 +1,391 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "robusto/http/files/file_handler.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <ctime>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "robusto/http/files/directory_listing.h"
+#include "robusto/http/files/entity_tag.h"
+#include "robusto/http/files/mime_types.h"
+#include "robusto/http/files/precompressed.h"
+#include "robusto/http/files/root_directory.h"
+#include "robusto/http/message/date.h"
+#include "robusto/http/message/grammar.h"
+#include "robusto/http/message/uri.h"
+#include "robusto/http/semantics/accept_encoding.h"
+#include "robusto/http/semantics/byte_range.h"
+#include "robusto/http/semantics/preconditions.h"
+
+namespace robusto {
+namespace {
+
+constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY;
+constexpr int kLook = O_PATH;  // to see what it is; needs no permission to read it
+constexpr std::chrono::seconds kWarningInterval{10};
+
+int StatusOfErrno(int error) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+    case ENAMETOOLONG:
+    case ELOOP:
+    case EINVAL:  // a name that this file system cannot have
+    case EILSEQ:
+    case ESTALE:
+      return 404;
+    case EACCES:
+    case EPERM:
+    case EXDEV:  // RootDirectory: out of the root
+    case ENXIO:  // a socket, or a device without a driver
+    case ENODEV:
+      return 403;
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case EAGAIN:
+      return 503;
+    default:
+      return 500;
+  }
+}
+
+// The value of a field as this server would write it (RFC 9110 section 5.5); or empty.
+bool IsFieldContent(absl::string_view text) {
+  const char* const end = text.data() + text.size();
+  if (FindNonValueChar(text.data(), end) != end) return false;
+  return text.empty() ||
+         (!IsOptionalWhiteSpace(text.front()) && !IsOptionalWhiteSpace(text[text.size() - 1]));
+}
+
+// Nothing is there under this name, as opposed to: there, but not to be had.
+bool IsAbsent(int error) { return StatusOfErrno(error) == 404; }
+
+}  // namespace
+
+struct FileHandler::Shared {
+  Shared(FileHandlerOptions its_options, RootDirectory its_root)
+      : options(std::move(its_options)), root(std::move(its_root)) {}
+
+  // True once in a while.
+  bool MayWarn() const {
+    using Clock = std::chrono::steady_clock;
+    const Clock::rep now = Clock::now().time_since_epoch().count();
+    Clock::rep next = next_warning.load(std::memory_order_relaxed);
+    return now >= next &&
+           next_warning.compare_exchange_strong(
+               next, now + Clock::duration(kWarningInterval).count(), std::memory_order_relaxed);
+  }
+
+  FileHandlerOptions options;
+  RootDirectory root;
+  mutable std::atomic<std::chrono::steady_clock::rep> next_warning{0};  // relaxed: orders nothing
+};
+
+// One request being answered.
+class FileHandler::Call {
+ public:
+  Call(const Shared& shared, const Request& request, ResponseWriter& response, std::string& path)
+      : shared_(shared),
+        options_(shared.options),
+        root_(shared.root),
+        request_(request),
+        response_(response),
+        path_(path),
+        now_(options_.clock ? options_.clock() : std::time(nullptr)) {}
+
+  void Run();
+
+ private:
+  bool DecodePath();
+  bool IsHidden(absl::string_view segment) const;
+  // Serves `path_` if it is a regular file.
+  void ServeNamed();
+  void ServeDirectory();
+  void ServeListing();
+  void ServeFile(UniqueFd fd, const struct stat& info);
+  // What tells a cache by which fields of the request the answer was chosen.
+  void SetSelectionFields();
+  // And how it may keep a file.
+  void SetCacheFields();
+  void RedirectToDirectory();
+  void Fail(int error);
+
+  const Shared& shared_;
+  const FileHandlerOptions& options_;
+  const RootDirectory& root_;
+  const Request& request_;
+  ResponseWriter& response_;
+  std::string& path_;             // decoded, relative to the root: "a/b", "." for the root itself
+  bool names_directory_ = false;  // the request's path ends with '/'
+  const std::time_t now_;
+};
+
+void FileHandler::Call::Run() {
+  if (request_.method() != Method::kGet && request_.method() != Method::kHead) {
+    response_.Error(405);
+    response_.SetHeader("Allow", "GET, HEAD");
+    return;
+  }
+  if (!DecodePath()) return;
+  if (names_directory_) {
+    ServeDirectory();
+  } else {
+    ServeNamed();
+  }
+}
+
+// False: refused and answered.
+bool FileHandler::Call::DecodePath() {
+  absl::string_view encoded = request_.path();
+  path_.clear();
+  if (encoded.empty() || encoded.front() != '/') {
+    response_.Error(400, "the path does not begin with a slash");
+    return false;
+  }
+  encoded.remove_prefix(1);
+  while (true) {
+    const size_t slash = encoded.find('/');
+    const bool last = slash == absl::string_view::npos;
+    if (last && encoded.empty()) {
+      names_directory_ = true;
+      if (path_.empty()) path_ = ".";
+      return true;
+    }
+    if (!path_.empty()) path_.push_back('/');
+    const size_t begin = path_.size();
+    if (!PercentDecode(encoded.substr(0, slash), &path_)) {
+      response_.Error(400, "a bad percent escape in the path");
+      return false;
+    }
+    const absl::string_view segment = absl::string_view(path_).substr(begin);
+    if (segment == "." || segment == "..") {
+      response_.Error(400, "a dot segment in the path");
+      return false;
+    }
+    if (absl::StrContains(segment, absl::string_view("\0", 1))) {
+      response_.Error(400, "a NUL in the path");
+      return false;
+    }
+    if (!IsFileName(segment) || IsHidden(segment)) {
+      response_.Error(404);
+      return false;
+    }
+    if (last) return true;
+    encoded.remove_prefix(slash + 1);
+  }
+}
+
+bool FileHandler::Call::IsHidden(absl::string_view segment) const {
+  return options_.hide_dot_files && segment.front() == '.' && segment != ".well-known";
+}
+
+void FileHandler::Call::Fail(int error) {
+  const int status = StatusOfErrno(error);
+  response_.Error(status);
+  if (status == 503) response_.SetHeader("Retry-After", "1");
+  if (status >= 500 && options_.on_warning && shared_.MayWarn()) {
+    options_.on_warning(absl::StrCat(request_.peer(), ": ", request_.method_name(), " ",
+                                     request_.target(), ": ", status, ": ", std::strerror(error)));
+  }
+}
+
+void FileHandler::Call::ServeNamed() {
+  RootDirectory::Opened file = root_.Open(path_, RootDirectory::kReadFile);
+  if (!file.fd.valid()) return Fail(file.error);
+  struct stat info;
+  if (::fstat(file.fd.get(), &info) != 0) return Fail(errno);
+  if (S_ISREG(info.st_mode)) return ServeFile(std::move(file.fd), info);
+  if (S_ISDIR(info.st_mode)) return RedirectToDirectory();
+  response_.Error(403);
+}
+
+void FileHandler::Call::ServeDirectory() {
+  const size_t size = path_.size();
+  if (!options_.index.empty()) {
+    absl::StrAppend(&path_, "/", options_.index);
+    RootDirectory::Opened index = root_.Open(path_, RootDirectory::kReadFile);
+    if (!index.fd.valid() && !IsAbsent(index.error)) return Fail(index.error);
+    struct stat info;
+    if (index.fd.valid()) {
+      if (::fstat(index.fd.get(), &info) != 0) return Fail(errno);
+      if (S_ISREG(info.st_mode)) return ServeFile(std::move(index.fd), info);
+    }
+    path_.resize(size);
+  }
+  if (options_.list_directories) return ServeListing();
+  const RootDirectory::Opened directory = root_.Open(path_, kLook | O_DIRECTORY);
+  if (!directory.fd.valid()) return Fail(directory.error);
+  response_.Error(403);
+}
+
+void FileHandler::Call::ServeListing() {
+  RootDirectory::Opened opened = root_.Open(path_, kOpenDirectory);
+  if (!opened.fd.valid()) return Fail(opened.error);
+  std::unique_ptr<DIR, int (*)(DIR*)> directory(::fdopendir(opened.fd.get()), &::closedir);
+  if (directory == nullptr) return Fail(errno);
+  opened.fd.release();  // closedir closes it
+
+  std::vector<DirectoryEntry> entries;
+  std::string entry_path;
+  while (true) {
+    errno = 0;
+    const dirent* entry = ::readdir(directory.get());
+    if (entry == nullptr) break;
+    const absl::string_view name = entry->d_name;
+    if (name == "." || name == ".." || IsHidden(name)) continue;
+    bool is_directory = entry->d_type == DT_DIR;
+    if (entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN) {
+      entry_path.assign(path_);
+      absl::StrAppend(&entry_path, "/", name);
+      const RootDirectory::Opened target = root_.Open(entry_path, kLook);
+      // Short of descriptors, a whole page later is better than one that leaves files out.
+      if (!target.fd.valid() && StatusOfErrno(target.error) == 503) return Fail(target.error);
+      struct stat info;
+      if (!target.fd.valid() || ::fstat(target.fd.get(), &info) != 0) continue;
+      is_directory = S_ISDIR(info.st_mode);
+      if (!is_directory && !S_ISREG(info.st_mode)) continue;
+    } else if (!is_directory && entry->d_type != DT_REG) {
+      continue;
+    }
+    entries.push_back({std::string(name), is_directory});
+  }
+  if (errno != 0) return Fail(errno);
+
+  response_.SetHeader("Content-Type", "text/html; charset=utf-8");
+  response_.Write(RenderDirectoryListing(path_ == "." ? "/" : absl::StrCat("/", path_, "/"),
+                                         std::move(entries)));
+}
+
+void FileHandler::Call::ServeFile(UniqueFd fd, const struct stat& info) {
+  Representation file{std::move(fd), info};
+  if (options_.precompressed && !ChooseRepresentation(request_, root_, path_, &file)) {
+    response_.Error(406);
+    return SetSelectionFields();
+  }
+  const EntityTag etag(file.info, now_, TagSuffix(file.coding));
+  // Never later than Date (RFC 9110 section 8.8.2.1), also when a file comes from the future.
+  const std::time_t last_modified = std::min<std::time_t>(file.info.st_mtim.tv_sec, now_);
+  // What compresses a file may give it the same date.
+  const bool date_is_strong = IsSettled(file.info, now_) && !options_.precompressed;
+  const Validators validators{etag.view(), last_modified, date_is_strong};
+  switch (CheckPreconditions(request_, validators, now_)) {
+    case Precondition::kFailed:
+      response_.Error(412);
+      return;
+    case Precondition::kNotModified:
+      // What RFC 9110 section 15.4.5 asks for and no more.
+      response_.SetStatus(304);
+      response_.SetHeader("ETag", etag.view());
+      return SetCacheFields();
+    case Precondition::kPass:
+      break;
+  }
+
+  const uint64_t size = static_cast<uint64_t>(file.info.st_size);
+  ByteRange part{0, size};
+  RangeChoice choice = ChooseRange(request_, size, &part);
+  if (choice != RangeChoice::kWhole && !IfRangeHolds(request_, validators, now_)) {
+    choice = RangeChoice::kWhole;
+  }
+  switch (choice) {
+    case RangeChoice::kUnsatisfiable:
+      response_.Error(416);
+      response_.SetHeader("Content-Range", UnsatisfiedRange(size));
+      return SetSelectionFields();
+    case RangeChoice::kPart:
+      response_.SetStatus(206);
+      response_.SetHeader("Content-Range", ContentRange(part, size));
+      break;
+    case RangeChoice::kWhole:
+      part = {0, size};
+      break;
+  }
+  char date[kHttpDateSize];
+  FormatHttpDate(last_modified, date);
+  // After the last slash; npos + 1 is 0.
+  const absl::string_view name = absl::string_view(path_).substr(path_.rfind('/') + 1);
+  // All of them for a part, too: a client that asked with If-Range has them (RFC 9110 section
+  // 15.3.7 would have us leave them out), but not every one looks there.
+  response_.SetHeader("Content-Type", MimeType(name));
+  if (file.coding != ContentCoding::kIdentity) {
+    response_.SetHeader("Content-Encoding", CodingName(file.coding));
+  }
+  response_.SetHeader("Last-Modified", {date, sizeof(date)});
+  response_.SetHeader("ETag", etag.view());
+  response_.SetHeader("Accept-Ranges", "bytes");
+  SetCacheFields();
+  if (part.length > 0) response_.WriteFile(std::move(file.fd), part.offset, part.length);
+}
+
+// Not only when something compressed is sent: what was decided by the field is that the file is not
+// (RFC 9110 section 12.5.5).
+void FileHandler::Call::SetSelectionFields() {
+  if (options_.precompressed) response_.SetHeader("Vary", "Accept-Encoding");
+}
+
+void FileHandler::Call::SetCacheFields() {
+  if (!options_.cache_control.empty()) {
+    response_.SetHeader("Cache-Control", options_.cache_control);
+  }
+  SetSelectionFields();
+}
+
+void FileHandler::Call::RedirectToDirectory() {
+  // Encoded anew, not copied: what comes out begins with one slash and has no backslash, so that no
+  // browser takes it for "//host" (DecodePath has refused empty segments).
+  std::string location = "/";
+  PercentEncodePath(path_, &location);
+  location.push_back('/');
+  const absl::string_view query = request_.query();
+  if (!query.empty()) absl::StrAppend(&location, "?", query);
+  response_.Error(301);
+  if (!response_.SetHeader("Location", location)) response_.Error(400);
+}
+
+absl::StatusOr<FileHandler> FileHandler::Create(FileHandlerOptions options) {
+  if (!options.index.empty() && !IsFileName(options.index)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "index \"", options.index, "\" must be a file name without '/', or empty for none"));
+  }
+  if (!IsFieldContent(options.cache_control)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cache_control \"", absl::CHexEscape(options.cache_control),
+                     "\" must be the value of a field, like \"max-age=3600\", with neither control "
+                     "characters nor white space around it, or empty for none"));
+  }
+  RootDirectory::Options root_options;
+  root_options.follow_outside_symlinks = options.follow_outside_symlinks;
+  root_options.use_openat2 = options.use_openat2;
+  absl::StatusOr<RootDirectory> root = RootDirectory::Create(options.root, root_options);
+  if (!root.ok()) return root.status();
+  return FileHandler(std::make_shared<const Shared>(std::move(options), *std::move(root)));
+}
+
+FileHandler::FileHandler(std::shared_ptr<const Shared> shared) : shared_(std::move(shared)) {}
+
+void FileHandler::operator()(const Request& request, ResponseWriter& response) const {
+  // Keeps its memory from request to request: a worker that has seen a path of this length does not
+  // allocate for the next.
+  static thread_local std::string path;
+  Call(*shared_, request, response, path).Run();
+}
+
+}  // namespace robusto

@@ -1,0 +1,145 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "robusto/http/files/root_directory.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <memory>
+#include <utility>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace robusto {
+namespace {
+
+constexpr int kMaxLinks = 40;  // the kernel's own limit: path_resolution(7)
+
+int OpenAt2(int directory, const char* path, int flags) {
+  open_how how = {};
+  how.flags = static_cast<decltype(how.flags)>(flags);
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  return static_cast<int>(::syscall(SYS_openat2, directory, path, &how, sizeof(how)));
+}
+
+RootDirectory::Opened Failed(int error) { return {UniqueFd(), error}; }
+
+RootDirectory::Opened OpenAt(int directory, const char* path, int flags) {
+  int fd;
+  do {
+    fd = ::openat(directory, path, flags | O_CLOEXEC);
+  } while (fd < 0 && errno == EINTR);  // a network file system may be interrupted
+  return fd < 0 ? Failed(errno) : RootDirectory::Opened{UniqueFd(fd), 0};
+}
+
+std::string RealPath(const std::string& path) {
+  std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
+  return real == nullptr ? std::string() : std::string(real.get());
+}
+
+}  // namespace
+
+absl::StatusOr<RootDirectory> RootDirectory::Create(const std::string& path,
+                                                    const Options& options) {
+  Opened root = OpenAt(AT_FDCWD, path.c_str(), O_PATH | O_DIRECTORY);
+  if (!root.fd.valid()) {
+    return absl::ErrnoToStatus(root.error, absl::StrCat("root \"", path, "\""));
+  }
+  const std::string real_path = RealPath(path);
+  if (real_path.empty()) return absl::ErrnoToStatus(errno, absl::StrCat("root \"", path, "\""));
+  return RootDirectory(std::move(root.fd), real_path, options);
+}
+
+RootDirectory::RootDirectory(UniqueFd root, std::string real_path, const Options& options)
+    : root_(std::move(root)),
+      real_path_(real_path == "/" ? std::string() : std::move(real_path)),
+      options_(options) {
+  // Asked once: old kernels say ENOSYS, and seccomp filters that are older than the call EPERM.
+  if (options_.use_openat2) {
+    has_openat2_ = UniqueFd(OpenAt2(root_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC)).valid();
+  }
+}
+
+RootDirectory::Opened RootDirectory::Open(const std::string& path, int flags) const {
+  if (options_.follow_outside_symlinks) return OpenAt(root_.get(), path.c_str(), flags);
+  return has_openat2_ ? OpenBeneath(path, flags) : Walk(path, flags);
+}
+
+RootDirectory::Opened RootDirectory::OpenBeneath(const std::string& path, int flags) const {
+  for (int attempt = 0; attempt < 4;) {
+    const int fd = OpenAt2(root_.get(), path.c_str(), flags | O_CLOEXEC);
+    if (fd >= 0) return {UniqueFd(fd), 0};
+    if (errno == EINTR) continue;
+    // EAGAIN: something was renamed during a "..", and the kernel could not be sure (openat2(2)).
+    if (errno == EAGAIN) {
+      ++attempt;
+      continue;
+    }
+    // EXDEV also stands for every absolute link: the kernel does not know the root's path.
+    if (errno == EXDEV) break;
+    return Failed(errno);
+  }
+  return Walk(path, flags);
+}
+
+// Never follows a link in a system call: a link is read, and what it says is walked like the rest.
+// ".." goes back to the descriptor we came from and never asks the kernel, so that a directory that
+// is moved away meanwhile leads nowhere else.
+RootDirectory::Opened RootDirectory::Walk(absl::string_view path, int flags) const {
+  if (path.size() >= PATH_MAX) return Failed(ENAMETOOLONG);  // as the kernel does
+  absl::InlinedVector<UniqueFd, 16> below;  // the open directories from below the root to here
+  std::string rest(path);
+  size_t at = 0;
+  int links = 0;
+  while (true) {
+    const int here = below.empty() ? root_.get() : below.back().get();
+    at = rest.find_first_not_of('/', at);
+    if (at == std::string::npos) return OpenAt(here, ".", flags);
+    const size_t end = rest.find('/', at);
+    const bool last = end == std::string::npos;
+    const std::string segment = rest.substr(at, last ? end : end - at);
+    at = last ? rest.size() : end;
+    if (segment == ".") continue;
+    if (segment == "..") {
+      if (below.empty()) return Failed(EXDEV);
+      below.pop_back();
+      continue;
+    }
+
+    char link[PATH_MAX];
+    const ssize_t size = ::readlinkat(here, segment.c_str(), link, sizeof(link));
+    if (size >= 0) {
+      if (++links > kMaxLinks) return Failed(ELOOP);
+      absl::string_view target(link, static_cast<size_t>(size));
+      if (!target.empty() && target.front() == '/') {
+        if (!absl::ConsumePrefix(&target, real_path_) ||
+            !(target.empty() || target.front() == '/')) {
+          return Failed(EXDEV);
+        }
+        below.clear();
+      }
+      rest = last ? std::string(target) : absl::StrCat(target, "/", rest.substr(end));
+      at = 0;
+      if (rest.size() >= PATH_MAX) return Failed(ENAMETOOLONG);
+      continue;
+    }
+    if (errno != EINVAL) return Failed(errno);  // EINVAL: there, and no link
+
+    // O_NOFOLLOW: it may have become one since.
+    if (last) return OpenAt(here, segment.c_str(), flags | O_NOFOLLOW);
+    Opened directory = OpenAt(here, segment.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    if (!directory.fd.valid()) return directory;
+    below.push_back(std::move(directory.fd));
+  }
+}
+
+}  // namespace robusto

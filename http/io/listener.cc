@@ -1,0 +1,261 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "robusto/http/io/listener.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "robusto/http/io/socket_activation.h"
+
+namespace robusto {
+namespace {
+
+// As many connections as the kernel allows may wait to be accepted (net.core.somaxconn caps it).
+constexpr int kBacklog = 65535;
+
+absl::Status BadAddress(absl::string_view address) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", address,
+                   "\" is no address to listen on; write host:port, [v6-address]:port, :port, "
+                   "unix:PATH, systemd or systemd:NAME"));
+}
+
+absl::Status SystemRefused(absl::string_view address, int error) {
+  return absl::UnavailableError(
+      absl::StrCat("cannot listen on ", address, ": ", std::strerror(error)));
+}
+
+std::string FormatAddress(const sockaddr_storage& address) {
+  char text[kMaxPeerName];
+  return std::string(text, FormatPeer(address, text));
+}
+
+// The path that a unix socket is bound to; "@name" for one in the abstract namespace (unix(7)).
+std::string UnixName(const sockaddr_storage& address, socklen_t size) {
+  const auto& name = reinterpret_cast<const sockaddr_un&>(address);
+  const size_t bytes = size - offsetof(sockaddr_un, sun_path);
+  if (size <= offsetof(sockaddr_un, sun_path)) return "";
+  if (name.sun_path[0] != '\0') return std::string(name.sun_path, strnlen(name.sun_path, bytes));
+  return absl::StrCat("@", absl::CHexEscape(absl::string_view(name.sun_path + 1, bytes - 1)));
+}
+
+}  // namespace
+
+size_t FormatPeer(const sockaddr_storage& peer, char* out) {
+  char host[INET6_ADDRSTRLEN];
+  int port;
+  size_t size = 0;
+  if (peer.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
+    // Not inet_ntop, which is snprintf inside: a sixth of what a connection costs.
+    unsigned char bytes[4];
+    std::memcpy(bytes, &v4.sin_addr, sizeof(bytes));
+    char* at = out;
+    for (const unsigned char byte : bytes) {
+      at = std::to_chars(at, out + kMaxPeerName, byte).ptr;
+      *at++ = '.';
+    }
+    at[-1] = ':';
+    return static_cast<size_t>(std::to_chars(at, out + kMaxPeerName, ntohs(v4.sin_port)).ptr - out);
+  }
+  if (peer.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
+    inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof(host));
+    port = ntohs(v6.sin6_port);
+    out[size++] = '[';
+  } else {
+    std::memcpy(out, "unix:", 5);
+    return 5;
+  }
+  const size_t host_size = std::strlen(host);
+  std::memcpy(out + size, host, host_size);
+  size += host_size;
+  out[size++] = ']';
+  out[size++] = ':';
+  return static_cast<size_t>(std::to_chars(out + size, out + kMaxPeerName, port).ptr - out);
+}
+
+absl::StatusOr<std::vector<Listener>> Listener::OpenAll(absl::string_view address,
+                                                        const ListenerOptions& options) {
+  std::vector<Listener> listeners;
+  absl::string_view name = address;
+  if (!absl::ConsumePrefix(&name, "systemd") || (!name.empty() && name[0] != ':')) {
+    absl::StatusOr<Listener> listener = Open(address, options);
+    if (!listener.ok()) return listener.status();
+    listeners.push_back(*std::move(listener));
+    return listeners;
+  }
+  auto sockets = name.empty() ? TakePassedSockets() : TakePassedSockets(name.substr(1));
+  const auto refuse = [&](const absl::Status& status) {
+    return absl::Status(status.code(),
+                        absl::StrCat("cannot listen on ", address, ": ", status.message()));
+  };
+  if (!sockets.ok()) return refuse(sockets.status());
+  for (PassedSocket& socket : *sockets) {
+    absl::StatusOr<Listener> listener = Adopt(std::move(socket.fd));
+    if (!listener.ok()) return refuse(listener.status());
+    listeners.push_back(*std::move(listener));
+  }
+  return listeners;
+}
+
+absl::StatusOr<Listener> Listener::Adopt(UniqueFd fd) {
+  sockaddr_storage bound = {};
+  socklen_t size = sizeof(bound);
+  if (getsockname(fd.get(), reinterpret_cast<sockaddr*>(&bound), &size) != 0) {
+    return absl::UnavailableError(std::strerror(errno));
+  }
+  if (bound.ss_family == AF_INET || bound.ss_family == AF_INET6) {
+    // As for our own; no reason to refuse a socket whose owner has it otherwise.
+    const int on = 1;
+    setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    return Listener(std::move(fd), FormatAddress(bound), "");
+  }
+  if (bound.ss_family != AF_UNIX) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("descriptor ", fd.get(), " is a socket of address family ", bound.ss_family,
+                     "; it must be IPv4, IPv6 or unix"));
+  }
+  return Listener(std::move(fd), absl::StrCat("unix:", UnixName(bound, size)), "");
+}
+
+absl::StatusOr<Listener> Listener::Open(absl::string_view address, const ListenerOptions& options) {
+  if (absl::StartsWith(address, "unix:")) return OpenUnix(address, options);
+  const size_t colon = address.rfind(':');
+  if (colon == absl::string_view::npos) return BadAddress(address);
+  absl::string_view host = address.substr(0, colon);
+  const absl::string_view port = address.substr(colon + 1);
+  int port_number;
+  if (!absl::SimpleAtoi(port, &port_number) || port_number < 0 || port_number > 65535) {
+    return BadAddress(address);
+  }
+  const bool bracketed = absl::ConsumePrefix(&host, "[");
+  if (bracketed != absl::ConsumeSuffix(&host, "]")) return BadAddress(address);
+  if (!bracketed && absl::StrContains(host, ':')) return BadAddress(address);
+
+  addrinfo hints = {};
+  hints.ai_family = bracketed ? AF_INET6 : AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* raw = nullptr;
+  int code = getaddrinfo(host.empty() ? nullptr : std::string(host).c_str(),
+                         std::string(port).c_str(), &hints, &raw);
+  if (code != 0 && host == "localhost") {
+    // It is the loopback address also where nothing says so (RFC 6761 section 6.3), as in a container
+    // without /etc/hosts.
+    code = getaddrinfo("127.0.0.1", std::string(port).c_str(), &hints, &raw);
+  }
+  if (code != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot listen on ", address, ": ", gai_strerror(code)));
+  }
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> found(raw, &freeaddrinfo);
+
+  std::vector<const addrinfo*> candidates;
+  for (const addrinfo* info = found.get(); info != nullptr; info = info->ai_next) {
+    // Without a host 0.0.0.0 comes first, which has half of all addresses; :: has both halves.
+    const bool first = host.empty() && info->ai_family == AF_INET6;
+    candidates.insert(first ? candidates.begin() : candidates.end(), info);
+  }
+  int error = 0;
+  for (const addrinfo* info : candidates) {
+    UniqueFd fd(socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const int on = 1;
+    const int off = 0;
+    // Both are inherited by accepted sockets. Nagle's algorithm would hold the tail of a response
+    // back until the client acknowledges its beginning.
+    if (!fd.valid() || setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+        setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) != 0 ||
+        (host.empty() && info->ai_family == AF_INET6 &&
+         setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) != 0) ||
+        bind(fd.get(), info->ai_addr, info->ai_addrlen) != 0 || listen(fd.get(), kBacklog) != 0) {
+      error = errno;
+      continue;
+    }
+    sockaddr_storage bound = {};
+    socklen_t size = sizeof(bound);
+    if (getsockname(fd.get(), reinterpret_cast<sockaddr*>(&bound), &size) != 0) {
+      error = errno;
+      continue;
+    }
+    return Listener(std::move(fd), FormatAddress(bound), "");
+  }
+  return SystemRefused(address, error);
+}
+
+absl::StatusOr<Listener> Listener::OpenUnix(absl::string_view address,
+                                            const ListenerOptions& options) {
+  const std::string path(absl::StripPrefix(address, "unix:"));
+  sockaddr_un name = {};
+  name.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof(name.sun_path)) {
+    return absl::InvalidArgumentError(absl::StrCat("\"", address,
+                                                   "\": the path of a unix socket has 1 to ",
+                                                   sizeof(name.sun_path) - 1, " bytes"));
+  }
+  std::memcpy(name.sun_path, path.data(), path.size());
+  const auto* const generic = reinterpret_cast<const sockaddr*>(&name);
+  UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  // The file that bind makes has the socket's own mode, less the umask (unix_bind in the kernel), so
+  // that it has no moment with wider rights. Another umask would do so too, but for all threads.
+  if (!fd.valid() || (options.unix_mode.has_value() && fchmod(fd.get(), *options.unix_mode) != 0)) {
+    return SystemRefused(address, errno);
+  }
+  if (bind(fd.get(), generic, sizeof(name)) != 0) {
+    if (errno != EADDRINUSE) return SystemRefused(address, errno);
+    // A file is there. Replace it only when it is a socket (any other refuses a connection, too) and
+    // nobody answers behind it. Without waiting: a server that is too busy to answer is there.
+    struct stat info;
+    const UniqueFd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (lstat(path.c_str(), &info) != 0 || !S_ISSOCK(info.st_mode) ||
+        connect(probe.get(), generic, sizeof(name)) == 0 || errno != ECONNREFUSED) {
+      return SystemRefused(address, EADDRINUSE);
+    }
+    unlink(path.c_str());
+    if (bind(fd.get(), generic, sizeof(name)) != 0) return SystemRefused(address, errno);
+  }
+  Listener listener(std::move(fd), std::string(address), path);  // removes the file on errors
+  // What the umask took. Nobody can connect before listen.
+  if (options.unix_mode.has_value()) {
+    struct stat made;
+    if (lstat(path.c_str(), &made) != 0 || ((made.st_mode & 07777) != *options.unix_mode &&
+                                            chmod(path.c_str(), *options.unix_mode) != 0)) {
+      return SystemRefused(address, errno);
+    }
+  }
+  if (listen(listener.fd(), kBacklog) != 0) return SystemRefused(address, errno);
+  return listener;
+}
+
+Listener::~Listener() { Close(); }
+
+void Listener::Close() {
+  if (fd_.valid() && !unix_path_.empty()) unlink(unix_path_.c_str());
+  fd_.reset();
+}
+
+std::string Listener::url() const {
+  return absl::StartsWith(address_, "unix:") ? address_ : absl::StrCat("http://", address_);
+}
+
+}  // namespace robusto

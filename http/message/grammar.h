@@ -1,0 +1,156 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The character classes and the smallest rules of HTTP's grammar (RFC 9110 section 5.6) and of URIs
+// (RFC 3986), one table look-up each. Not <cctype>: that depends on the locale.
+//
+// Thread-safety: all are pure functions.
+
+#ifndef ROBUSTO_HTTP_MESSAGE_GRAMMAR_H_
+#define ROBUSTO_HTTP_MESSAGE_GRAMMAR_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "absl/strings/string_view.h"
+
+namespace robusto {
+namespace grammar_internal {
+
+enum Class : uint8_t {
+  kToken = 1,    // RFC 9110 section 5.6.2
+  kValue = 2,    // VCHAR, SP, HTAB, obs-text: RFC 9110 section 5.5
+  kPath = 4,     // see IsPathChar
+  kQuery = 8,    // see IsQueryChar
+  kRegName = 16  // unreserved and sub-delims, without '%': RFC 3986 section 3.2.2
+};
+
+struct Table {
+  uint8_t classes[256];
+  int8_t hex[256];  // -1 for what is no hexadecimal digit
+
+  constexpr Table() : classes(), hex() {
+    for (int c = 0; c < 256; ++c) hex[c] = -1;
+    for (int c = 0x20; c < 256; ++c) {
+      if (c != 0x7f) classes[c] |= kValue;
+    }
+    classes[static_cast<int>('\t')] |= kValue;
+    for (int c = '0'; c <= '9'; ++c) {
+      classes[c] |= kToken | kPath | kQuery | kRegName;
+      hex[c] = static_cast<int8_t>(c - '0');
+    }
+    for (int c = 'a'; c <= 'z'; ++c) {
+      classes[c] |= kToken | kPath | kQuery | kRegName;
+      classes[c - 'a' + 'A'] |= kToken | kPath | kQuery | kRegName;
+    }
+    for (int c = 'a'; c <= 'f'; ++c) {
+      hex[c] = static_cast<int8_t>(c - 'a' + 10);
+      hex[c - 'a' + 'A'] = hex[c];
+    }
+    Add("!#$%&'*+-.^_`|~", kToken);
+    Add("-._~!$&'()*+,;=", kPath | kQuery | kRegName);
+    Add(":@/", kPath | kQuery);
+    Add("[]^|", kPath | kQuery);
+    Add("?\\`{}", kQuery);
+  }
+
+ private:
+  constexpr void Add(const char* chars, int bits) {
+    for (; *chars != '\0'; ++chars) {
+      classes[static_cast<int>(*chars)] =
+          static_cast<uint8_t>(classes[static_cast<int>(*chars)] | bits);
+    }
+  }
+};
+
+inline constexpr Table kTable;
+
+// Whether all of them are. Without a branch for each: most texts are what they should be.
+inline bool AreAll(absl::string_view text, Class bit) {
+  unsigned all = bit;
+  for (char c : text) all &= kTable.classes[static_cast<uint8_t>(c)];
+  return all != 0;
+}
+
+inline bool Is(char c, Class bit) { return (kTable.classes[static_cast<uint8_t>(c)] & bit) != 0; }
+
+}  // namespace grammar_internal
+
+inline bool IsTokenChar(char c) { return Is(c, grammar_internal::kToken); }
+inline bool AreTokenChars(absl::string_view text) {
+  return grammar_internal::AreAll(text, grammar_internal::kToken);
+}
+inline bool IsFieldValueChar(char c) { return Is(c, grammar_internal::kValue); }
+inline bool IsRegNameChar(char c) { return Is(c, grammar_internal::kRegName); }
+inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// What may stand in a target's path or query beside '%': RFC 3986's pchar and '/', and of what that
+// forbids only the characters that browsers send as they are, because the URL standard
+// (url.spec.whatwg.org, percent-encode sets) does not escape them there: "?filter[]=a|b" is common.
+// Backslash is one of them in a query alone: in a path somebody down the line reads it as '/'.
+inline bool IsPathChar(char c) { return Is(c, grammar_internal::kPath); }
+inline bool IsQueryChar(char c) { return Is(c, grammar_internal::kQuery); }
+
+// 0 to 15, or -1.
+inline int HexValue(char c) { return grammar_internal::kTable.hex[static_cast<uint8_t>(c)]; }
+
+inline bool IsOptionalWhiteSpace(char c) { return c == ' ' || c == '\t'; }
+
+namespace grammar_internal {
+
+// Whether one of the eight bytes may not stand in a field value. A tab, which may, is one of those
+// for which it is true all the same.
+inline bool MayHoldNonValueChar(const char* eight) {
+  constexpr uint64_t kOnes = ~uint64_t{0} / 255;
+  uint64_t x;
+  std::memcpy(&x, eight, 8);
+  const uint64_t del = x ^ (kOnes * 0x7f);
+  const uint64_t below_space = (x - kOnes * 0x20) & ~x;
+  const uint64_t is_del = (del - kOnes) & ~del;
+  return ((below_space | is_del) & (kOnes * 0x80)) != 0;
+}
+
+}  // namespace grammar_internal
+
+// The first byte that may not stand in a field value; `end` when there is none.
+inline const char* FindNonValueChar(const char* p, const char* end) {
+  // Eight at a time: most of a request is field values, and most of those are plain.
+  if (end - p >= 8) {
+    const char* at = p;
+    while (end - at > 8 && !grammar_internal::MayHoldNonValueChar(at)) at += 8;
+    // The last eight overlap those before them.
+    if (end - at <= 8 && !grammar_internal::MayHoldNonValueChar(end - 8)) return end;
+    p = at;
+  }
+  while (p != end && IsFieldValueChar(*p)) ++p;
+  return p;
+}
+
+// Whether a name is `lower`, which must be in lower case, as long as the name, and of letters and
+// '-'. The name must be a token: CR would pass for '-'.
+inline bool TokenIs(const char* name, absl::string_view lower) {
+  for (size_t i = 0; i < lower.size(); ++i) {
+    if ((name[i] | 0x20) != lower[i]) return false;
+  }
+  return true;
+}
+
+// Takes the next element off a comma-separated list (RFC 9110 section 5.6.1), without the white
+// space around it. Elements may be empty, and "" holds one such: callers that may ignore those do.
+// False, and the list is null, at the end. Quoted strings are not known here: no list that this is
+// for has any.
+inline bool NextListElement(absl::string_view* list, absl::string_view* element) {
+  if (list->data() == nullptr) return false;
+  const size_t comma = list->find(',');
+  absl::string_view item = list->substr(0, comma);
+  *list = comma == absl::string_view::npos ? absl::string_view() : list->substr(comma + 1);
+  while (!item.empty() && IsOptionalWhiteSpace(item.front())) item.remove_prefix(1);
+  while (!item.empty() && IsOptionalWhiteSpace(item.back())) item.remove_suffix(1);
+  *element = item;
+  return true;
+}
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_HTTP_MESSAGE_GRAMMAR_H_

@@ -1,0 +1,117 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// RequestParser: the head of an HTTP/1.1 request (RFC 9112 sections 2 to 6, RFC 9110), strictly. It
+// does no I/O and allocates nothing; it can be used without the rest of the server.
+//
+//   RequestParser parser;
+//   std::string buffer;                          // always starts at the first byte of the request
+//   while (ReadMoreInto(&buffer)) {
+//     switch (parser.Parse(buffer)) {
+//       case ParseResult::kPartial: continue;
+//       case ParseResult::kBad: return AnswerAndClose(parser.error().status);
+//       case ParseResult::kComplete: ...         // parser.head(), which parser.head_size() bytes
+//       held
+//     }
+//   }
+//
+// Where the RFCs let a server choose between guessing and refusing, it refuses, because whoever
+// stands between client and server may guess otherwise, and then one of the two takes a body for a
+// request (request smuggling). How the same bytes are cut into calls never changes what comes out,
+// nor which error: each line is judged once, when it is complete, and limits count bytes.
+//
+// Thread-safety: none; one thread at a time. About 4 KiB, nearly all of it the field table: keep it
+// with the buffer of a connection that is being served, not with a parked one.
+
+#ifndef ROBUSTO_HTTP_MESSAGE_REQUEST_PARSER_H_
+#define ROBUSTO_HTTP_MESSAGE_REQUEST_PARSER_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+#include "robusto/http/message/parse_error.h"
+#include "robusto/http/message/request.h"
+
+namespace robusto {
+
+// Bytes are counted with line ends. What is over 1 GiB, or RequestHead::kMaxFields, counts as that.
+struct ParserLimits {
+  size_t max_request_line = 8192;   // RFC 9112 section 3 asks for at least 8000; passed: 414
+  size_t max_header_bytes = 32768;  // all field lines and the empty line after them; passed: 431
+  size_t max_fields = 100;          // passed: 431
+
+  // No more bytes than this are ever needed to come to kComplete or kBad: the size for an input
+  // buffer. The 2 are the empty line that may stand before a request (RFC 9112 section 2.2).
+  size_t max_head_bytes() const { return 2 + max_request_line + max_header_bytes; }
+};
+
+class RequestParser {
+ public:
+  explicit RequestParser(const ParserLimits& limits = ParserLimits());
+
+  // `bytes` is everything since the end of the request before, that is what was given last time and
+  // more; it may have moved. Goes on where it was: O(bytes) in total, even one byte at a time.
+  // After kComplete or kBad it says the same again, until Reset.
+  ParseResult Parse(absl::string_view bytes);
+
+  // After kComplete, until Reset. Slices count from the start of `bytes`.
+  const RequestHead& head() const { return head_; }
+  // The bytes of the head: those from there on are the body or the next request.
+  size_t head_size() const { return line_start_; }
+
+  // After kBad.
+  ParseError error() const { return {StatusOf(reason_), reason_}; }
+
+  // True when Parse has been given nothing of a request yet (an empty line before it does not
+  // count): the connection is idle and not in the middle of a head.
+  bool idle() const { return state_ == State::kRequestLine && scanned_ == line_start_; }
+
+  // Makes it ready for the next request, whose first byte is the first of the next `bytes`.
+  void Reset();
+
+ private:
+  enum class State : uint8_t { kRequestLine, kFields, kComplete, kBad };
+
+  // What the fields so far mean for the message: enough to judge them together at its end.
+  struct Seen {
+    bool host = false;
+    bool close = false;
+    bool keep_alive = false;
+    bool transfer_encoding = false;
+    bool chunked_is_last = false;
+    bool other_coding = false;
+    bool bad_coding = false;
+    bool continue_expected = false;
+    bool other_expectation = false;
+  };
+
+  Slice SliceOf(absl::string_view bytes, absl::string_view part) const;
+  ParseReason ParseRequestLine(absl::string_view bytes, absl::string_view line);
+  ParseReason ParseField(absl::string_view bytes, absl::string_view line);
+  ParseReason NoteHost(absl::string_view bytes, absl::string_view value);
+  ParseReason NoteContentLength(absl::string_view value);
+  void NoteConnection(absl::string_view value);
+  void NoteTransferEncoding(absl::string_view value);
+  void NoteExpect(absl::string_view value);
+  ParseReason Finish();
+  ParseResult Fail(ParseReason reason);
+  ParseResult FailTooLong();
+
+  const ParserLimits limits_;
+
+  State state_ = State::kRequestLine;
+  ParseReason reason_ = ParseReason::kNone;
+  bool empty_line_seen_ = false;
+  Seen seen_;
+  // Of the line that is being gathered; no LF was found from there up to scanned_.
+  size_t line_start_ = 0;
+  size_t scanned_ = 0;
+  // Of the request line, then of the header section: what the limits count from.
+  size_t section_start_ = 0;
+  RequestHead head_;
+};
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_HTTP_MESSAGE_REQUEST_PARSER_H_

@@ -1,0 +1,342 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "robusto/http/routing/router.h"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "robusto/http/message/path_parameters.h"
+#include "robusto/http/message/uri.h"
+#include "robusto/http/routing/route_pattern.h"
+
+namespace robusto {
+namespace {
+
+struct NamedMethod {
+  Method method;
+  absl::string_view name;
+};
+
+// In alphabetical order, which is Allow's.
+constexpr NamedMethod kMethods[] = {
+    {Method::kDelete, "DELETE"},   {Method::kGet, "GET"},     {Method::kHead, "HEAD"},
+    {Method::kOptions, "OPTIONS"}, {Method::kPatch, "PATCH"}, {Method::kPost, "POST"},
+    {Method::kPut, "PUT"},         {Method::kTrace, "TRACE"},
+};
+
+// A set of methods, as bits.
+using MethodSet = uint32_t;
+constexpr MethodSet Bit(Method method) { return MethodSet{1} << static_cast<int>(method); }
+
+// The routes of one pattern, by method. kOther is no method of its own: its place has the route for
+// any.
+constexpr Method kAny = Method::kOther;
+constexpr size_t kPlaces = static_cast<size_t>(kAny) + 1;
+
+absl::string_view MethodName(Method method) {
+  for (const NamedMethod& known : kMethods) {
+    if (known.method == method) return known.name;
+  }
+  return "any method";
+}
+
+std::string Allow(MethodSet methods) {
+  methods |= Bit(Method::kOptions);
+  if ((methods & Bit(Method::kGet)) != 0) methods |= Bit(Method::kHead);
+  std::string value;
+  for (const NamedMethod& known : kMethods) {
+    if ((methods & Bit(known.method)) == 0) continue;
+    absl::StrAppend(&value, value.empty() ? "" : ", ", known.name);
+  }
+  return value;
+}
+
+}  // namespace
+
+struct Router::Route {
+  // `values` are what the pattern's wildcards stood for, in their order.
+  void Serve(absl::Span<const absl::string_view> values, const Request& request,
+             ResponseWriter& response) const;
+
+  RoutePattern pattern;
+  bool streaming;
+  Handler handler;
+};
+
+void Router::Route::Serve(absl::Span<const absl::string_view> values, const Request& request,
+                          ResponseWriter& response) const {
+  if (!streaming && !request.body_complete()) {
+    response.Error(413);
+    response.CloseConnection();
+    return;
+  }
+  const PathParameters parameters(pattern.names, values);
+  handler(request.WithPathParameters(&parameters), response);
+}
+
+struct Router::Node {
+  using Child = std::shared_ptr<const Node>;
+
+  const Child* Find(const RoutePattern::Segment& segment) const {
+    switch (segment.kind) {
+      case RoutePattern::Kind::kParameter:
+        return &parameter;
+      case RoutePattern::Kind::kRest:
+        return &rest;
+      case RoutePattern::Kind::kLiteral:
+        break;
+    }
+    const auto it = literals.find(segment.literal);
+    return it == literals.end() ? nullptr : &it->second;
+  }
+
+  Child& operator[](const RoutePattern::Segment& segment) {
+    switch (segment.kind) {
+      case RoutePattern::Kind::kParameter:
+        return parameter;
+      case RoutePattern::Kind::kRest:
+        return rest;
+      case RoutePattern::Kind::kLiteral:
+        break;
+    }
+    return literals[segment.literal];
+  }
+
+  std::shared_ptr<const Route>& At(Method method) { return routes[static_cast<size_t>(method)]; }
+  const Route* At(Method method) const { return routes[static_cast<size_t>(method)].get(); }
+
+  absl::flat_hash_map<std::string, Child> literals;
+  Child parameter;
+  Child rest;
+  std::array<std::shared_ptr<const Route>, kPlaces> routes;  // of the patterns that end here
+
+  // `node`, which may be null, with the route at the end of `way`.
+  static Child With(const Node* node, absl::Span<const RoutePattern::Segment> way, Method method,
+                    std::shared_ptr<const Route> route);
+  // The end of `way` below `node`, which may be null; null when there is none.
+  static Child Lookup(const Child& node, absl::Span<const RoutePattern::Segment> way);
+  // The route that a request with `method` has here: the best of its own, GET's for HEAD, and the one
+  // for any. Null when there is none.
+  const Route* Choose(Method method) const;
+};
+
+// A node that is replaced in the trie because one below it was added has the same routes: an entry is
+// made anew only when a route is added to its own pattern.
+struct Router::ExactPaths {
+  absl::flat_hash_map<std::string, Node::Child> nodes;
+};
+
+Router::Node::Child Router::Node::With(const Node* node,
+                                       absl::Span<const RoutePattern::Segment> way, Method method,
+                                       std::shared_ptr<const Route> route) {
+  auto made = node == nullptr ? std::make_shared<Node>() : std::make_shared<Node>(*node);
+  if (way.empty()) {
+    made->At(method) = std::move(route);
+  } else {
+    Child& child = (*made)[way.front()];
+    child = With(child.get(), way.subspan(1), method, std::move(route));
+  }
+  return made;
+}
+
+Router::Node::Child Router::Node::Lookup(const Child& node,
+                                         absl::Span<const RoutePattern::Segment> way) {
+  const Child* at = &node;
+  for (const RoutePattern::Segment& segment : way) {
+    if (at == nullptr || *at == nullptr) return nullptr;
+    at = (*at)->Find(segment);
+  }
+  return at == nullptr ? nullptr : *at;
+}
+
+const Router::Route* Router::Node::Choose(Method method) const {
+  if (const Route* route = At(method)) return route;
+  if (method == Method::kHead) {
+    if (const Route* route = At(Method::kGet)) return route;
+  }
+  return At(kAny);
+}
+
+// The search for one request's route.
+class Router::Match {
+ public:
+  Match(absl::string_view path, Method method) : path_(path), method_(method) {}
+
+  // Cuts and decodes the path. What is wrong with it, or empty.
+  absl::string_view Split();
+
+  // The best route below `root`, which may be null; null when there is none.
+  const Route* Find(const Node* root) { return root == nullptr ? nullptr : Find(*root, 0); }
+
+  // When there is no route: the methods of those that fit the path.
+  MethodSet allowed() const { return allowed_; }
+  // What the route's wildcards stood for, in their order.
+  absl::Span<const absl::string_view> values() const { return values_; }
+
+ private:
+  struct Segment {
+    absl::string_view text;  // decoded
+    size_t begin;            // where it begins in the path
+  };
+
+  // No node is visited twice, because a node has one depth and one way to it: going back is cheap.
+  const Route* Find(const Node& node, size_t depth);
+  // The route of a pattern that fits; null if none is for the method.
+  const Route* Choose(const Node& node);
+
+  const absl::string_view path_;
+  const Method method_;
+  std::string decoded_;
+  absl::InlinedVector<Segment, kInlineSegments> segments_;
+  absl::InlinedVector<absl::string_view, kInlineSegments> values_;
+  MethodSet allowed_ = 0;
+};
+
+absl::string_view Router::Match::Split() {
+  if (path_.empty() || path_.front() != '/') return "the path does not begin with a slash";
+  for (size_t begin = 1;;) {
+    const size_t slash = path_.find('/', begin);
+    const size_t end = slash == absl::string_view::npos ? path_.size() : slash;
+    absl::string_view text = path_.substr(begin, end - begin);
+    if (text.find('%') != absl::string_view::npos) {
+      decoded_.reserve(path_.size());  // never grows after: views into it stay good
+      const size_t at = decoded_.size();
+      if (!PercentDecode(text, &decoded_)) return "a bad percent escape in the path";
+      text = absl::string_view(decoded_).substr(at);
+    }
+    if (text == "." || text == "..") return "a dot segment in the path";
+    segments_.push_back({text, begin});
+    if (slash == absl::string_view::npos) return {};
+    begin = slash + 1;
+  }
+}
+
+const Router::Route* Router::Match::Find(const Node& node, size_t depth) {
+  if (depth == segments_.size()) return Choose(node);
+  const Segment& segment = segments_[depth];
+  const auto literal = node.literals.find(segment.text);
+  if (literal != node.literals.end()) {
+    if (const Route* route = Find(*literal->second, depth + 1)) return route;
+  }
+  if (node.parameter != nullptr && !segment.text.empty()) {
+    values_.push_back(segment.text);
+    if (const Route* route = Find(*node.parameter, depth + 1)) return route;
+    values_.pop_back();
+  }
+  if (node.rest != nullptr) {
+    values_.push_back(path_.substr(segment.begin));
+    if (const Route* route = Choose(*node.rest)) return route;
+    values_.pop_back();
+  }
+  return nullptr;
+}
+
+const Router::Route* Router::Match::Choose(const Node& node) {
+  if (const Route* route = node.Choose(method_)) return route;
+  for (const NamedMethod& known : kMethods) {
+    if (node.At(known.method) != nullptr) allowed_ |= Bit(known.method);
+  }
+  return nullptr;
+}
+
+absl::Status Router::Handle(Method method, absl::string_view pattern, Handler handler) {
+  return AddMethod(method, {pattern, /*streaming=*/false, std::move(handler)});
+}
+
+absl::Status Router::HandleStreaming(Method method, absl::string_view pattern, Handler handler) {
+  return AddMethod(method, {pattern, /*streaming=*/true, std::move(handler)});
+}
+
+absl::Status Router::HandleAny(absl::string_view pattern, Handler handler) {
+  return Add(kAny, {pattern, /*streaming=*/false, std::move(handler)});
+}
+
+absl::Status Router::HandleAnyStreaming(absl::string_view pattern, Handler handler) {
+  return Add(kAny, {pattern, /*streaming=*/true, std::move(handler)});
+}
+
+absl::Status Router::AddMethod(Method method, NewRoute route) {
+  if (method == Method::kConnect) {
+    return absl::InvalidArgumentError(absl::StrCat("route pattern \"", route.pattern,
+                                                   "\": the method must not be kConnect, ",
+                                                   "which names no path; CONNECT is answered 501"));
+  }
+  if (method == Method::kOther) {
+    return absl::InvalidArgumentError(absl::StrCat("route pattern \"", route.pattern,
+                                                   "\": the method must not be kOther; use ",
+                                                   "HandleAny and look at method_name()"));
+  }
+  return Add(method, std::move(route));
+}
+
+absl::Status Router::Add(Method method, NewRoute route) {
+  absl::StatusOr<RoutePattern> pattern = RoutePattern::Parse(route.pattern);
+  if (!pattern.ok()) return pattern.status();
+  if (route.handler == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("route pattern \"", route.pattern, "\": the handler must not be null"));
+  }
+  const Node::Child end = Node::Lookup(root_, pattern->segments);
+  const Route* const there = end == nullptr ? nullptr : end->At(method);
+  if (there != nullptr) {
+    return absl::AlreadyExistsError(
+        absl::StrCat("route pattern \"", route.pattern, "\": \"", there->pattern.text,
+                     "\" is for the same paths and ", MethodName(method), " already; one of them ",
+                     "must go, or be for another method"));
+  }
+  const std::vector<RoutePattern::Segment> way = pattern->segments;
+  // Escapes have more than one spelling.
+  const bool exact = pattern->names.empty() && pattern->text.find('%') == std::string::npos;
+  const std::string path = pattern->text;
+  root_ = Node::With(root_.get(), way, method,
+                     std::make_shared<const Route>(
+                         Route{*std::move(pattern), route.streaming, std::move(route.handler)}));
+  if (exact) {
+    // A copy of its own: other Routers may have this one, and are being called.
+    auto made =
+        exact_ == nullptr ? std::make_shared<ExactPaths>() : std::make_shared<ExactPaths>(*exact_);
+    made->nodes[path] = Node::Lookup(root_, way);
+    exact_ = std::move(made);
+  }
+  return absl::OkStatus();
+}
+
+const Router::Route* Router::FindExact(absl::string_view path, Method method) const {
+  if (exact_ == nullptr) return nullptr;
+  const auto found = exact_->nodes.find(path);
+  return found == exact_->nodes.end() ? nullptr : found->second->Choose(method);
+}
+
+void Router::operator()(const Request& request, ResponseWriter& response) const {
+  const Method method = request.method();
+  if (method == Method::kConnect) return response.Error(501);
+  if (method == Method::kOptions && request.path() == "*") return response.SetStatus(204);
+
+  // Literals go before wildcards in every segment: no other pattern can be better.
+  if (const Route* const route = FindExact(request.path(), method)) {
+    return route->Serve({}, request, response);
+  }
+  Match match(request.path(), method);
+  const absl::string_view wrong = match.Split();
+  if (!wrong.empty()) return response.Error(400, wrong);
+  const Route* const route = match.Find(root_.get());
+  if (route != nullptr) return route->Serve(match.values(), request, response);
+  if (match.allowed() == 0) return response.Error(404);
+  if (method == Method::kOptions) {
+    response.SetStatus(204);
+  } else {
+    response.Error(405);
+  }
+  response.SetHeader("Allow", Allow(match.allowed()));
+}
+
+}  // namespace robusto

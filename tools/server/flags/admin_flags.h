@@ -1,0 +1,26 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The flags of the admin service that every robusto server has, and the options that they make.
+
+#ifndef ROBUSTO_TOOLS_SERVER_FLAGS_ADMIN_FLAGS_H_
+#define ROBUSTO_TOOLS_SERVER_FLAGS_ADMIN_FLAGS_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+#include "robusto/admin/server/admin_server.h"
+
+namespace robusto {
+
+// nullopt when --admin is empty: there is to be no admin service. What it does and what goes wrong
+// is logged.
+absl::optional<AdminServerOptions> AdminOptionsFromFlags();
+
+// An error of AdminServer::Create in terms of these flags.
+std::string AdminFlagError(absl::string_view message);
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_TOOLS_SERVER_FLAGS_ADMIN_FLAGS_H_

@@ -1,0 +1,63 @@
+// Copyright 2026 The robusto authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// RecentDurations: what a pool's histograms, which count since its start, say of the last ten
+// seconds and of the last minute.
+//
+// After a day a p99 since the start moves for nothing that happens now. The difference of two
+// readings is the distribution of what came between them; so readings are kept for a minute, and
+// there is nothing to do for whoever counts.
+//
+//   RecentDurations recent;
+//   recent.Add(now, pool.Histograms());  // about once a second
+//   recent.Last(RecentDurations::kTenSeconds, now, pool.Histograms()).histograms.service_time;
+//
+// Keeps some 25 readings of 30 KB. Thread-safety: none; the caller's lock.
+
+#ifndef ROBUSTO_WORKERS_RECENT_DURATIONS_H_
+#define ROBUSTO_WORKERS_RECENT_DURATIONS_H_
+
+#include <chrono>
+#include <deque>
+#include <memory>
+
+#include "absl/time/time.h"
+#include "robusto/workers/pool_stats.h"
+
+namespace robusto {
+
+class RecentDurations {
+ public:
+  using Clock = std::chrono::steady_clock;
+  enum Window { kTenSeconds, kMinute };
+  struct Result {
+    absl::Duration window;  // what it was really taken over
+    PoolHistograms histograms;
+  };
+
+  // A reading of the pool. One that comes too soon after the last is not kept.
+  void Add(Clock::time_point at, const PoolHistograms& total);
+
+  // Since the newest reading that is as old as the window is long, until `total`, the reading of
+  // `at`; since the oldest reading where none is so old, and empty where there is none at all.
+  Result Last(Window window, Clock::time_point at, const PoolHistograms& total) const;
+
+ private:
+  struct Reading {
+    Clock::time_point at;
+    std::shared_ptr<const PoolHistograms> total;
+  };
+  struct Track {
+    Clock::duration length;
+    Clock::duration step;  // at least, between two readings
+    std::deque<Reading> readings;
+  };
+
+  // By Window. A window is up to a step (and the time between two calls of Add) longer than asked.
+  Track tracks_[2] = {{std::chrono::seconds(10), std::chrono::milliseconds(900), {}},
+                      {std::chrono::seconds(60), std::chrono::milliseconds(4900), {}}};
+};
+
+}  // namespace robusto
+
+#endif  // ROBUSTO_WORKERS_RECENT_DURATIONS_H_

@@ -103,13 +103,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(ServerOptions options, Ha
 Server::~Server() {
   if (pool_ == nullptr) return;
   const absl::StatusOr<StopReport> report = Stop(absl::ZeroDuration());
-  if (!report.ok() || report->abandoned.empty()) return;
+  if (!report.ok() || (report->abandoned.empty() && report->abandoned_threads == 0)) return;
   struct Kept {
     absl::Mutex mu;
     std::vector<std::pair<std::unique_ptr<EventLoop>, std::unique_ptr<ThreadPool>>> all
         ABSL_GUARDED_BY(mu);
   };
-  // The process ends where there is no memory for it: a destructor has nobody to tell.
+  // The process ends where there is no memory for it: a destructor cannot report an error.
   static auto* const kept = new Kept;  // NOLINT(bugprone-unhandled-exception-at-new)
   absl::MutexLock lock(&kept->mu);
   kept->all.emplace_back(std::move(loop_), std::move(pool_));
@@ -124,7 +124,8 @@ absl::StatusOr<StopReport> Server::Stop(absl::Duration timeout) {
   if (timeout >= absl::ZeroDuration() &&
       (state == PoolState::kRunning || state == PoolState::kDraining)) {
     loop_->BeginDrain();
-    loop_->AwaitNoConnections(timeout);
+    // Where it is not reached, the report says what was lost.
+    static_cast<void>(loop_->AwaitNoConnections(timeout));
   }
   const absl::Duration left = timeout - absl::Nanoseconds(MonotonicNanos() - begin);
   absl::StatusOr<StopReport> report =
@@ -132,12 +133,14 @@ absl::StatusOr<StopReport> Server::Stop(absl::Duration timeout) {
   if (!report.ok()) return report;
   // A second call waits for the first.
   std::call_once(finished_, [&] {
-    loop_->Finish();
-    // Those too that ended before the pool's own part of the stop.
+    finish_ = loop_->Finish(begin + absl::ToInt64Nanoseconds(timeout + ThreadPool::kStopGrace));
+    // Including those that ended before the pool's own part of the stop.
     const PoolStats after = pool_->Stats();
     completed_ = after.completed + after.failed - before.completed - before.failed;
   });
   report->completed = completed_;
+  report->truncated = finish_.truncated;
+  report->abandoned_threads += finish_.abandoned_threads;
   report->took = absl::Nanoseconds(MonotonicNanos() - begin);
   return report;
 }

@@ -13,10 +13,10 @@
 //   ...
 //   StopReport report = (*server)->Stop(absl::Seconds(10));
 //
-// No worker is held by a client that is slow to send or to take: requests are gathered, and
-// responses finished, by the event loop, which the pool's idle workers run in turns.
+// No worker is held by a client that sends or reads slowly: the event loop, which the pool's idle
+// workers run in turns, reads requests and finishes responses.
 //
-// Thread-safety: all methods, any thread but for a handler (which may not Stop its own server).
+// Thread-safety: all methods, any thread; but a handler may not Stop its own server.
 // The process should ignore SIGPIPE (signal(SIGPIPE, SIG_IGN)): sendfile(2) has no flag against it.
 
 #ifndef ROBUSTO_HTTP_SERVER_H_
@@ -51,11 +51,13 @@ class Server {
   // Starts the workers. Errors as ThreadPool::Start.
   absl::Status Start();
 
-  // Ends the server: closes the listeners, lets requests that are under way finish, ends every
-  // connection with its next response, and then stops the pool and closes what is left. By the
-  // deadline, all of it: see ThreadPool::Stop. A handler that was abandoned may come back at any
-  // time: what it needs of the server is then kept for as long as the process lives, also after the
-  // Server is gone. InvalidArgument for a negative timeout.
+  // Ends the server: closes the listeners once the connections that wait in their backlogs are
+  // accepted, lets requests that are under way finish, ends every connection with its next response,
+  // and then stops the pool and closes what is left. One deadline covers all of it: it returns within
+  // timeout + ThreadPool::kStopGrace. A request or a response that is cut off is in the report. A
+  // thread that was abandoned (in a handler, in a read from a stalled disk, in a destructor) may come
+  // back at any time: what it needs of the server is then kept for as long as the process lives, also
+  // after the Server is gone. InvalidArgument for a negative timeout.
   absl::StatusOr<StopReport> Stop(absl::Duration timeout);
 
   // Where it listens, with the ports that the kernel chose: "http://127.0.0.1:8080", "unix:/run/x".
@@ -77,7 +79,9 @@ class Server {
   std::unique_ptr<ThreadPool> pool_;
 
   std::once_flag finished_;
-  uint64_t completed_ = 0;  // during the Stop; set under finished_
+  // Set under finished_.
+  uint64_t completed_ = 0;  // during the Stop
+  EventLoop::FinishReport finish_;
 };
 
 }  // namespace robusto

@@ -79,6 +79,7 @@
 #include "absl/types/span.h"
 #include "robusto/queue/futex.h"
 #include "robusto/queue/queue_lock.h"
+#include "robusto/queue/spin.h"
 #include "robusto/queue/wait_list.h"
 
 namespace robusto {
@@ -254,7 +255,7 @@ class BoundedQueue {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Spins for a moment, until `may_proceed` is true of the state or it is closed.
   template <typename MayProceed>
-  void LingerUntil(MayProceed may_proceed) const;
+  void SpinBeforeParking(MayProceed may_proceed) const;
   void UnlockAndWake() ABSL_UNLOCK_FUNCTION(mu_);
   void UnlockAndWakeParked() ABSL_UNLOCK_FUNCTION(mu_);
 
@@ -264,7 +265,7 @@ class BoundedQueue {
 
   // All that an operation changes, in a cache line of its own.
   alignas(ABSL_CACHELINE_SIZE) queue_internal::QueueLock mu_;
-  // Written under mu_ only. An atomic so that size(), closed() and LingerUntil may look without the
+  // Written under mu_ only. An atomic so that size(), closed() and SpinBeforeParking may look without the
   // lock: their acquire pairs with the release in SetState. What is decided is decided under mu_.
   std::atomic<uint64_t> state_{0};
   size_t oldest_ ABSL_GUARDED_BY(mu_) = 0;
@@ -279,14 +280,6 @@ namespace queue_internal {
 
 [[noreturn]] void AbortOnCapacity(size_t capacity, size_t greatest);
 [[noreturn]] void AbortOnDestructionWhileParked();
-
-// How long a blocking call looks at the queue before it parks: 2 us on Zen 4, 6 us on Skylake and
-// later, about what parking and being woken costs. It looks every 16 pauses only, because each look
-// takes the cache line from the thread that it waits for. There is no sched_yield(2) in it: on a
-// busy machine that gives a whole time slice away where a woken thread would run at once
-// (docs/adr/0001-bounded-queue.md).
-constexpr int kLooksBeforeParking = 8;
-constexpr int kPausesPerLook = 16;
 
 }  // namespace queue_internal
 
@@ -326,7 +319,7 @@ PushResult BoundedQueue<T>::Push(T&& item, absl::Duration timeout) {
   if (ABSL_PREDICT_TRUE(result != PushResult::kFull)) return result;
   if (timeout == absl::ZeroDuration()) return PushResult::kTimedOut;
   const Deadline deadline(timeout);
-  LingerUntil([this](uint64_t state) { return CanPush(state); });
+  SpinBeforeParking([this](uint64_t state) { return CanPush(state); });
   Section section(this);
   result = AwaitPlace(deadline);
   if (result == PushResult::kOk) Append(std::move(item));
@@ -349,7 +342,7 @@ PushBatchResult BoundedQueue<T>::PushBatch(absl::Span<T> items, absl::Duration t
   if (timeout == absl::ZeroDuration()) return {result.count, PushResult::kTimedOut};
   const Deadline deadline(timeout);
   do {
-    LingerUntil([this](uint64_t state) { return CanPush(state); });
+    SpinBeforeParking([this](uint64_t state) { return CanPush(state); });
     Section section(this);
     result.reason = AwaitPlace(deadline);
     if (result.reason == PushResult::kOk) result.count += AppendSome(items.subspan(result.count));
@@ -376,7 +369,7 @@ PopResult BoundedQueue<T>::Pop(T& out, absl::Duration timeout) {
   if (ABSL_PREDICT_TRUE(result != PopResult::kEmpty)) return result;
   if (timeout == absl::ZeroDuration()) return PopResult::kTimedOut;
   const Deadline deadline(timeout);
-  LingerUntil([](uint64_t state) { return CanPop(state); });
+  SpinBeforeParking([](uint64_t state) { return CanPop(state); });
   Section section(this);
   result = AwaitItem(deadline);
   if (result != PopResult::kOk) return result;
@@ -401,7 +394,7 @@ PopBatchResult BoundedQueue<T>::PopBatch(absl::Span<T> out, absl::Duration timeo
   if (result.count > 0 || result.reason != PopResult::kEmpty) return result;
   if (timeout == absl::ZeroDuration()) return {0, PopResult::kTimedOut};
   const Deadline deadline(timeout);
-  LingerUntil([](uint64_t state) { return CanPop(state); });
+  SpinBeforeParking([](uint64_t state) { return CanPop(state); });
   Section section(this);
   const PopResult waited = AwaitItem(deadline);
   if (waited != PopResult::kOk) return {0, waited};
@@ -530,13 +523,12 @@ void BoundedQueue<T>::Park(WaitList* list, Waiter* waiter, bool first_time,
 
 template <typename T>
 template <typename MayProceed>
-void BoundedQueue<T>::LingerUntil(MayProceed may_proceed) const {
+void BoundedQueue<T>::SpinBeforeParking(MayProceed may_proceed) const {
   if (!queue_internal::SpinningMayHelp()) return;
-  for (int look = 0; look < queue_internal::kLooksBeforeParking; ++look) {
-    for (int i = 0; i < queue_internal::kPausesPerLook; ++i) queue_internal::CpuRelax();
+  queue_internal::SpinUntil([&] {
     const uint64_t state = state_.load(std::memory_order_acquire);
-    if (may_proceed(state) || Closed(state)) return;
-  }
+    return may_proceed(state) || Closed(state);
+  });
 }
 
 template <typename T>

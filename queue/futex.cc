@@ -11,15 +11,6 @@ namespace robusto {
 namespace queue_internal {
 namespace {
 
-// A century: far beyond any use, and still far from overflowing the sum with the clock.
-constexpr absl::Duration kForEver = absl::Hours(24 * 365 * 100);
-
-timespec Now() {
-  timespec now;
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return now;
-}
-
 // FUTEX_WAIT_BITSET rather than FUTEX_WAIT: its time is absolute, so that a thread which is woken
 // for nothing sleeps on to the same deadline.
 void Wait(const std::atomic<uint32_t>& word, uint32_t expected, const timespec* until) {
@@ -29,15 +20,11 @@ void Wait(const std::atomic<uint32_t>& word, uint32_t expected, const timespec* 
 
 }  // namespace
 
-Deadline::Deadline(absl::Duration timeout) : infinite_(timeout >= kForEver) {
-  if (!infinite_) at_ = absl::ToTimespec(absl::DurationFromTimespec(Now()) + timeout);
-}
+Deadline::Deadline(absl::Duration timeout)
+    : at_ns_(DeadlineAfter(MonotonicNanos(), timeout)),
+      at_(absl::ToTimespec(absl::Nanoseconds(at_ns_))) {}
 
-bool Deadline::Passed() const {
-  if (infinite_) return false;
-  const timespec now = Now();
-  return now.tv_sec > at_.tv_sec || (now.tv_sec == at_.tv_sec && now.tv_nsec >= at_.tv_nsec);
-}
+bool Deadline::Passed() const { return at_ns_ != kNever && MonotonicNanos() >= at_ns_; }
 
 void FutexWait(const std::atomic<uint32_t>& word, uint32_t expected, const Deadline& deadline) {
   Wait(word, expected, deadline.absolute());

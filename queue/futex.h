@@ -17,6 +17,7 @@
 #include <cstdint>
 
 #include "absl/time/time.h"
+#include "robusto/queue/monotonic_clock.h"
 
 namespace robusto {
 namespace queue_internal {
@@ -24,17 +25,16 @@ namespace queue_internal {
 // A point on the monotonic clock, which no change of the wall clock moves.
 class Deadline {
  public:
-  // `timeout` from now; it is not negative. absl::InfiniteDuration(), and whatever is too long for
-  // the clock to count, never passes.
+  // `timeout` from now; it is not negative. A timeout of kMaxWait or more never passes.
   explicit Deadline(absl::Duration timeout);
 
   bool Passed() const;
-  // As futex(2) wants it: null means for ever.
-  const timespec* absolute() const { return infinite_ ? nullptr : &at_; }
+  // The form that futex(2) takes: null is no deadline.
+  const timespec* absolute() const { return at_ns_ == kNever ? nullptr : &at_; }
 
  private:
-  bool infinite_;
-  timespec at_ = {};
+  const int64_t at_ns_;
+  const timespec at_;
 };
 
 // Sleeps while `word` holds `expected`, until FutexWakeOne(&word) or `deadline`. May also return

@@ -3,7 +3,7 @@
 
 #include "robusto/queue/queue_lock.h"
 
-#include <sched.h>
+#include "robusto/queue/spin.h"
 
 namespace robusto {
 namespace queue_internal {
@@ -16,15 +16,6 @@ constexpr int kRounds = 32;
 constexpr int kPausesPerRound = 16;
 
 }  // namespace
-
-bool SpinningMayHelp() {
-  static const bool may_help = [] {
-    cpu_set_t cpus;
-    // Fails only where there are more processors than the set has room for.
-    return ::sched_getaffinity(0, sizeof(cpus), &cpus) != 0 || CPU_COUNT(&cpus) > 1;
-  }();
-  return may_help;
-}
 
 void QueueLock::LockSlowly() {
   for (int round = SpinningMayHelp() ? 0 : kRounds; round < kRounds; ++round) {

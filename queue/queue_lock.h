@@ -25,18 +25,6 @@
 namespace robusto {
 namespace queue_internal {
 
-// Tells the processor that this thread spins.
-inline void CpuRelax() {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
-// True where spinning can help at all: this process may run on more than one processor.
-bool SpinningMayHelp();
-
 class ABSL_LOCKABLE QueueLock {
  public:
   QueueLock() = default;

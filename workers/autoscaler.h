@@ -18,15 +18,14 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 
 #include "absl/types/optional.h"
+#include "robusto/queue/monotonic_clock.h"
 
 namespace robusto {
 
 class Autoscaler {
  public:
-  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
   static constexpr int64_t kTrimInterval = 1'000'000'000;
 
   // In nanoseconds; negative: never.

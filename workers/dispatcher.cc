@@ -3,14 +3,11 @@
 
 #include "robusto/workers/dispatcher.h"
 
-#include <sched.h>
-#include <time.h>
-
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
-#include "robusto/queue/queue_lock.h"
+#include "robusto/queue/spin.h"
 
 namespace robusto {
 namespace {
@@ -19,21 +16,7 @@ namespace {
 // meant to empty.
 thread_local const Dispatcher* t_serves = nullptr;
 
-int UsableCpus() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
-  return std::max(1, CPU_COUNT(&set));
-}
-
 }  // namespace
-
-int64_t MonotonicNanos() {
-  // The same clock as std::chrono::steady_clock, which reaches it through another library.
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 Dispatcher::Dispatcher(const Options& options)
     : source_(options.work_source),
@@ -42,7 +25,7 @@ Dispatcher::Dispatcher(const Options& options)
       watch_running_(options.watch_running),
       watch_queue_(options.queue_ttl_ns >= 0 || options.attention_after_ns >= 0),
       admission_check_(options.admission_check),
-      cpus_(UsableCpus()),
+      cpus_(queue_internal::UsableCpus()),
       queue_(options.queue_capacity) {}
 
 void Dispatcher::ServeFromThisThread() const { t_serves = this; }
@@ -176,21 +159,26 @@ bool Dispatcher::TakeLead(const Seat& seat) {
   return Vacant() && leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat));
 }
 
+Dispatcher::PollResult Dispatcher::PollSource(absl::Span<TaskPtr> out, absl::Duration timeout) {
+  const size_t count = source_->Poll(out, timeout);
+  const int64_t now = MonotonicNanos();
+  polled_ns_.store(now, std::memory_order_relaxed);
+  // One writer, the holder of the lead: no locked instruction.
+  polls_.store(polls_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  return {count, now};
+}
+
 bool Dispatcher::Lead(absl::Duration timeout, QueuedTask* next) {
   // From here on a producer that sees nobody parked interrupts the poll; what it pushed before is
   // seen now (D3).
   std::atomic_thread_fence(std::memory_order_seq_cst);
   std::array<TaskPtr, kPollBatch> tasks;
-  size_t count = 0;
   const bool waits = timeout > absl::ZeroDuration();
   if (!waits || (queue_.size() == 0 && !closed_.load() && pending_retirements_.load() == 0)) {
-    count = source_->Poll(absl::MakeSpan(tasks), timeout);
-    polls_.fetch_add(1, std::memory_order_relaxed);
-    const int64_t now = MonotonicNanos();
-    polled_ns_.store(now, std::memory_order_relaxed);
+    const PollResult polled = PollSource(absl::MakeSpan(tasks), timeout);
     // Nothing has come before it, and this worker is free: through the queue it would come back here.
     const bool direct = next != nullptr && queue_.size() == 0 && pending_retirements_.load() == 0;
-    Admit(absl::MakeSpan(tasks.data(), count), now, direct ? next : nullptr);
+    Admit(absl::MakeSpan(tasks.data(), polled.count), polled.ended_ns, direct ? next : nullptr);
   }
   leader_.store(kNobody);
   return next != nullptr && next->task != nullptr;
@@ -202,11 +190,7 @@ bool Dispatcher::Linger() {
   if (cpus_ < 2 || source_ != nullptr || lingering_.exchange(true, std::memory_order_relaxed)) {
     return false;
   }
-  bool found = false;
-  for (int look = 0; look < kLooksBeforeParking && !found; ++look) {
-    for (int i = 0; i < kPausesPerLook; ++i) queue_internal::CpuRelax();
-    found = HasReasonToStayAwake();
-  }
+  const bool found = queue_internal::SpinUntil([this] { return HasReasonToStayAwake(); });
   lingering_.store(false, std::memory_order_relaxed);
   return found;
 }
@@ -393,6 +377,14 @@ bool Dispatcher::TakeRetirement(Seat& seat) {
 int64_t Dispatcher::ColdestParkedSince() const {
   absl::MutexLock lock(&mu_);
   return parked_.empty() ? kNever : parked_.front()->parked_since_ns_;
+}
+
+PollActivity Dispatcher::poll_activity() const {
+  PollActivity activity;
+  activity.polls = polls_.load(std::memory_order_acquire);
+  activity.last_ended_ns = polled_ns_.load(std::memory_order_relaxed);
+  activity.polling = leader_.load() != kNobody;
+  return activity;
 }
 
 Dispatcher::Counters Dispatcher::counters() const {

@@ -42,7 +42,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <vector>
 
 #include "absl/base/optimization.h"
@@ -51,15 +50,14 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
+#include "robusto/queue/monotonic_clock.h"
 #include "robusto/workers/parker.h"
+#include "robusto/workers/pool_stats.h"
 #include "robusto/workers/task.h"
 #include "robusto/workers/task_queue.h"
 #include "robusto/workers/work_source.h"
 
 namespace robusto {
-
-// CLOCK_MONOTONIC in nanoseconds: the one clock of the pool.
-int64_t MonotonicNanos();
 
 // What an admission check is told. The task itself is not looked at: what it would cost is not
 // known.
@@ -180,12 +178,17 @@ class Dispatcher {
   Counters counters() const;
   // Since when the coldest worker is parked; kNever when none is.
   int64_t ColdestParkedSince() const ABSL_LOCKS_EXCLUDED(mu_);
-  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
   size_t queue_size() const { return queue_.size(); }
   size_t queue_capacity() const { return queue_.capacity(); }
+  int threads() const { return threads_.load(std::memory_order_relaxed); }
   int parked() const { return parked_count_.load(std::memory_order_relaxed); }
   int pending_retirements() const { return pending_retirements_.load(std::memory_order_relaxed); }
   Admission admission() const { return admission_.load(std::memory_order_acquire); }
+  PollActivity poll_activity() const;
+  // Ends the poll under way, or else the next one, so that poll_activity().polls advances.
+  void InterruptPoll() {
+    if (source_ != nullptr) source_->Interrupt();
+  }
   // How fast tasks left the queue lately: the mean service time of a task.
   int64_t recent_service_ns() const { return service_ns_.load(std::memory_order_relaxed); }
 
@@ -196,11 +199,6 @@ class Dispatcher {
   static constexpr int64_t kWakeCostNs = 50 * 1000;
   // From this mean service time on, somebody else should poll while a task runs.
   static constexpr int64_t kSlowTaskNs = 200 * 1000;
-  // How often an idle worker looks at the queue before it parks, and how many pauses apart: 2 us in
-  // all on Zen 4. Longer spins save few more wake-ups and hinder the producers
-  // (docs/performance.md).
-  static constexpr int kLooksBeforeParking = 8;
-  static constexpr int kPausesPerLook = 16;
   // How long nobody polls or takes before the supervisor steps in.
   static constexpr int64_t kWatchPeriodNs = 1000 * 1000;
   // Tasks that take less than this on average hold nobody up: four periods then.
@@ -216,6 +214,12 @@ class Dispatcher {
   // False where another polls, or nobody should.
   bool TakeLead(const Seat& seat);
   bool IsPollOverdue(int64_t now) const;
+  // Calls WorkSource::Poll and records its end. The holder of leader_ only.
+  struct PollResult {
+    size_t count;
+    int64_t ended_ns;
+  };
+  PollResult PollSource(absl::Span<TaskPtr> out, absl::Duration timeout);
   // Polls once for the worker that holds leader_, and gives the lead up. True: `next`, unless it is
   // null, has a task for this worker, which would have been the head of the queue.
   bool Lead(absl::Duration timeout, QueuedTask* next);
@@ -285,8 +289,10 @@ class Dispatcher {
   // reads them in the opposite order (counters()) never sees an effect without its cause (D5).
   alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> accepted_{0};  // by producers
   alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> taken_{0};     // by workers
+  // polls_ is released after polled_ns_, so that poll_activity() never pairs a new count with an old
+  // time.
   std::atomic<uint64_t> polls_{0};
-  std::atomic<int64_t> polled_ns_{0};  // when the last poll by a worker ended
+  std::atomic<int64_t> polled_ns_{0};  // when the last poll ended
   std::atomic<uint64_t> expired_{0};
   std::array<std::atomic<uint64_t>, 4> rejected_{};  // by RejectReason
 

@@ -99,10 +99,9 @@ void Dispatcher::LeadForBlockedWorkers(int64_t deadline_ns) {
     if (parked_count_.load() > 0 || closed_.load() || supervisor_called_.load() || attention_) {
       left = 0;
     }
-    const size_t count = source_->Poll(
+    const PollResult polled = PollSource(
         absl::MakeSpan(tasks), left == kNever ? absl::InfiniteDuration() : absl::Nanoseconds(left));
-    polls_.fetch_add(1, std::memory_order_relaxed);
-    Admit(absl::MakeSpan(tasks.data(), count), MonotonicNanos(), nullptr);
+    Admit(absl::MakeSpan(tasks.data(), polled.count), polled.ended_ns, nullptr);
     if (watch_queue_) ExpireQueued(MonotonicNanos());
   } while (left > 0);
   // The next tick takes the lead again if every worker is still blocked then.

@@ -56,16 +56,16 @@ absl::string_view PoolEventKindName(PoolEvent::Kind kind) {
 void Journal::Append(PoolEvent event) {
   event.at = absl::Now();
   {
-    std::lock_guard<std::mutex> lock(mu_);
+    MonotonicMutexLock lock(&mu_);
     event.sequence = ++newest_;
     if (events_.size() == kCapacity) events_.pop_front();
     events_.push_back(std::move(event));
   }
-  appended_.notify_all();
+  appended_.NotifyAll();
 }
 
 std::vector<PoolEvent> Journal::Read(uint64_t from, size_t max) const {
-  std::lock_guard<std::mutex> lock(mu_);
+  MonotonicMutexLock lock(&mu_);
   const uint64_t oldest = newest_ - events_.size() + 1;
   const uint64_t begin = std::max(from, oldest);
   std::vector<PoolEvent> read;
@@ -76,28 +76,28 @@ std::vector<PoolEvent> Journal::Read(uint64_t from, size_t max) const {
 }
 
 bool Journal::Await(uint64_t sequence, absl::Duration timeout) const {
-  static const std::atomic<bool> kNever{false};
-  return Await(sequence, timeout, kNever);
+  static const std::atomic<bool> kNotEnded{false};
+  return Await(sequence, timeout, kNotEnded);
 }
 
 bool Journal::Await(uint64_t sequence, absl::Duration timeout,
                     const std::atomic<bool>& ended) const {
-  // A century is as good as for ever, and does not overflow the clock.
-  timeout = std::min(timeout, absl::Hours(24 * 365 * 100));
-  std::unique_lock<std::mutex> lock(mu_);
-  appended_.wait_for(lock, absl::ToChronoNanoseconds(timeout),
-                     [&] { return newest_ >= sequence || ended.load(); });
+  const int64_t deadline_ns = DeadlineAfter(MonotonicNanos(), timeout);
+  MonotonicMutexLock lock(&mu_);
+  while (newest_ < sequence && !ended.load()) {
+    if (!appended_.WaitUntil(&mu_, deadline_ns)) break;
+  }
   return newest_ >= sequence;
 }
 
 void Journal::WakeReaders() const {
   // Under the lock, so that none is between its look and its sleep.
-  std::lock_guard<std::mutex> lock(mu_);
-  appended_.notify_all();
+  MonotonicMutexLock lock(&mu_);
+  appended_.NotifyAll();
 }
 
 uint64_t Journal::newest() const {
-  std::lock_guard<std::mutex> lock(mu_);
+  MonotonicMutexLock lock(&mu_);
   return newest_;
 }
 

@@ -14,17 +14,17 @@
 #define ROBUSTO_WORKERS_JOURNAL_H_
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "robusto/workers/monotonic_mutex.h"
 
 namespace robusto {
 
@@ -92,12 +92,10 @@ class Journal {
   uint64_t newest() const;
 
  private:
-  // Not absl::Mutex: its timed waits follow the wall clock, and an hour's step of that would be an
-  // hour's wait in Await.
-  mutable std::mutex mu_;
-  mutable std::condition_variable appended_;
-  uint64_t newest_ = 0;  // guarded by mu_, as are the events
-  std::deque<PoolEvent> events_;
+  mutable MonotonicMutex mu_;
+  mutable MonotonicCondVar appended_;
+  uint64_t newest_ ABSL_GUARDED_BY(mu_) = 0;
+  std::deque<PoolEvent> events_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace robusto

@@ -21,6 +21,10 @@ namespace robusto {
 // Half a gigabyte of places: more is not a queue but a mistake.
 constexpr size_t kMaxQueueCapacity = size_t{1} << 24;
 
+// What a remote caller may ask for: more threads than this serve no pool of this kind well. A larger
+// number is a typing error, and would take the last threads that the machine has before it failed.
+constexpr int kMaxThreads = 10000;
+
 struct ThreadPoolOptions {
   // Threads that Start starts, and the least that there are. At least 1.
   int min_threads = 10;

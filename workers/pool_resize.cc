@@ -136,13 +136,13 @@ absl::Status ThreadPool::ConfirmResize(absl::optional<uint64_t> generation) {
 }
 
 int64_t ThreadPool::RevertUnconfirmed(int64_t now_ns) {
-  if (!revert_.has_value()) return Dispatcher::kNever;
+  if (!revert_.has_value()) return kNever;
   if (now_ns < revert_->at_ns) return revert_->at_ns;
   const Revert revert = *std::exchange(revert_, absl::nullopt);
   absl::Status why;  // what could not be started is tried again by ReplaceDead
   MoveBounds(revert.bounds, PoolEvent::Kind::kRevert,
              absl::StrCat("nobody confirmed the Resize of generation ", revert.generation), &why);
-  return Dispatcher::kNever;
+  return kNever;
 }
 
 }  // namespace robusto

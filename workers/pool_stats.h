@@ -108,6 +108,17 @@ struct PoolStats {
   uint64_t rejected() const { return rejected_full + rejected_draining + rejected_stopped; }
 };
 
+// How the pool's work source is polled; a snapshot. Whether it is still polled cannot be told from one
+// snapshot, since an idle pool sleeps in its poll for hours. ThreadPool::InterruptPoll ends a poll that
+// sleeps, and `polls` advances; it does not advance while the thread that polls hangs, and not when no
+// thread polls.
+struct PollActivity {
+  uint64_t polls = 0;         // that have ended, since Create
+  int64_t last_ended_ns = 0;  // on the clock of MonotonicNanos; 0 before the first
+  // A thread holds the lead: it is inside of WorkSource::Poll, or queues what that returned.
+  bool polling = false;
+};
+
 // Distributions since Create, over all workers.
 struct PoolHistograms {
   DurationHistogram queue_wait;    // of tasks that ran: from Put to Run

@@ -23,7 +23,7 @@ constexpr int64_t kRejectionNoteNanos = 1'000'000'000;
 
 int64_t ThreadPool::Upkeep(int64_t oldest_wait_ns) {
   absl::MutexLock lock(&mu_);
-  if (state_ == PoolState::kCreated || stopping_) return Dispatcher::kNever;
+  if (state_ == PoolState::kCreated || stopping_) return kNever;
   const int64_t now = MonotonicNanos();
   // The bounds first: the rest goes by them.
   const int64_t revert = RevertUnconfirmed(now);
@@ -39,12 +39,12 @@ int64_t ThreadPool::ReplaceDead(int64_t now_ns) {
     journal_.Append(std::move(event));
   }
   const int missing = min_threads_ - workers_.staying();
-  if (missing <= 0) return Dispatcher::kNever;
+  if (missing <= 0) return kNever;
   if (now_ns < next_start_try_ns_) return next_start_try_ns_;
   absl::Status why;
   const int added = AddWorkers(missing, &why);
   if (added > 0) Note(PoolEvent::Kind::kRespawn, added);
-  if (added == missing) return Dispatcher::kNever;
+  if (added == missing) return kNever;
   Note(PoolEvent::Kind::kStartFailed, missing - added, why.message());
   next_start_try_ns_ = now_ns + kStartRetryNanos;
   return next_start_try_ns_;
@@ -80,8 +80,8 @@ int64_t ThreadPool::Autoscale(int64_t now_ns, int64_t oldest_wait_ns) {
 }
 
 int64_t ThreadPool::ReportStuck(int64_t now_ns) {
-  if (stuck_after_ns_ < 0) return Dispatcher::kNever;
-  int64_t next = Dispatcher::kNever;
+  if (stuck_after_ns_ < 0) return kNever;
+  int64_t next = kNever;
   for (const auto& worker : workers_.Alive()) {
     if (const uint64_t task_id = worker->TakeNewlyStuck(now_ns); task_id != 0) {
       PoolEvent event = Event(PoolEvent::Kind::kStuck);
@@ -113,7 +113,7 @@ int64_t ThreadPool::JournalRejections(int64_t now_ns) {
   note(now.expired, journalled_.expired, RejectReason::kExpired);
   note(now.rejected_draining, journalled_.rejected_draining, RejectReason::kDraining);
   note(now.rejected_stopped, journalled_.rejected_stopped, RejectReason::kStopped);
-  if (!noted) return Dispatcher::kNever;
+  if (!noted) return kNever;
   if (due) next_rejection_note_ns_ = now_ns + kRejectionNoteNanos;
   return next_rejection_note_ns_;
 }

@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "absl/status/status.h"
+#include "robusto/queue/monotonic_clock.h"
 #include "robusto/workers/dispatcher.h"
 
 namespace robusto {
@@ -26,7 +27,7 @@ class Supervisor {
  public:
   // What the pool does at every look, given for how long the queue's head has waited in nanoseconds
   // (0: the queue is empty). Returns when it wants to be called next at the latest, on the clock of
-  // MonotonicNanos; Dispatcher::kNever: when something happens.
+  // MonotonicNanos; kNever: when something happens.
   using Upkeep = std::function<int64_t(int64_t oldest_wait_ns)>;
 
   Supervisor(const std::string& name, std::shared_ptr<Dispatcher> dispatcher, Upkeep upkeep);

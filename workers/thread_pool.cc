@@ -12,8 +12,6 @@
 namespace robusto {
 namespace {
 
-// A century, which the clock can still count: a longer time is as good as infinite.
-constexpr absl::Duration kForEver = absl::Hours(24 * 365 * 100);
 constexpr int kNoLimit = std::numeric_limits<int>::max();
 
 absl::Status CheckNotNegative(absl::string_view name, absl::Duration value) {
@@ -36,7 +34,7 @@ absl::Status CheckPositive(absl::string_view name, absl::Duration value) {
 
 // Nanoseconds, or -1 for infinite.
 int64_t NanosOrNever(absl::Duration duration) {
-  return duration >= kForEver ? -1 : absl::ToInt64Nanoseconds(duration);
+  return duration >= kMaxWait ? -1 : absl::ToInt64Nanoseconds(duration);
 }
 
 Dispatcher::Options DispatcherOptions(const ThreadPoolOptions& options) {
@@ -120,7 +118,7 @@ absl::Status ThreadPool::Start() {
 }
 
 int64_t ThreadPool::DeadlineNanos(absl::Duration timeout) {
-  return MonotonicNanos() + absl::ToInt64Nanoseconds(std::min(timeout, kForEver));
+  return MonotonicNanos() + absl::ToInt64Nanoseconds(std::min(timeout, kMaxWait));
 }
 
 // --- Tasks ---
@@ -381,10 +379,16 @@ PoolHistograms ThreadPool::Histograms() const {
   return workers_.histograms();
 }
 
+PollActivity ThreadPool::Polls() const { return dispatcher_->poll_activity(); }
+
+void ThreadPool::InterruptPoll() { dispatcher_->InterruptPoll(); }
+
 absl::Duration ThreadPool::RecentServiceTime() const {
   return absl::Nanoseconds(dispatcher_->recent_service_ns());
 }
 
 size_t ThreadPool::queue_size() const { return dispatcher_->queue_size(); }
+
+int ThreadPool::threads() const { return dispatcher_->threads(); }
 
 }  // namespace robusto

@@ -58,6 +58,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "robusto/queue/monotonic_clock.h"
 #include "robusto/workers/autoscaler.h"
 #include "robusto/workers/dispatcher.h"
 #include "robusto/workers/journal.h"
@@ -77,10 +78,18 @@ struct StopReport {
   std::vector<uint64_t> rejected;   // were in the queue at the deadline
   std::vector<uint64_t> cancelled;  // ran at the deadline and ended after Cancel
   std::vector<uint64_t> abandoned;  // did not even then: their threads are on their own
+  // Threads that did not end, with a task of the list above or without one (in WorkSource::Poll, in
+  // a destructor): what they may touch is kept for as long as the process lives.
+  uint64_t abandoned_threads = 0;
+  // A server's requests and responses that were cut off in the middle (Server::Stop).
+  uint64_t truncated = 0;
   absl::Duration took;
 
   // Nothing was lost.
-  bool clean() const { return rejected.empty() && cancelled.empty() && abandoned.empty(); }
+  bool clean() const {
+    return rejected.empty() && cancelled.empty() && abandoned.empty() && abandoned_threads == 0 &&
+           truncated == 0;
+  }
 };
 
 class ThreadPool {
@@ -156,10 +165,16 @@ class ThreadPool {
   std::vector<WorkerInfo> Workers() const;
   PoolHistograms Histograms() const;
   const Journal& journal() const { return journal_; }
+  // How the work source is polled, and a way to see whether it still is, without a task in the queue
+  // and without a lock. Without a work source `polls` stays 0.
+  PollActivity Polls() const;
+  void InterruptPoll();
   // For estimates such as Retry-After, without a lock: the mean time that recent tasks ran, and how
   // many wait now.
   absl::Duration RecentServiceTime() const;
   size_t queue_size() const;
+  // How many worker threads there are, from one relaxed load.
+  int threads() const;
 
  private:
   explicit ThreadPool(ThreadPoolOptions options);
@@ -195,7 +210,7 @@ class ThreadPool {
   bool Drained() const ABSL_LOCKS_EXCLUDED(mu_);
   // Whether no worker is left that takes tasks: each has ended, or is in Stop itself.
   bool NobodyTakes() const ABSL_LOCKS_EXCLUDED(mu_);
-  bool StopHasBegun() const { return stop_deadline_ns_.load() != Dispatcher::kNever; }
+  bool StopHasBegun() const { return stop_deadline_ns_.load() != kNever; }
   bool CancelOn(WorkerThread& worker, uint64_t task_id, CancelLevel level) ABSL_LOCKS_EXCLUDED(mu_);
 
   // The supervisor's look at the pool; returns when to look again at the latest.
@@ -221,7 +236,7 @@ class ThreadPool {
   Parker stop_requested_;
   // The earliest of all Stops. Not under mu_, so that whoever holds that to start a thousand
   // threads sees the Stop that waits for it; sequentially consistent.
-  std::atomic<int64_t> stop_deadline_ns_{Dispatcher::kNever};
+  std::atomic<int64_t> stop_deadline_ns_{kNever};
 
   mutable absl::Mutex mu_;
   PoolState state_ ABSL_GUARDED_BY(mu_) = PoolState::kCreated;

@@ -22,37 +22,36 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "robusto/queue/monotonic_clock.h"
 #include "robusto/workers/dispatcher.h"
 #include "robusto/workers/histogram.h"
+#include "robusto/workers/monotonic_mutex.h"
 #include "robusto/workers/parker.h"
 #include "robusto/workers/pool_stats.h"
 #include "robusto/workers/task.h"
 
 namespace robusto {
 
-// Wakes whoever waits for workers to get somewhere. Shared by the workers and the pool. Not
-// absl::CondVar: its timed waits follow the wall clock, and Stop's deadline must not jump with it.
+// Wakes threads that wait for the workers to make progress. Shared by the workers and the pool.
 class WorkerSignal {
  public:
   // Something that a waiter might wait for has changed.
   void Announce() {
     {
-      std::lock_guard<std::mutex> lock(mu_);
+      MonotonicMutexLock lock(&mu_);
       ++changes_;
     }
-    changed_.notify_all();
+    changed_.NotifyAll();
   }
 
   // Waits until `done()` or `deadline_ns` on the clock of MonotonicNanos; returns done(). Both are
@@ -63,24 +62,26 @@ class WorkerSignal {
     for (;;) {
       uint64_t seen;
       {
-        std::lock_guard<std::mutex> lock(mu_);
+        MonotonicMutexLock lock(&mu_);
         seen = changes_;
       }
       if (done()) return true;
-      const int64_t left = deadline_ns() - MonotonicNanos();
-      if (left <= 0) return false;
-      std::unique_lock<std::mutex> lock(mu_);
-      changed_.wait_for(lock, std::chrono::nanoseconds(std::min(left, kLookAgainNs)),
-                        [&] { return changes_ != seen; });
+      const int64_t now = MonotonicNanos();
+      const int64_t deadline = deadline_ns();
+      if (deadline <= now) return false;
+      const int64_t check_again = std::min(deadline, now + kCheckAgainNs);
+      MonotonicMutexLock lock(&mu_);
+      while (changes_ == seen && changed_.WaitUntil(&mu_, check_again)) {
+      }
     }
   }
 
  private:
-  static constexpr int64_t kLookAgainNs = 10 * 1000 * 1000;
+  static constexpr int64_t kCheckAgainNs = 10 * 1000 * 1000;
 
-  std::mutex mu_;
-  std::condition_variable changed_;
-  uint64_t changes_ = 0;  // guarded by mu_
+  MonotonicMutex mu_;
+  MonotonicCondVar changed_;
+  uint64_t changes_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
 // Told of a task that threw: what it was and what() of the exception. Called in the worker, after

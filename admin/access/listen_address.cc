@@ -20,7 +20,7 @@
 namespace robusto {
 namespace {
 
-constexpr size_t kMostPathBytes = sizeof(sockaddr_un::sun_path) - 1;
+constexpr size_t kMaxPathBytes = sizeof(sockaddr_un::sun_path) - 1;
 
 bool IsLoopback(const std::string& host) {
   if (host == "localhost") return true;
@@ -42,7 +42,7 @@ absl::Status CheckUnix(const ListenAddress& address) {
   if (fd < 0) return CannotListen(address, std::strerror(errno));
   const bool answered = connect(fd, reinterpret_cast<const sockaddr*>(&name), sizeof(name)) == 0;
   close(fd);
-  return answered ? CannotListen(address, "a server answers there already") : absl::OkStatus();
+  return answered ? CannotListen(address, "another server listens on it") : absl::OkStatus();
 }
 
 }  // namespace
@@ -56,14 +56,14 @@ std::string ListenAddress::WithPort(int bound_port) const {
 absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
   const auto error = [text](absl::string_view why) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "\"", text, "\": ", why, "; it must be host:port, [v6-address]:port, :port or unix:PATH"));
+        "\"", text, "\": ", why, "; expected host:port, [v6-address]:port, :port or unix:PATH"));
   };
   ListenAddress address;
   absl::string_view rest = text;
   if (absl::ConsumePrefix(&rest, "unix:")) {
     if (rest.empty()) return error("the path is missing");
-    if (rest.size() > kMostPathBytes) {
-      return error(absl::StrCat("the path is longer than ", kMostPathBytes, " bytes"));
+    if (rest.size() > kMaxPathBytes) {
+      return error(absl::StrCat("the path is longer than ", kMaxPathBytes, " bytes"));
     }
     address.unix_socket = address.local = true;
     address.host = std::string(rest);
@@ -73,7 +73,9 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
   if (colon == absl::string_view::npos) return error("the port is missing");
   absl::string_view host = text.substr(0, colon);
   const bool brackets = absl::ConsumePrefix(&host, "[") && absl::ConsumeSuffix(&host, "]");
-  if (!brackets && host.find(':') != absl::string_view::npos) return error("a bracket is missing");
+  if (!brackets && host.find(':') != absl::string_view::npos) {
+    return error("an IPv6 address needs brackets");
+  }
   if (!absl::SimpleAtoi(text.substr(colon + 1), &address.port) || address.port < 0 ||
       address.port > 65535) {
     return error("the port must be a number from 0 to 65535");
@@ -92,11 +94,11 @@ absl::Status CheckCanListen(const ListenAddress& address) {
   const int failure =
       getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
   if (failure != 0) return CannotListen(address, gai_strerror(failure));
-  absl::Status status = CannotListen(address, "it has no address of this machine");
+  absl::Status status = CannotListen(address, "the host has no address");
   for (const addrinfo* it = found; it != nullptr && !status.ok(); it = it->ai_next) {
     const int fd = socket(it->ai_family, it->ai_socktype | SOCK_CLOEXEC, it->ai_protocol);
     const int on = 1;
-    // As gRPC does it: connections of an earlier process that linger are no hindrance.
+    // As gRPC does: connections of an earlier process in TIME_WAIT must not fail the check.
     if (fd >= 0) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     status = fd >= 0 && bind(fd, it->ai_addr, it->ai_addrlen) == 0
                  ? absl::OkStatus()

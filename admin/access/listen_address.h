@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// ListenAddress: where the admin service listens, and who can reach that.
+// ListenAddress: the address of the admin service, and whether other machines can reach it.
 //
 // Thread-safety: plain data and free functions.
 
@@ -18,21 +18,21 @@ namespace robusto {
 
 struct ListenAddress {
   bool unix_socket = false;
-  std::string host;  // without brackets; "::" for ":port"; of a unix socket: its path
+  std::string host;  // without brackets; "::" for ":port"; the path of a unix socket
   int port = 0;      // 0: the kernel chooses
-  // Only programs of this machine can reach it.
+  // Only programs on this machine can reach it.
   bool local = false;
 
-  // "127.0.0.1:50051", "[::1]:50051", "unix:/run/robusto.sock": as it was written, with this port.
+  // The address with this port: "127.0.0.1:50051", "[::1]:50051", "unix:/run/robusto.sock".
   std::string WithPort(int bound_port) const;
 };
 
-// Takes "host:port", "[v6-address]:port", ":port" (all interfaces) and "unix:PATH". InvalidArgument
-// says which of these it should be.
+// Parses "host:port", "[v6-address]:port", ":port" (all interfaces) and "unix:PATH". The message of
+// InvalidArgument lists these forms.
 absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text);
 
-// Why nobody can listen there now, in words; OK when it seems possible. gRPC only says that it did
-// not work, and takes a unix socket away from a server that answers on it.
+// Checks that the address can be bound now; the error says why not. gRPC itself reports no reason, and
+// replaces a unix socket even while another server listens on it.
 absl::Status CheckCanListen(const ListenAddress& address);
 
 }  // namespace robusto

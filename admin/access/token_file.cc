@@ -17,10 +17,10 @@
 namespace robusto {
 namespace {
 
-constexpr size_t kLeastTokenBytes = 16;
-constexpr size_t kMostTokenBytes = 1024;
+constexpr size_t kMinTokenBytes = 16;
+constexpr size_t kMaxTokenBytes = 1024;
 
-// Without a branch on what the bytes are. The length of a token is no secret.
+// Does not branch on the bytes. The length of a token is not secret.
 bool SameBytes(absl::string_view a, absl::string_view b) {
   unsigned difference = a.size() == b.size() ? 0 : 1;
   const size_t size = std::min(a.size(), b.size());
@@ -60,14 +60,14 @@ bool TokenFile::Changed() const {
 
 absl::Status TokenFile::Read() {
   entries_.clear();
-  // Before the content: what changes in between is seen at the next look.
+  // Before the content is read: a change in between is noticed by the next Changed.
   seen_ = {};
   if (stat(path_.c_str(), &seen_) != 0) seen_ = {};
   std::ifstream in(path_);
   std::ostringstream content;
   if (!in || !(content << in.rdbuf())) {
     return absl::NotFoundError(absl::StrCat(
-        path_, ": cannot be read, or is empty: ", errno != 0 ? std::strerror(errno) : "no tokens"));
+        path_, ": cannot read: ", errno != 0 ? std::strerror(errno) : "the file is empty"));
   }
   std::vector<Entry> entries;
   int number = 0;
@@ -79,19 +79,19 @@ absl::Status TokenFile::Read() {
     const bool known = words[0] == "operator" || words[0] == "read-only";
     const bool visible =
         words.size() == 2 && std::all_of(words[1].begin(), words[1].end(), absl::ascii_isgraph);
-    // The line itself is not shown: it may hold a token.
-    if (!known || !visible || words[1].size() < kLeastTokenBytes ||
-        words[1].size() > kMostTokenBytes) {
+    // The message must not show the line, which may hold a token.
+    if (!known || !visible || words[1].size() < kMinTokenBytes ||
+        words[1].size() > kMaxTokenBytes) {
       return absl::InvalidArgumentError(
           absl::StrCat(path_, ":", number,
-                       ": must be \"operator TOKEN\" or \"read-only TOKEN\", with a token of ",
-                       kLeastTokenBytes, " visible characters or more"));
+                       ": expected \"operator TOKEN\" or \"read-only TOKEN\", with a token of ",
+                       kMinTokenBytes, " to ", kMaxTokenBytes, " visible characters"));
     }
     entries.push_back(
         {words[0] == "operator" ? AdminRole::kOperator : AdminRole::kReadOnly, words[1]});
   }
   if (entries.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(path_, ": has no token"));
+    return absl::InvalidArgumentError(absl::StrCat(path_, ": the file holds no token"));
   }
   entries_ = std::move(entries);
   return absl::OkStatus();
@@ -104,7 +104,9 @@ absl::optional<AdminRole> TokenFile::Find(absl::string_view token) {
     absl::MutexLock lock(&mu_);
     if (Changed()) {
       const absl::Status status = Read();
-      if (!status.ok()) warning = absl::StrCat(status.message(), "; until then nobody gets in");
+      if (!status.ok()) {
+        warning = absl::StrCat(status.message(), "; all tokens are rejected until it is fixed");
+      }
     }
     for (const Entry& entry : entries_) {
       if (SameBytes(entry.token, token)) role = entry.role;

@@ -1,17 +1,17 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// TokenFile: the bearer tokens that the admin service knows, and what each may do.
+// TokenFile: the bearer tokens that the admin service accepts, and the role of each.
 //
-// One line each, the role and the token; a line that begins with # is a comment:
+// Each line holds a role and a token; a line that begins with # is a comment:
 //
 //   # made with: openssl rand -hex 32
 //   operator  5f0c...
 //   read-only 91ab...
 //
-// A token has 16 visible characters or more. The file is read again when it has changed, so that a
-// token is revoked by taking its line out. While the file is missing or has an error nobody gets
-// in: the alternative is that a token lives on because of a slip in the line below it.
+// A token has at least 16 visible characters. The file is read again when it has changed, so removing
+// a line revokes its token. While the file is missing or invalid, all tokens are rejected: otherwise a
+// typing error in one line would keep a token alive that another line has removed.
 //
 // Thread-safety: all methods.
 // Lock order: mu_ is a leaf, held while the file is read.
@@ -43,13 +43,13 @@ absl::string_view AdminRoleName(AdminRole role);
 
 class TokenFile {
  public:
-  // Reads the file. InvalidArgument when it has an error, NotFound when it cannot be read.
-  // `on_warning` (may be null) is told when that happens later.
+  // Reads the file. InvalidArgument if it is invalid, NotFound if it cannot be read. When that happens
+  // later, `on_warning` (may be null) is called with the reason.
   static absl::StatusOr<std::unique_ptr<TokenFile>> Open(
       std::string path, std::function<void(absl::string_view)> on_warning);
 
-  // The role of a token; nullopt when it is not in the file. Takes as long for a token that is
-  // nearly right as for one that is all wrong.
+  // The role of a token; nullopt if it is not in the file. Compares in constant time, so the duration
+  // does not reveal how much of a guessed token is correct.
   absl::optional<AdminRole> Find(absl::string_view token) ABSL_LOCKS_EXCLUDED(mu_);
 
  private:
@@ -70,7 +70,7 @@ class TokenFile {
 
   absl::Mutex mu_;
   std::vector<Entry> entries_ ABSL_GUARDED_BY(mu_);
-  struct stat seen_ ABSL_GUARDED_BY(mu_) = {};  // all zero: the file was not there
+  struct stat seen_ ABSL_GUARDED_BY(mu_) = {};  // all zero: the file did not exist
 };
 
 }  // namespace robusto

@@ -44,7 +44,7 @@ uint64_t HealthMonitor::Add(Listener listener) {
     id = ++last_id_;
     listeners_.push_back(std::make_shared<Entry>(Entry{id, std::move(listener), absl::nullopt}));
   }
-  Poke();
+  Wake();
   return id;
 }
 
@@ -54,55 +54,55 @@ void HealthMonitor::Remove(uint64_t id) {
                                   [id](const auto& entry) { return entry->id == id; }),
                    listeners_.end());
   mu_.Await(absl::Condition(
-      +[](bool* telling) { return !*telling; }, &telling_));
+      +[](bool* notifying) { return !*notifying; }, &notifying_));
 }
 
-void HealthMonitor::Tell(const std::string& why) {
+void HealthMonitor::Notify(const std::string& why) {
   std::vector<std::shared_ptr<Entry>> listeners;
   {
     absl::MutexLock lock(&mu_);
     listeners = listeners_;
-    telling_ = true;
+    notifying_ = true;
   }
   for (const auto& entry : listeners) {
     const Listener& listener = entry->listener;
-    if (entry->told != why.empty() && listener.on_change) listener.on_change(why.empty(), why);
-    entry->told = why.empty();
-    if (listener.on_look) listener.on_look();
+    if (entry->reported != why.empty() && listener.on_change) listener.on_change(why.empty(), why);
+    entry->reported = why.empty();
+    if (listener.on_check) listener.on_check();
   }
   absl::MutexLock lock(&mu_);
-  telling_ = false;
+  notifying_ = false;
 }
 
 void HealthMonitor::Stop() {
   if (!thread_.joinable()) return;
   ending_.store(true);
-  Poke();
+  Wake();
   thread_.join();
 }
 
-void HealthMonitor::SayStopping() {
+void HealthMonitor::MarkStopping() {
   stopping_.store(true);
-  Poke();
+  Wake();
 }
 
-void HealthMonitor::Poke() {
-  poked_.store(true);
+void HealthMonitor::Wake() {
+  woken_.store(true);
   pool_->journal().WakeReaders();
 }
 
 void HealthMonitor::Main() {
   pthread_setname_np(pthread_self(), "admin-health");
   while (!ending_.load()) {
-    poked_.store(false);
+    woken_.store(false);
     // An event that comes during the look makes the wait below return at once.
     const uint64_t next_event = pool_->journal().newest() + 1;
-    Tell(Look());
-    pool_->journal().Await(next_event, options_.interval, poked_);
+    Notify(Check());
+    pool_->journal().Await(next_event, options_.interval, woken_);
   }
 }
 
-std::string HealthMonitor::Look() {
+std::string HealthMonitor::Check() {
   const PoolStats stats = pool_->Stats();
   if (stopping_.load()) return "the server is stopping";
   const PoolState before = std::exchange(last_state_, stats.state);

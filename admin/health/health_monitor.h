@@ -1,18 +1,18 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// HealthMonitor: whether a pool can do its work, looked at from the inside. It is healthy while it
-// runs, has at least min_threads workers, and lets a probe, a task that does nothing, through its
-// queue in time. That a port is open says nothing of this. A pool with an idle worker and an empty
-// queue is not probed: it would get through.
+// HealthMonitor: whether a pool can do its work, checked from the inside. The pool is healthy while it
+// runs, has at least min_threads workers, and lets a probe, a task that does nothing, through its queue in
+// time. An open port alone does not show this. A pool with an idle worker and an empty queue is not
+// probed, because the probe would get through.
 //
-// It has one thread, which follows the journal and so sees a Drain, a Resume and a Stop at once;
-// the rest it sees at its next look. Probes are tasks like others, and are in the pool's counts: so
-// a process has one monitor, and whoever wants to know listens to it.
+// The monitor has one thread. It follows the journal, so it notices a Drain, a Resume and a Stop at once;
+// everything else it notices at its next check. Probes are counted like other tasks, so a process should
+// have one monitor with several listeners.
 //
 // Lifetime: the pool outlives the monitor; a probe may outlive both; the monitor outlives its
 // listeners, which Remove themselves.
-// Thread-safety: Add, Remove and SayStopping: any thread, but Remove not from a listener. Stop: one.
+// Thread-safety: Add, Remove and MarkStopping: any thread, but Remove not from a listener. Stop: one.
 // Lock order: mu_ is a leaf; listeners are called without it.
 
 #ifndef ROBUSTO_ADMIN_HEALTH_HEALTH_MONITOR_H_
@@ -46,7 +46,7 @@ class HealthMonitor {
     // At the first look after Add and whenever the answer changes. `why` is empty when healthy.
     std::function<void(bool healthy, const std::string& why)> on_change;
     // At every look.
-    std::function<void()> on_look;
+    std::function<void()> on_check;
   };
 
   HealthMonitor(ThreadPool* pool, Options options);
@@ -58,7 +58,7 @@ class HealthMonitor {
   void Remove(uint64_t id) ABSL_LOCKS_EXCLUDED(mu_);
 
   // Not healthy from now on, whatever the pool says: the server around it has begun to stop.
-  void SayStopping();
+  void MarkStopping();
   // Ends the thread. No listener is called any more when it returns.
   void Stop();
 
@@ -75,29 +75,29 @@ class HealthMonitor {
   struct Entry {
     uint64_t id;
     Listener listener;
-    absl::optional<bool> told;  // the monitor's thread only
+    absl::optional<bool> reported;  // the monitor's thread only
   };
 
   void Main();
-  void Tell(const std::string& why) ABSL_LOCKS_EXCLUDED(mu_);
-  void Poke();
+  void Notify(const std::string& why) ABSL_LOCKS_EXCLUDED(mu_);
+  void Wake();
   // Why the pool is not healthy; empty: it is.
-  std::string Look();
+  std::string Check();
 
   // Constant after construction.
   ThreadPool* const pool_;
   const Options options_;
   const std::shared_ptr<Probe> probe_;
 
-  // Own synchronisation: set before poked_, which is set before Journal::WakeReaders.
+  // Own synchronisation: set before woken_, which is set before Journal::WakeReaders.
   std::atomic<bool> stopping_{false};
   std::atomic<bool> ending_{false};
-  std::atomic<bool> poked_{false};
+  std::atomic<bool> woken_{false};
 
   absl::Mutex mu_;
   std::vector<std::shared_ptr<Entry>> listeners_ ABSL_GUARDED_BY(mu_);
   uint64_t last_id_ ABSL_GUARDED_BY(mu_) = 0;
-  bool telling_ ABSL_GUARDED_BY(mu_) = false;  // listeners are being called
+  bool notifying_ ABSL_GUARDED_BY(mu_) = false;  // listeners are being called
 
   // The monitor's thread only.
   PoolState last_state_ = PoolState::kCreated;

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Short ways to make a prometheus::MetricFamily from a figure that was counted elsewhere.
+// Helpers that make a prometheus::MetricFamily from a value that is counted elsewhere.
 //
 // Thread-safety: all functions.
 
@@ -36,7 +36,7 @@ inline prometheus::MetricFamily MakeCounter(const char* name, const char* help, 
   return family;
 }
 
-// Adds a value to a family of counters or gauges that has just this label.
+// Adds a value with one label to a family of counters or gauges.
 inline void AddLabelled(prometheus::MetricFamily* family, const char* label,
                         absl::string_view value, double number) {
   prometheus::ClientMetric& metric = family->metric.emplace_back();

@@ -21,8 +21,8 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-// Seconds, from what a cached file takes to what a client waits for at most. Steps of about 2.5: an
-// estimated percentile is then right to within its factor, and a scrape stays small.
+// In seconds, from the time that a cached file takes to the longest that clients wait. With steps of
+// about 2.5, an estimated percentile is accurate to that factor, and a scrape stays small.
 constexpr double kBucketBounds[] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
                                     0.01,   0.025,   0.05,   0.1,   0.25,   0.5,
                                     1,      2.5,     5,      10,    25,     60};
@@ -41,7 +41,7 @@ MetricFamily Histogram(const char* name, const char* help, const DurationHistogr
 
 MetricFamily States(const PoolStats& stats) {
   MetricFamily family = MakeFamily(MetricType::Gauge, "robusto_pool_state",
-                                   "1 for the state that the pool is in, 0 for the others.");
+                                   "1 for the current state of the pool, 0 for the other states.");
   for (const PoolState state :
        {PoolState::kCreated, PoolState::kRunning, PoolState::kDraining, PoolState::kStopped}) {
     AddLabelled(&family, "state", PoolStateName(state), state == stats.state ? 1 : 0);
@@ -51,7 +51,7 @@ MetricFamily States(const PoolStats& stats) {
 
 MetricFamily Outcomes(const PoolStats& stats) {
   MetricFamily family = MakeFamily(MetricType::Counter, "robusto_tasks_total",
-                                   "Tasks that the pool is done with, by what became of them.");
+                                   "Tasks that have ended or were rejected, by outcome.");
   const auto add = [&family](absl::string_view outcome, uint64_t count) {
     AddLabelled(&family, "outcome", outcome, static_cast<double>(count));
   };
@@ -72,40 +72,42 @@ std::vector<MetricFamily> PoolMetrics::Collect() const {
   const PoolHistograms histograms = pool_->Histograms();
   return {
       States(stats),
-      MakeGauge("robusto_pool_uptime_seconds", "Since the pool was started.",
+      MakeGauge("robusto_pool_uptime_seconds", "Time since the pool was started.",
                 absl::ToDoubleSeconds(stats.uptime)),
       MakeGauge("robusto_pool_threads", "Worker threads that are alive.", stats.threads),
-      MakeGauge("robusto_pool_threads_idle", "Worker threads that wait for work.", stats.idle),
-      MakeGauge("robusto_pool_threads_busy", "Worker threads that run a task.", stats.busy),
+      MakeGauge("robusto_pool_threads_idle", "Worker threads that are waiting for work.",
+                stats.idle),
+      MakeGauge("robusto_pool_threads_busy", "Worker threads that are running a task.", stats.busy),
       MakeGauge("robusto_pool_threads_retiring",
-                "Worker threads that end when they next ask for work.", stats.retiring),
+                "Worker threads that will exit when they next ask for work.", stats.retiring),
       MakeGauge("robusto_pool_threads_stuck",
-                "Busy threads whose task runs for longer than stuck_after.", stats.stuck),
-      MakeGauge("robusto_pool_threads_abandoned", "Threads that a stop gave up on.",
-                stats.abandoned),
-      MakeGauge("robusto_pool_threads_min", "The least worker threads there are.",
-                stats.min_threads),
-      MakeGauge("robusto_pool_threads_max", "The most worker threads there are; +Inf: no limit.",
+                "Busy threads whose task has been running for longer than stuck_after.",
+                stats.stuck),
+      MakeGauge("robusto_pool_threads_abandoned",
+                "Threads that a stop gave up on because they did not return.", stats.abandoned),
+      MakeGauge("robusto_pool_threads_min", "Minimum number of worker threads.", stats.min_threads),
+      MakeGauge("robusto_pool_threads_max", "Maximum number of worker threads; +Inf: no limit.",
                 stats.max_threads.has_value() ? *stats.max_threads
                                               : std::numeric_limits<double>::infinity()),
       MakeGauge("robusto_pool_queue_size", "Tasks in the queue.",
                 static_cast<double>(stats.queue_size)),
       MakeGauge("robusto_pool_queue_capacity",
-                "Tasks that the queue holds; further ones are rejected.",
+                "Maximum number of tasks in the queue; further tasks are rejected.",
                 static_cast<double>(stats.queue_capacity)),
       MakeCounter("robusto_pool_busy_seconds_total",
                   "Time spent inside tasks that have ended, summed over all worker threads.",
                   absl::ToDoubleSeconds(stats.busy_time)),
-      MakeCounter("robusto_tasks_accepted_total", "Tasks that were offered to the pool.",
+      MakeCounter("robusto_tasks_accepted_total", "Tasks offered to the pool.",
                   static_cast<double>(stats.accepted)),
       Outcomes(stats),
-      MakeGauge("robusto_tasks_queued", "Tasks whose turn has not come.",
+      MakeGauge("robusto_tasks_queued", "Tasks that are waiting to run.",
                 static_cast<double>(stats.queued)),
-      MakeGauge("robusto_tasks_running", "Tasks that a worker has taken and that have not ended.",
+      MakeGauge("robusto_tasks_running",
+                "Tasks that a worker has taken and that have not ended yet.",
                 static_cast<double>(stats.running)),
       Histogram("robusto_queue_wait_seconds",
-                "How long tasks that ran had waited in the queue before.", histograms.queue_wait),
-      Histogram("robusto_service_seconds", "How long tasks that have ended ran.",
+                "Time that tasks waited in the queue before they ran.", histograms.queue_wait),
+      Histogram("robusto_service_seconds", "Time that tasks ran; counted when they end.",
                 histograms.service_time),
   };
 }

@@ -1,15 +1,15 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// PoolMetrics: what a ThreadPool counts, for Prometheus.
+// PoolMetrics: the statistics of a ThreadPool for Prometheus.
 //
 //   PoolMetrics metrics(&pool);
 //   response.SetHeader("Content-Type", kMetricsContentType);
 //   response.Write(MetricsText({&metrics}));
 //
-// It is a prometheus::Collectable, and so can be registered with a prometheus::Exposer beside other
-// metrics as well. Nothing is counted twice: every scrape reads the pool's own statistics, and an
-// application that is not scraped pays nothing. docs/operations.md says what each metric means.
+// It is a prometheus::Collectable, so it can also be registered with a prometheus::Exposer. Every scrape
+// reads the pool's own statistics; an application that is not scraped pays nothing.
+// docs/operations.md documents each metric.
 //
 // In every scrape, exactly: robusto_tasks_accepted_total = the sum of robusto_tasks_total over its
 // outcomes + robusto_tasks_queued + robusto_tasks_running.
@@ -41,7 +41,7 @@ class PoolMetrics final : public prometheus::Collectable {
   const ThreadPool* const pool_;
 };
 
-// All of them in Prometheus's text format, and its media type.
+// All metrics in Prometheus' text format, and its media type.
 std::string MetricsText(absl::Span<const prometheus::Collectable* const> metrics);
 constexpr absl::string_view kMetricsContentType = "text/plain; version=0.0.4; charset=utf-8";
 

@@ -25,9 +25,9 @@ namespace {
 
 constexpr char kServiceName[] = "robusto.admin.v1.PoolAdmin";
 
-// Requests are a few numbers.
-constexpr int kMostRequestBytes = 64 * 1024;
-// A watcher whose machine is gone is noticed after the sum of these.
+// Requests hold a few numbers.
+constexpr int kMaxRequestBytes = 64 * 1024;
+// A watcher whose machine has disappeared is detected after the sum of these.
 constexpr int kPingAfterMillis = 20 * 1000;
 constexpr int kPingTimeoutMillis = 10 * 1000;
 
@@ -36,29 +36,31 @@ absl::StatusOr<std::string> ReadPem(absl::string_view option, const std::string&
   std::ostringstream content;
   if (!in || !(content << in.rdbuf())) {
     return absl::InvalidArgumentError(
-        absl::StrCat(option, "=", path, ": cannot be read, or is empty"));
+        absl::StrCat(option, "=", path, ": cannot read the file, or it is empty"));
   }
   std::string text = content.str();
   if (absl::StrContains(text, "-----BEGIN ")) return text;
-  return absl::InvalidArgumentError(absl::StrCat(option, "=", path, ": is not in PEM form"));
+  return absl::InvalidArgumentError(
+      absl::StrCat(option, "=", path, ": the file is not in PEM format"));
 }
 
 absl::Status CheckOptions(const AdminServerOptions& options, const ListenAddress& address) {
   if (options.tls_cert.empty() != options.tls_key.empty()) {
-    return absl::InvalidArgumentError(options.tls_cert.empty() ? "tls_key: needs tls_cert too"
-                                                               : "tls_cert: needs tls_key too");
+    return absl::InvalidArgumentError(options.tls_cert.empty() ? "tls_key: requires tls_cert"
+                                                               : "tls_cert: requires tls_key");
   }
   const bool tls = !options.tls_cert.empty();
   if (!tls && !options.tls_client_ca.empty()) {
-    return absl::InvalidArgumentError("tls_client_ca: needs tls_cert and tls_key too");
+    return absl::InvalidArgumentError("tls_client_ca: requires tls_cert and tls_key");
   }
   if (address.local || options.insecure) return absl::OkStatus();
   const bool knows_caller = !options.tls_client_ca.empty() || !options.token_file.empty();
   if (tls && knows_caller) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
-      "listen=", options.listen, ": others than this machine can reach it, so it needs ",
+      "listen=", options.listen, ": other machines can reach this address, so it requires ",
       tls ? "" : "tls_cert and tls_key, ", tls || knows_caller ? "" : "and ",
-      knows_caller ? "" : "tls_client_ca or token_file, ", "or a loopback address, or insecure"));
+      knows_caller ? "" : "tls_client_ca or token_file, ",
+      "or insecure; or choose a loopback address"));
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> Credentials(
@@ -79,7 +81,7 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> Credentials(
   return grpc::SslServerCredentials(ssl);
 }
 
-// The token of the one `authorization: Bearer` that a call has; empty: it has none.
+// The token in the `authorization: Bearer` field of a call; empty unless there is exactly one.
 absl::string_view BearerToken(const grpc::ServerContextBase& context) {
   const auto fields = context.client_metadata().equal_range("authorization");
   if (fields.first == fields.second || std::next(fields.first) != fields.second) return {};
@@ -89,7 +91,7 @@ absl::string_view BearerToken(const grpc::ServerContextBase& context) {
   return value.substr(kScheme.size());
 }
 
-// What TLS knows of the caller: " (the name in his certificate)", or nothing.
+// The name in the client's certificate, as " (name)"; empty without a certificate.
 std::string CertificateName(const grpc::ServerContextBase& context) {
   const auto auth = context.auth_context();
   if (auth == nullptr || !auth->IsPeerAuthenticated()) return "";
@@ -137,21 +139,21 @@ absl::Status AdminServer::Start(ThreadPool* pool) {
   int port = 0;
   builder.AddListeningPort(options_.listen, *credentials, &port);
   builder.RegisterService(service_.get());
-  builder.SetMaxReceiveMessageSize(kMostRequestBytes);
+  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   // Else a second server on the same port gets every other call instead of an error.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kPingAfterMillis);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMillis);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) {
-    return absl::UnavailableError(absl::StrCat("listen: cannot listen on ", options_.listen,
-                                               ": it is in use, or tls_cert and tls_key do ",
-                                               "not belong together"));
+    return absl::UnavailableError(
+        absl::StrCat("listen: cannot listen on ", options_.listen,
+                     ": the address is in use, or tls_key is not the key ", "of tls_cert"));
   }
   address_ = listen->WithPort(port);
-  // Whoever can open the socket is an operator.
+  // Every user that can open the socket is an operator.
   if (listen->unix_socket && chmod(listen->host.c_str(), 0600) != 0) {
-    Warn(absl::StrCat("cannot keep others from ", listen->host));
+    Warn(absl::StrCat("cannot restrict the permissions of ", listen->host));
   }
 
   server_->GetHealthCheckService()->SetServingStatus(kServiceName, true);
@@ -165,7 +167,7 @@ absl::Status AdminServer::Start(ThreadPool* pool) {
     server_->GetHealthCheckService()->SetServingStatus("", healthy);
     if (!healthy) Warn(absl::StrCat("health: NOT_SERVING: ", why));
   };
-  listener.on_look = [this] { service_->SampleForRates(); };
+  listener.on_check = [this] { service_->SampleForRates(); };
   listener_ = monitor_->Add(std::move(listener));
   return absl::OkStatus();
 }
@@ -179,7 +181,7 @@ void AdminServer::Shutdown(absl::Duration grace) {
     server_->GetHealthCheckService()->Shutdown();
     service_->EndStreams();
     service_->AwaitStreamsEnded(grace);
-    // What is left are watchers of the health, who never end by themselves, and clients who do not
+    // The remaining calls are watchers of health, which never end by themselves, and clients that do not
     // read.
     server_->Shutdown(std::chrono::system_clock::now());
   });
@@ -188,23 +190,23 @@ void AdminServer::Shutdown(absl::Duration grace) {
 absl::Status AdminServer::Authorize(const grpc::ServerContextBase& context, AdminAccess access,
                                     std::string* role) {
   if (tokens_ == nullptr) {
-    *role = absl::StrCat("anyone", CertificateName(context));
+    *role = absl::StrCat("anyone", CertificateName(context));  // what the log shows as the role
     return absl::OkStatus();
   }
-  *role = absl::StrCat("nobody", CertificateName(context));
+  *role = absl::StrCat("unauthenticated", CertificateName(context));
   const absl::string_view token = BearerToken(context);
   if (token.empty()) {
     return absl::UnauthenticatedError(
-        "a token is needed: one metadata field `authorization: Bearer TOKEN`");
+        "a token is required: send one metadata field `authorization: Bearer TOKEN`");
   }
   const absl::optional<AdminRole> found = tokens_->Find(token);
   if (!found.has_value()) {
-    return absl::UnauthenticatedError("the token is none of those that this server knows");
+    return absl::UnauthenticatedError("unknown token");
   }
   *role = absl::StrCat(AdminRoleName(*found), CertificateName(context));
   if (access == AdminAccess::kChange && *found != AdminRole::kOperator) {
     return absl::PermissionDeniedError(
-        "a read-only token may not change anything; an operator's is needed");
+        "a read-only token cannot change anything; use an operator token");
   }
   return absl::OkStatus();
 }

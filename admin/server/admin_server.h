@@ -1,8 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// AdminServer: a gRPC server with the AdminService of a pool, reflection and health, and the rules
-// of who may reach it and do what.
+// AdminServer: a gRPC server with the AdminService of a pool, reflection and health, and access control
+// for them.
 //
 //   AdminServerOptions options;
 //   options.listen = "127.0.0.1:50051";
@@ -12,16 +12,15 @@
 //   ...
 //   (*admin)->Shutdown(absl::Seconds(2));
 //
-// Who may. The default is a door that only this machine has: loopback, where every user of it gets
-// in, or a unix socket, which only its owner can open. A wider address is refused unless it has
-// both TLS and a way to know the caller: tokens (token_file.h), or certificates (tls_client_ca). In
-// front of each call: with tls_client_ca, TLS itself turns away who has no certificate of that
-// authority; with a token file, the token says the role; without one, everybody who got so far is
-// an operator. Health and reflection ask for no token: a load balancer has none, and what they say
-// is no secret.
+// Access. By default only this machine can connect: on loopback every local user, on a unix socket only
+// its owner. A wider address is refused unless it has both TLS and a way to identify the caller: tokens
+// (token_file.h) or certificates (tls_client_ca). With tls_client_ca, TLS rejects clients without a
+// certificate of that authority. With a token file, the token determines the role; without one, every
+// client that can connect is an operator. Health and reflection need no token: load balancers have none,
+// and neither reveals anything secret.
 //
-// Shutdown order: health says NOT_SERVING, streams say their last word and end, then the port
-// closes. The pool should be stopped before, so that its watchers see it.
+// Shutdown order: health reports NOT_SERVING, streams send their last message and end, then the port
+// closes. Stop the pool first, so that its watchers see that it has stopped.
 //
 // Lifetime: the pool outlives the server.
 // Thread-safety: all methods.
@@ -49,34 +48,34 @@
 namespace robusto {
 
 struct AdminServerOptions {
-  // host:port, [v6-address]:port, :port (all interfaces) or unix:PATH; port 0 takes a free one.
+  // host:port, [v6-address]:port, :port (all interfaces) or unix:PATH; with port 0 the kernel chooses a
+  // free port.
   std::string listen = "127.0.0.1:50051";
-  // Listen on a wide address even without TLS or without knowing the caller.
+  // Allow a wide address without TLS or without a way to identify the caller.
   bool insecure = false;
 
-  // Files in PEM form. TLS is on when the certificate and its key are given, mutual TLS when the
-  // authority that callers' certificates must come from is given too.
+  // Files in PEM format. A certificate and its key enable TLS. tls_client_ca enables mutual TLS: it is
+  // the authority that must have signed the certificates of clients.
   std::string tls_cert;
   std::string tls_key;
   std::string tls_client_ca;
-  // See token_file.h; empty: callers need no token.
+  // See token_file.h; empty: clients need no token.
   std::string token_file;
 
-  // The service's; authorize is the server's own and is overwritten.
+  // Options of the service. `authorize` is overwritten with the server's own.
   AdminServiceOptions service;
-  // The monitor of the pool's health that the process has already, which outlives the server; null:
-  // the server makes one, with these options.
+  // An existing health monitor of the pool, which must outlive the server. Null: the server creates one
+  // with the options below.
   HealthMonitor* monitor = nullptr;
   HealthMonitor::Options health;
-  // Told, in one line each, of what an operator may want to know. Must not block. Null: nobody is.
+  // Called with a line of text for the log. Must not block. May be null.
   std::function<void(absl::string_view)> on_warning;
 };
 
 class AdminServer {
  public:
-  // Listens and serves from now on. InvalidArgument for options that do not go together or files
-  // that do not hold what they should, Unavailable when the address cannot be had; the messages
-  // begin with the option's name.
+  // Starts listening and serving. InvalidArgument for contradictory options and invalid files,
+  // Unavailable if the address cannot be bound; the messages begin with the name of the option.
   static absl::StatusOr<std::unique_ptr<AdminServer>> Create(ThreadPool* pool,
                                                              AdminServerOptions options);
   // Shuts down with a grace of 0.
@@ -85,13 +84,10 @@ class AdminServer {
   AdminServer(const AdminServer&) = delete;
   AdminServer& operator=(const AdminServer&) = delete;
 
-  // Where it listens, with the port that the kernel chose: "127.0.0.1:50051", "unix:/run/x".
+  // The address with the port that the kernel chose: "127.0.0.1:50051", "unix:/run/x".
   const std::string& address() const { return address_; }
 
-  // Health says NOT_SERVING from now on: the server around the pool has begun to stop, and the pool
-  // itself may be told last.
-  void SayStopping() { monitor_->SayStopping(); }
-  // Ends the service; streams have `grace` to say their last word. Once; later calls wait for it.
+  // Ends the service; streams have `grace` to send their last messages. Later calls wait for the first.
   void Shutdown(absl::Duration grace);
 
  private:
@@ -105,12 +101,12 @@ class AdminServer {
   // Constant after Create.
   AdminServerOptions options_;
   std::string address_;
-  std::unique_ptr<TokenFile> tokens_;  // null: no tokens are asked for
+  std::unique_ptr<TokenFile> tokens_;  // null: no token is required
   std::unique_ptr<AdminService> service_;
   std::unique_ptr<grpc::Server> server_;
 
   // Own synchronisation.
-  std::unique_ptr<HealthMonitor> own_monitor_;  // null: the process has one
+  std::unique_ptr<HealthMonitor> own_monitor_;  // null: options_.monitor is used
   HealthMonitor* monitor_ = nullptr;
   uint64_t listener_ = 0;
   absl::once_flag shut_down_;

@@ -17,13 +17,13 @@
 #include "robusto/admin/service/message_stream.h"
 #include "robusto/admin/service/pool_messages.h"
 #include "robusto/admin/service/request_checks.h"
-#include "robusto/admin/text/display_text.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 namespace {
 
-// A day: whoever means longer does not mean a timeout.
-constexpr absl::Duration kMostStopTimeout = absl::Hours(24);
+// Upper bound for a stop timeout; larger values are almost certainly mistakes.
+constexpr absl::Duration kMaxStopTimeout = absl::Hours(24);
 
 absl::optional<int> OptionalInt(bool has, int value) {
   return has ? absl::make_optional(value) : absl::nullopt;
@@ -33,7 +33,7 @@ absl::optional<uint64_t> OptionalId(bool has, uint64_t value) {
   return has ? absl::make_optional(value) : absl::nullopt;
 }
 
-// On one line. Not ShortDebugString, whose form newer releases of protobuf vary on purpose.
+// The message on one line. Not ShortDebugString, whose output newer releases of protobuf randomize.
 std::string OnOneLine(const google::protobuf::Message& message) {
   google::protobuf::TextFormat::Printer printer;
   printer.SetSingleLineMode(true);
@@ -43,8 +43,8 @@ std::string OnOneLine(const google::protobuf::Message& message) {
   return text;
 }
 
-// A task that runs under this id. InvalidArgument when the request names none, NotFound when there
-// is no such task.
+// The id of the running task that the request names. InvalidArgument if it names none, NotFound if no
+// such task is running.
 absl::StatusOr<uint64_t> FindTask(const ThreadPool& pool,
                                   const admin::v1::CancelRequestRequest& request) {
   using Request = admin::v1::CancelRequestRequest;
@@ -52,23 +52,23 @@ absl::StatusOr<uint64_t> FindTask(const ThreadPool& pool,
     case Request::kTaskId:
       if (request.task_id() != 0) return request.task_id();
       return absl::InvalidArgumentError(
-          "task_id is 0; it must be 1 or more, as ListWorkers has it");
+          "task_id is 0; it must be 1 or more, as returned by ListWorkers");
     case Request::kRequestId:
       if (!request.request_id().empty()) break;
       return absl::InvalidArgumentError(
-          "request_id is empty; it must be a request's own, as ListWorkers has it");
+          "request_id is empty; it must be that of a request, as returned by ListWorkers");
     case Request::REQUEST_NOT_SET:
-      return absl::InvalidArgumentError("one of task_id and request_id is needed");
+      return absl::InvalidArgumentError("set one of task_id and request_id");
   }
   for (const WorkerInfo& worker : pool.Workers()) {
-    // As ListWorkers has it.
-    if (DisplayText(worker.task.request_id, kDisplayBytes) == request.request_id()) {
+    // Compare what ListWorkers returned.
+    if (DisplayText(worker.task.request_id, kMaxDisplayBytes) == request.request_id()) {
       return worker.task_id;
     }
   }
   return absl::NotFoundError(absl::StrCat("no request with request_id ",
-                                          DisplayText(request.request_id(), kDisplayBytes),
-                                          " is running; ListWorkers has those that are"));
+                                          DisplayText(request.request_id(), kMaxDisplayBytes),
+                                          " is running; ListWorkers returns the running ones"));
 }
 
 absl::Status CheckResize(const admin::v1::ResizeRequest& request) {
@@ -104,9 +104,9 @@ absl::Status AdminService::Authorize(const grpc::ServerContextBase& context, Adm
   return options_.authorize ? options_.authorize(context, access, role) : absl::OkStatus();
 }
 
-void AdminService::Tell(const grpc::ServerContextBase& context, absl::string_view method,
-                        const google::protobuf::Message& request, std::string role,
-                        const absl::Status& result) const {
+void AdminService::NotifyChange(const grpc::ServerContextBase& context, absl::string_view method,
+                                const google::protobuf::Message& request, std::string role,
+                                const absl::Status& result) const {
   if (!options_.on_change) return;
   AdminCall call;
   call.method = method;
@@ -136,7 +136,7 @@ grpc::ServerUnaryReactor* AdminService::Change(grpc::CallbackServerContext* cont
   std::string role;
   absl::Status status = Authorize(*context, AdminAccess::kChange, &role);
   if (status.ok()) status = call();
-  Tell(*context, method, request, std::move(role), status);
+  NotifyChange(*context, method, request, std::move(role), status);
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   reactor->Finish(ToGrpc(status));
   return reactor;
@@ -161,7 +161,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* AdminService::WatchStats(
   absl::Status status = Authorize(*context, AdminAccess::kRead, &role);
   if (!status.ok()) return new RefusedStream<grpc::ByteBuffer>(ToGrpc(status));
   admin::v1::WatchStatsRequest request;
-  grpc::ByteBuffer copy(*bytes);  // decoding empties it
+  grpc::ByteBuffer copy(*bytes);  // decoding empties the buffer
   const grpc::Status decoded =
       grpc::SerializationTraits<admin::v1::WatchStatsRequest>::Deserialize(&copy, &request);
   if (!decoded.ok()) return new RefusedStream<grpc::ByteBuffer>(decoded);
@@ -223,7 +223,7 @@ grpc::ServerUnaryReactor* AdminService::Resize(grpc::CallbackServerContext* cont
     }
     response->set_started(result->started);
     response->set_retired(result->retired);
-    response->set_threads(result->threads);
+    response->set_target_threads(result->threads);
     response->set_dry_run(request->dry_run());
     return absl::OkStatus();
   });
@@ -250,7 +250,7 @@ grpc::ServerUnaryReactor* AdminService::Grow(grpc::CallbackServerContext* contex
     if (!started.ok()) return started.status();
     const PoolStats stats = pool_->Stats();
     response->set_started(*started);
-    response->set_threads(stats.staying);
+    response->set_target_threads(stats.staying);
     response->set_generation(stats.generation);
     return absl::OkStatus();
   });
@@ -266,7 +266,7 @@ grpc::ServerUnaryReactor* AdminService::Shrink(grpc::CallbackServerContext* cont
     if (!retired.ok()) return retired.status();
     const PoolStats stats = pool_->Stats();
     response->set_retired(*retired);
-    response->set_threads(stats.staying);
+    response->set_target_threads(stats.staying);
     response->set_generation(stats.generation);
     return absl::OkStatus();
   });
@@ -291,13 +291,13 @@ grpc::ServerUnaryReactor* AdminService::CancelRequest(
     status = pool_->Cancel(*task_id, CancelLevel::kGentle);
     if (!status.ok()) {
       return absl::Status(status.code(),
-                          absl::StrCat(status.message(), "; ListWorkers has the tasks that are"));
+                          absl::StrCat(status.message(), "; ListWorkers returns the running ones"));
     }
     call = std::make_shared<CancelCall>(&driver_, pool_, *task_id, *firm_after, response);
     return status;
   };
   const absl::Status status = begin();
-  Tell(*context, "CancelRequest", *request, std::move(role), status);
+  NotifyChange(*context, "CancelRequest", *request, std::move(role), status);
   if (status.ok()) return CancelCall::Launch(std::move(call));
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   reactor->Finish(ToGrpc(status));
@@ -330,17 +330,17 @@ grpc::ServerWriteReactor<admin::v1::StopProgress>* AdminService::Stop(
   absl::Status status = Authorize(*context, AdminAccess::kChange, &role);
   const absl::StatusOr<absl::Duration> timeout =
       CheckDuration("timeout", request->has_timeout(), request->timeout(), options_.stop_timeout,
-                    absl::ZeroDuration(), kMostStopTimeout);
+                    absl::ZeroDuration(), kMaxStopTimeout);
   if (status.ok()) status = timeout.status();
-  Tell(*context, "Stop", *request, std::move(role), status);
+  NotifyChange(*context, "Stop", *request, std::move(role), status);
   if (!status.ok()) return new RefusedStream<admin::v1::StopProgress>(ToGrpc(status));
   auto stream = std::make_shared<StopStream>(&driver_, pool_);
   const std::weak_ptr<StopStream> watching(stream);
-  // First the stream, then the stop: an idle server may have stopped, and shut this service down,
-  // within a millisecond, and waits only for streams that have been launched.
+  // Launch the stream before the stop: an idle server stops, and shuts this service down, within a
+  // millisecond, and waits only for streams that have been launched.
   auto* const reactor = StopStream::Launch(std::move(stream));
   options_.stop(*timeout, [watching](const absl::StatusOr<StopReport>& report) {
-    // Whoever asked may be gone: the report is then for nobody.
+    // The client may have disconnected; then the report is dropped.
     if (const auto watcher = watching.lock()) watcher->SetReport(report);
   });
   return reactor;

@@ -1,10 +1,9 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// AdminService: the gRPC service robusto.admin.v1.PoolAdmin over a ThreadPool. It translates
-// between the two and decides nothing; what the calls do and which errors they give stands in
-// pool_admin.proto. AdminServer is what listens, with credentials, health and reflection; to have
-// the service in a gRPC server of one's own:
+// AdminService: the gRPC service robusto.admin.v1.PoolAdmin for a ThreadPool. It only translates
+// between the two; pool_admin.proto documents the calls and their errors. AdminServer adds listening,
+// credentials, health and reflection. To use the service in another gRPC server:
 //
 //   AdminService admin(&pool, AdminServiceOptions());
 //   grpc::ServerBuilder builder;
@@ -15,10 +14,10 @@
 //   admin.EndStreams();
 //   server->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
 //
-// It has one thread of its own, however many calls are under way. As it comes, whoever reaches the
-// port may do everything: see AdminServiceOptions::authorize.
+// It has one thread of its own, whatever the number of calls. By default every caller may do
+// everything: see AdminServiceOptions::authorize.
 //
-// Lifetime: the pool outlives the service, and the service the gRPC server's calls.
+// Lifetime: the pool outlives the service, and the service outlives the calls of the gRPC server.
 // Thread-safety: all methods.
 
 #ifndef ROBUSTO_ADMIN_SERVICE_ADMIN_SERVICE_H_
@@ -44,56 +43,57 @@
 
 namespace robusto {
 
-// What a call needs, as pool_admin.proto marks it.
+// The permission that a call needs, as marked in pool_admin.proto.
 enum class AdminAccess : uint8_t {
   kRead,    // [read]
   kChange,  // [change]
 };
 
-// A call that changes something, or was meant to.
+// A call that changed something, or tried to.
 struct AdminCall {
   absl::string_view method;  // "Resize"
   std::string request;       // in protobuf's text form, on one line
   std::string peer;          // "ipv4:127.0.0.1:40312", "unix:"
-  std::string role;          // what authorize said; empty: nothing
-  absl::Status result;       // of Stop: whether it was begun
+  std::string role;          // *role as set by authorize; may be empty
+  absl::Status result;       // for Stop: whether the stop began
 };
 
 struct AdminServiceOptions {
-  // Whether the caller may: OK, or what he is told. Sets *role to what is logged of him. Null:
-  // everybody may do everything.
+  // Authorizes the call: OK, or the error to return. Sets *role to the identity to log. Null: every
+  // caller may do everything.
   std::function<absl::Status(const grpc::ServerContextBase& context, AdminAccess access,
                              std::string* role)>
       authorize;
-  // Told of every call that changes something, also of one that is refused, after it; must not
-  // block. Null: nobody is told.
+  // Called after every call that changes something, including refused ones; must not block. May be
+  // null.
   std::function<void(const AdminCall&)> on_change;
-  // Facts about the server around the pool. Null: there are none.
+  // Counters of the server around the pool. May be null.
   std::function<AdminTraffic()> traffic;
   // Begins to stop the whole server within `timeout` and calls `done` with the report, from any
-  // thread; must not block. A second call joins the stop that is under way. Null: the pool alone
-  // is stopped, by a thread that the service makes for it.
+  // thread; must not block. A second call joins the first. Null: only the pool is stopped, by a thread
+  // of the service.
   std::function<void(absl::Duration timeout,
                      std::function<void(const absl::StatusOr<StopReport>&)> done)>
       stop;
-  // For a Stop that names none.
+  // The timeout of a Stop that specifies none.
   absl::Duration stop_timeout = absl::Seconds(10);
 };
 
-// WatchStats takes and sends bytes: its messages are encoded once for all who watch.
+// WatchStats receives and sends bytes, so that a message is encoded once for all watchers.
 class AdminService final : public admin::v1::PoolAdmin::WithRawCallbackMethod_WatchStats<
                                admin::v1::PoolAdmin::CallbackService> {
  public:
   AdminService(ThreadPool* pool, AdminServiceOptions options);
   ~AdminService() override;
 
-  // Brings every stream to its end: those that still have something to say, such as a stop's
-  // report, say it first. Does not wait: shutting the gRPC server down does.
+  // Makes every stream end; a pending message, such as the report of a stop, is sent first. Does not
+  // wait: shutting down the gRPC server does.
   void EndStreams() { driver_.End(); }
-  // Waits, after EndStreams, until their clients have all of it, for up to `timeout`; true when
-  // they have.
+  // After EndStreams: waits for up to `timeout` until the clients have received everything; returns
+  // whether they have.
   bool AwaitStreamsEnded(absl::Duration timeout) { return driver_.AwaitNone(timeout); }
-  // Called about once a second it keeps the window of GetStats's rates that short.
+  // Takes a sample as the base of GetStats' rates. Call it about once a second: the rates of GetStats are
+  // taken over the time since the last such sample.
   void SampleForRates() { sampler_.Take(absl::Milliseconds(900)); }
 
  private:
@@ -131,18 +131,18 @@ class AdminService final : public admin::v1::PoolAdmin::WithRawCallbackMethod_Wa
   grpc::ServerWriteReactor<admin::v1::StopProgress>* Stop(
       grpc::CallbackServerContext* context, const admin::v1::StopRequest* request) override;
 
-  // Authorises, makes the call and answers with its status.
+  // Authorizes the call, runs it and finishes with its status.
   template <typename Call>
   grpc::ServerUnaryReactor* Read(grpc::CallbackServerContext* context, const Call& call);
-  // The same, and tells of it.
+  // The same, and reports the call to options_.on_change.
   template <typename Call>
   grpc::ServerUnaryReactor* Change(grpc::CallbackServerContext* context, absl::string_view method,
                                    const google::protobuf::Message& request, const Call& call);
   absl::Status Authorize(const grpc::ServerContextBase& context, AdminAccess access,
                          std::string* role) const;
-  void Tell(const grpc::ServerContextBase& context, absl::string_view method,
-            const google::protobuf::Message& request, std::string role,
-            const absl::Status& result) const;
+  void NotifyChange(const grpc::ServerContextBase& context, absl::string_view method,
+                    const google::protobuf::Message& request, std::string role,
+                    const absl::Status& result) const;
 
   // Constant after construction.
   ThreadPool* const pool_;
@@ -153,7 +153,7 @@ class AdminService final : public admin::v1::PoolAdmin::WithRawCallbackMethod_Wa
   StreamDriver driver_;
 
   absl::Mutex stoppers_mu_;
-  // Where options.stop was null: they stop the pool.
+  // They stop the pool if options.stop is null.
   std::vector<std::thread> stoppers_ ABSL_GUARDED_BY(stoppers_mu_);
 };
 

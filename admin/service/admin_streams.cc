@@ -14,10 +14,10 @@ namespace robusto {
 namespace {
 
 constexpr std::chrono::milliseconds kStopProgressInterval{100};
-constexpr std::chrono::milliseconds kMostBetweenLooks{50};
+constexpr std::chrono::milliseconds kMaxCheckInterval{50};
 
 grpc::Status Ending() {
-  return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the admin service is ending");
+  return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the admin service is shutting down");
 }
 
 }  // namespace
@@ -43,7 +43,7 @@ StatsStream::Step StatsStream::Next(Clock::time_point now, bool ending, grpc::By
   step.write = true;
   const auto since_epoch = now.time_since_epoch();
   due_ = now + (interval_ - since_epoch % interval_);
-  // Only after the first message, which comes at once: the second is not to be on its heels.
+  // Applies only after the first message, which is sent at once: the second must not follow too soon.
   if (due_ - now < interval_ / 2) due_ += interval_;
   step.next = due_;
   return step;
@@ -57,7 +57,7 @@ EventStream::Step EventStream::Next(Clock::time_point now, bool ending,
     if (last_.has_value()) {
       step.finish = grpc::Status::OK;
     } else if (pool_->Stats().state == PoolState::kStopped) {
-      // Of a pool whose last event was seen already.
+      // A pool that has stopped appends no further events; but check again for one appended just now.
       if (pool_->journal().Read(next_, 1).empty())
         step.finish = grpc::Status::OK;
       else
@@ -71,7 +71,7 @@ EventStream::Step EventStream::Next(Clock::time_point now, bool ending,
   SetEvent(event, message);
   next_ = event.sequence + 1;
   step.write = true;
-  step.next = now;  // there may be more
+  step.next = now;  // more events may be waiting
   if (event.kind == PoolEvent::Kind::kStopped) step.finish = grpc::Status::OK;
   return step;
 }
@@ -81,7 +81,7 @@ void StopStream::SetReport(const absl::StatusOr<StopReport>& report) {
     absl::MutexLock lock(&report_mu_);
     report_ = report;
   }
-  driver_->Poke();
+  driver_->Wake();
 }
 
 StopStream::Step StopStream::Next(Clock::time_point now, bool ending,
@@ -142,9 +142,10 @@ StreamDriver::Clock::time_point CancelCall::Drive(StreamDriver::Clock::time_poin
     const bool forced = pool_->Cancel(task_id_, CancelLevel::kFirm).ok();
     Answer(grpc::Status::OK, forced ? Response::OUTCOME_FORCED : Response::OUTCOME_ENDED);
   } else {
-    // Nobody tells of a task's end. Most that heed the gentle step end at once.
-    look_again_ = std::min<StreamDriver::Clock::duration>(look_again_ * 2, kMostBetweenLooks);
-    return std::min(firm_at_, now + look_again_);
+    // The end of a task raises no event, so poll. Most tasks that obey the gentle step end at once.
+    check_interval_ =
+        std::min<StreamDriver::Clock::duration>(check_interval_ * 2, kMaxCheckInterval);
+    return std::min(firm_at_, now + check_interval_);
   }
   return StreamDriver::kNever;
 }
@@ -159,7 +160,7 @@ void CancelCall::Answer(grpc::Status status, admin::v1::CancelRequestResponse::O
     absl::MutexLock lock(&mu_);
     if (answered_) return;
     answered_ = true;
-    // Not later, and not by whoever comes second: after Finish the response is gone.
+    // Must be set here, and only by the first caller: Finish frees the response.
     response_->set_outcome(outcome);
   }
   Finish(std::move(status));

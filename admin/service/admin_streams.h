@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The calls of the admin service that take time: what each says and when.
+// The calls of the admin service that last: what each sends, and when.
 //
 // Thread-safety: as MessageStream.
 
@@ -29,8 +29,8 @@
 
 namespace robusto {
 
-// WatchStats. The ticks of all streams with one interval fall together, so that they share a
-// wake-up, a snapshot and its bytes: they send admin::v1::PoolStats that are encoded already.
+// WatchStats. All streams with one interval tick at the same time, so that they share a wake-up, a
+// snapshot and its bytes: they send admin::v1::PoolStats in encoded form.
 class StatsStream final : public MessageStream<grpc::ByteBuffer> {
  public:
   StatsStream(StreamDriver* driver, StatsSampler* sampler, absl::Duration interval)
@@ -59,10 +59,10 @@ class EventStream final : public MessageStream<admin::v1::PoolEvent> {
 
   const ThreadPool* const pool_;
   uint64_t next_;
-  const absl::optional<uint64_t> last_;  // nullopt: for ever
+  const absl::optional<uint64_t> last_;  // nullopt: the stream follows new events
 };
 
-// Stop. SetReport is called by whoever stopped.
+// Stop. The thread that has stopped the server calls SetReport.
 class StopStream final : public MessageStream<admin::v1::StopProgress> {
  public:
   StopStream(StreamDriver* driver, const ThreadPool* pool)
@@ -81,8 +81,8 @@ class StopStream final : public MessageStream<admin::v1::StopProgress> {
   absl::optional<absl::StatusOr<StopReport>> report_ ABSL_GUARDED_BY(report_mu_);
 };
 
-// CancelRequest after its gentle step: waits for the task to end, and then asks firmly. When the
-// caller goes away before that, the firm step is not made.
+// CancelRequest after its gentle step: waits for the task to end, and cancels it firmly at the deadline.
+// If the caller disconnects before that, the firm step is omitted.
 class CancelCall final : public grpc::ServerUnaryReactor,
                          public StreamDriver::Driven,
                          public std::enable_shared_from_this<CancelCall> {
@@ -95,7 +95,7 @@ class CancelCall final : public grpc::ServerUnaryReactor,
  private:
   StreamDriver::Clock::time_point Drive(StreamDriver::Clock::time_point now, bool ending) override;
   bool done() const override;
-  // Finishes once.
+  // Finishes the call, once.
   void Answer(grpc::Status status, admin::v1::CancelRequestResponse::Outcome outcome)
       ABSL_LOCKS_EXCLUDED(mu_);
   void OnCancel() override {
@@ -110,7 +110,7 @@ class CancelCall final : public grpc::ServerUnaryReactor,
   ThreadPool* const pool_;
   const uint64_t task_id_;
   const StreamDriver::Clock::time_point firm_at_;
-  StreamDriver::Clock::duration look_again_ = std::chrono::milliseconds(1);
+  StreamDriver::Clock::duration check_interval_ = std::chrono::milliseconds(1);
   admin::v1::CancelRequestResponse* const response_;
   std::shared_ptr<CancelCall> self_;
   mutable absl::Mutex mu_;

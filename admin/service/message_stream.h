@@ -1,17 +1,17 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// MessageStream: one server-streaming call of the admin service. It holds at most one message,
-// the one that is being written, so that a client which reads slowly costs no memory and gets the
-// newest state when it reads again; and it ends as soon as its client is gone.
+// MessageStream: one server-streaming call of the admin service. It holds at most one message, the one
+// being written: a client that reads slowly costs no memory and gets the newest state when it reads
+// again. The stream ends as soon as its client disconnects.
 //
-// Lifetime: from Launch until gRPC has let go of the call and the driver of the stream. The streams
-// of a service end before the service does.
+// Lifetime: from Launch until both gRPC and the driver have dropped their references. The streams of a
+// service end before the service does.
 //
-// Thread-safety: gRPC calls the On... methods, the driver calls Drive, each from its own threads.
-// Invariant: (S1) one of Next, a write under way and Finish at a time: writing_ and finishing_ say
-// which.
-// Lock order: mu_ is a leaf; nothing of gRPC's and no Next is called with it held.
+// Thread-safety: gRPC calls the On... methods and the driver calls Drive, each from its own threads.
+// Invariant: (S1) at most one of Next, a pending write and Finish is active; writing_ and finishing_
+// record which.
+// Lock order: mu_ is a leaf; neither gRPC nor Next is called with it held.
 
 #ifndef ROBUSTO_ADMIN_SERVICE_MESSAGE_STREAM_H_
 #define ROBUSTO_ADMIN_SERVICE_MESSAGE_STREAM_H_
@@ -37,7 +37,7 @@ class MessageStream : public grpc::ServerWriteReactor<Message>,
 
   explicit MessageStream(StreamDriver* driver) : driver_(driver) {}
 
-  // Starts the stream; it then owns itself.
+  // Starts the stream, which owns itself from then on.
   static grpc::ServerWriteReactor<Message>* Launch(std::shared_ptr<MessageStream> stream) {
     MessageStream* const raw = stream.get();
     raw->self_ = stream;
@@ -47,12 +47,12 @@ class MessageStream : public grpc::ServerWriteReactor<Message>,
 
  protected:
   struct Step {
-    bool write = false;                   // *message is to be sent
-    absl::optional<grpc::Status> finish;  // end the stream, after that message if there is one
-    Clock::time_point next = StreamDriver::kNever;  // when to be asked again at the latest
+    bool write = false;                   // send *message
+    absl::optional<grpc::Status> finish;  // end the stream, after *message if `write` is set
+    Clock::time_point next = StreamDriver::kNever;  // the latest time for the next call
   };
 
-  // What to do now; called when nothing is being written. The driver's thread only.
+  // Decides what to do now. Called by the driver's thread while no write is pending.
   virtual Step Next(Clock::time_point now, bool ending, Message* message) = 0;
 
  private:
@@ -109,10 +109,10 @@ class MessageStream : public grpc::ServerWriteReactor<Message>,
       }
     }
     if (finish) this->Finish(std::move(end));
-    if (finish || due) driver_->Poke();
+    if (finish || due) driver_->Wake();
   }
 
-  // The client is gone, its deadline has passed, or the server's end is due.
+  // The client has disconnected, its deadline has passed, or the server shuts down.
   void OnCancel() final ABSL_LOCKS_EXCLUDED(mu_) {
     {
       absl::MutexLock lock(&mu_);
@@ -121,7 +121,7 @@ class MessageStream : public grpc::ServerWriteReactor<Message>,
       finishing_ = true;
     }
     this->Finish(grpc::Status::CANCELLED);
-    driver_->Poke();
+    driver_->Wake();
   }
 
   void OnDone() final {
@@ -132,21 +132,21 @@ class MessageStream : public grpc::ServerWriteReactor<Message>,
   // Constant after construction.
   StreamDriver* const driver_;
 
-  // Set by Launch, reset by OnDone, which gRPC calls last.
+  // Set by Launch; reset by OnDone, which is gRPC's last call.
   std::shared_ptr<MessageStream> self_;
 
-  // The holder of writing_ only.
+  // Accessed only by the thread that set writing_.
   Message message_;
 
   mutable absl::Mutex mu_;
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool finishing_ ABSL_GUARDED_BY(mu_) = false;
-  bool missed_ ABSL_GUARDED_BY(mu_) = false;  // was driven during the write
-  Clock::time_point next_ ABSL_GUARDED_BY(mu_) = StreamDriver::kNever;  // asked for with the write
+  bool missed_ ABSL_GUARDED_BY(mu_) = false;  // Drive was called during the write
+  Clock::time_point next_ ABSL_GUARDED_BY(mu_) = StreamDriver::kNever;  // Step::next of that write
   absl::optional<grpc::Status> end_ ABSL_GUARDED_BY(mu_);
 };
 
-// A call that is refused before it begins.
+// A call that fails before it begins.
 template <typename Message>
 class RefusedStream final : public grpc::ServerWriteReactor<Message> {
  public:

@@ -6,12 +6,12 @@
 #include <cstdint>
 #include <string>
 
-#include "robusto/admin/text/display_text.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 namespace {
 
-// The kinds of events have the same order in both, and the message's begin with "unspecified".
+// Kinds and states have the same order in both; the message's begin with "unspecified".
 static_assert(static_cast<int>(PoolEvent::Kind::kStart) + 1 == admin::v1::PoolEvent::KIND_START,
               "the kinds of events are out of step");
 static_assert(static_cast<int>(PoolEvent::Kind::kStopped) + 1 == admin::v1::PoolEvent::KIND_STOPPED,
@@ -61,6 +61,7 @@ void SetStats(const PoolStats& stats, const PoolHistograms& histograms, admin::v
   to->set_min_threads(stats.min_threads);
   if (stats.max_threads.has_value()) to->set_max_threads(*stats.max_threads);
   to->set_threads(stats.threads);
+  to->set_target_threads(stats.staying);
   to->set_idle(stats.idle);
   to->set_busy(stats.busy);
   to->set_retiring(stats.retiring);
@@ -100,10 +101,10 @@ void SetWorker(const WorkerInfo& info, admin::v1::Worker* to) {
   if (info.busy) {
     admin::v1::RunningTask* const task = to->mutable_task();
     task->set_id(info.task_id);
-    task->set_request_id(DisplayText(info.task.request_id, kDisplayBytes));
-    task->set_label(DisplayText(info.task.label, kDisplayBytes));
-    task->set_peer(DisplayText(info.task.peer, kDisplayBytes));
-    task->set_phase(DisplayText(info.task.phase, kDisplayBytes));
+    task->set_request_id(DisplayText(info.task.request_id, kMaxDisplayBytes));
+    task->set_label(DisplayText(info.task.label, kMaxDisplayBytes));
+    task->set_peer(DisplayText(info.task.peer, kMaxDisplayBytes));
+    task->set_phase(DisplayText(info.task.phase, kMaxDisplayBytes));
     SetDuration(info.running_for, task->mutable_age());
   }
   to->set_completed(info.totals.completed);
@@ -119,8 +120,8 @@ void SetEvent(const PoolEvent& event, admin::v1::PoolEvent* to) {
   to->set_count(event.count);
   to->set_task_id(event.task_id);
   to->set_worker_id(event.worker_id);
-  to->set_text(DisplayText(event.text, kDisplayBytes));
-  to->set_threads(event.threads);
+  to->set_text(DisplayText(event.text, kMaxDisplayBytes));
+  to->set_target_threads(event.threads);
   to->set_min_threads(event.min_threads);
   if (event.max_threads.has_value()) to->set_max_threads(*event.max_threads);
   to->set_queue_size(event.queue_size);

@@ -1,8 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The pool's plain structs as messages of the admin service, and the service's durations as the
-// pool's. What each field means stands in pool_admin.proto.
+// Converts the pool's plain structs to messages of the admin service, and the service's durations to
+// Abseil's. pool_admin.proto documents each field.
 //
 // Thread-safety: free functions.
 
@@ -30,13 +30,13 @@ void SetTimestamp(absl::Time from, google::protobuf::Timestamp* to);
 absl::Duration ToDuration(const google::protobuf::Duration& from);
 
 void SetRecent(const RecentDurations::Result& recent, admin::v1::RecentDurations* to);
-// All but the rates, the traffic and what is recent.
+// Sets all fields except the rates, the traffic and the recent distributions.
 void SetStats(const PoolStats& stats, const PoolHistograms& histograms, admin::v1::PoolStats* to);
 void SetWorker(const WorkerInfo& info, admin::v1::Worker* to);
 void SetEvent(const PoolEvent& event, admin::v1::PoolEvent* to);
 void SetReport(const StopReport& report, admin::v1::StopReport* to);
 
-// The codes of both have the same numbers.
+// Both use the same numbers for their codes.
 grpc::Status ToGrpc(const absl::Status& status);
 
 }  // namespace robusto

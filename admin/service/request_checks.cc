@@ -5,25 +5,26 @@
 
 #include "absl/strings/str_cat.h"
 #include "robusto/admin/service/pool_messages.h"
+#include "robusto/workers/pool_options.h"
 
 namespace robusto {
 
 absl::Status CheckThreads(absl::string_view field, int value) {
-  if (value >= 1 && value <= kMostThreads) return absl::OkStatus();
+  if (value >= 1 && value <= kMaxThreads) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat(field, " is ", value, "; it must be from 1 to ", kMostThreads));
+      absl::StrCat(field, " is ", value, "; it must be from 1 to ", kMaxThreads));
 }
 
 absl::StatusOr<absl::Duration> CheckDuration(absl::string_view field, bool has,
                                              const google::protobuf::Duration& value,
-                                             absl::Duration unset, absl::Duration least,
-                                             absl::Duration most) {
+                                             absl::Duration unset, absl::Duration min,
+                                             absl::Duration max) {
   if (!has) return unset;
   const absl::Duration duration = ToDuration(value);
-  if (duration >= least && duration <= most) return duration;
+  if (duration >= min && duration <= max) return duration;
   return absl::InvalidArgumentError(absl::StrCat(field, " is ", absl::FormatDuration(duration),
-                                                 "; it must be from ", absl::FormatDuration(least),
-                                                 " to ", absl::FormatDuration(most)));
+                                                 "; it must be from ", absl::FormatDuration(min),
+                                                 " to ", absl::FormatDuration(max)));
 }
 
 }  // namespace robusto

@@ -1,8 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the fields of admin requests may hold, beside what the pool itself checks. InvalidArgument
-// names the field, its value and what would be accepted.
+// Range checks for the fields of admin requests, in addition to those of the pool itself. The message
+// of InvalidArgument names the field, its value and the accepted range.
 //
 // Thread-safety: free functions.
 
@@ -17,17 +17,14 @@
 
 namespace robusto {
 
-// No pool of this kind is well served by more threads; a larger number is a slip of the keyboard,
-// and would take the machine's last thread before it failed.
-constexpr int kMostThreads = 10000;
-
+// From 1 to kMaxThreads.
 absl::Status CheckThreads(absl::string_view field, int value);
 
-// The duration, or `unset` when the field is not set.
+// The duration, or `unset` if the field is not set.
 absl::StatusOr<absl::Duration> CheckDuration(absl::string_view field, bool has,
                                              const google::protobuf::Duration& value,
-                                             absl::Duration unset, absl::Duration least,
-                                             absl::Duration most);
+                                             absl::Duration unset, absl::Duration min,
+                                             absl::Duration max);
 
 }  // namespace robusto
 

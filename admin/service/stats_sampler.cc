@@ -36,7 +36,7 @@ StatsSampler::StatsSampler(const ThreadPool* pool, std::function<AdminTraffic()>
     : pool_(pool), traffic_(std::move(traffic)) {}
 
 StatsSampler::SamplePtr StatsSampler::Take(absl::Duration max_age) {
-  // Held while the snapshot is made, so that those who wait for the lock share it.
+  // The lock is held while the snapshot is made, so that the callers waiting for it share the result.
   absl::MutexLock lock(&mu_);
   auto now = std::chrono::steady_clock::now();
   if (newest_ != nullptr && absl::FromChrono(now - newest_->at) < max_age) return newest_;

@@ -1,12 +1,11 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// StatsSampler: snapshots of a pool as messages, which many watchers share, and the rates between
-// them.
+// StatsSampler: snapshots of a pool as messages that many watchers share, and the rates between them.
 //
-// A snapshot reads every worker's histograms, and making a message of it allocates: cheap once, felt
-// when 64 watchers do it ten times a second each. So a watcher says how old a snapshot may be, and
-// most of them get the one that the first has caused, and its bytes too.
+// A snapshot reads the histograms of every worker, and building a message allocates. That is cheap once,
+// but not for 64 watchers ten times a second each. So a watcher states how old a snapshot may be, and
+// most watchers share the snapshot, and its encoded bytes, that the first one has caused.
 //
 // Thread-safety: all methods. A Sample never changes.
 // Lock order: mu_ before ThreadPool::mu_.
@@ -31,7 +30,7 @@
 
 namespace robusto {
 
-// What the server around the pool counts; nullopt: it does not.
+// Counters of the server around the pool; nullopt if it does not count them.
 struct AdminTraffic {
   absl::optional<uint64_t> connections_open;
   absl::optional<uint64_t> connections_accepted;
@@ -50,22 +49,22 @@ class StatsSampler {
   // `traffic` may be null. Both must outlive the sampler.
   StatsSampler(const ThreadPool* pool, std::function<AdminTraffic()> traffic);
 
-  // A snapshot that is not older than `max_age`; 0: one of now.
+  // A snapshot that is no older than `max_age`; 0 takes a new one.
   SamplePtr Take(absl::Duration max_age) ABSL_LOCKS_EXCLUDED(mu_);
-  // The newest sample that was taken at least a second before `sample`; when there is none, one of
-  // the pool's start.
+  // The newest sample taken at least a second before `sample`; if there is none, one of the pool's
+  // start.
   SamplePtr Before(const Sample& sample) const ABSL_LOCKS_EXCLUDED(mu_);
 
   // Sets the rates of `to`, which is a copy of after.stats.
   static void SetRates(const Sample& before, const Sample& after, admin::v1::PoolStats* to);
-  // after.stats with its rates since `before`, as it goes over the wire. Watchers with the same
-  // interval ask for the same, and share it.
+  // after.stats with its rates since `before`, encoded. Watchers with the same interval ask for the
+  // same pair and share the bytes.
   grpc::ByteBuffer Encoded(const SamplePtr& before, const SamplePtr& after)
       ABSL_LOCKS_EXCLUDED(mu_);
 
  private:
   struct Encoding {
-    // Held, so that no other samples get their addresses.
+    // Owned, because the lookup compares addresses, which a freed sample would pass on.
     SamplePtr before;
     SamplePtr after;
     grpc::ByteBuffer bytes;
@@ -78,10 +77,10 @@ class StatsSampler {
   mutable absl::Mutex mu_;
   RecentDurations recent_ ABSL_GUARDED_BY(mu_);
   SamplePtr newest_ ABSL_GUARDED_BY(mu_);
-  // At least a second apart: the newest such, and the one before it.
+  // Samples at least a second apart: the newest, and the one before it.
   SamplePtr mark_ ABSL_GUARDED_BY(mu_);
   SamplePtr earlier_mark_ ABSL_GUARDED_BY(mu_);
-  // The newest few, one for each interval that is watched at the time; the oldest is overwritten.
+  // The newest few, one for each interval in use; the oldest is overwritten.
   std::vector<Encoding> encodings_ ABSL_GUARDED_BY(mu_);
   size_t next_encoding_ ABSL_GUARDED_BY(mu_) = 0;
 };

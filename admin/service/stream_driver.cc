@@ -11,6 +11,8 @@
 #include <limits>
 #include <utility>
 
+#include "robusto/queue/monotonic_clock.h"
+
 namespace robusto {
 
 constexpr StreamDriver::Clock::time_point StreamDriver::kNever;
@@ -20,52 +22,53 @@ StreamDriver::StreamDriver(const Journal* journal)
 
 StreamDriver::~StreamDriver() {
   quit_.store(true);
-  Poke();
+  Wake();
   thread_.join();
 }
 
 void StreamDriver::Add(std::shared_ptr<Driven> driven) {
   {
-    std::lock_guard<std::mutex> lock(calls_mu_);
+    MonotonicMutexLock lock(&calls_mu_);
     ++calls_;
   }
   {
     absl::MutexLock lock(&mu_);
     added_.push_back(std::move(driven));
   }
-  Poke();
+  Wake();
 }
 
-void StreamDriver::Poke() {
-  poked_.store(true);
+void StreamDriver::Wake() {
+  woken_.store(true);
   journal_->WakeReaders();
 }
 
 void StreamDriver::End() {
   ending_.store(true);
-  Poke();
+  Wake();
 }
 
 void StreamDriver::Release() {
-  std::lock_guard<std::mutex> lock(calls_mu_);
-  // Under the lock: who waits may destroy this next.
-  if (--calls_ == 0) no_calls_.notify_all();
+  MonotonicMutexLock lock(&calls_mu_);
+  // Notify under the lock: the waiting thread may destroy this object next.
+  if (--calls_ == 0) no_calls_.NotifyAll();
 }
 
 bool StreamDriver::AwaitNone(absl::Duration timeout) {
-  // Longer than anybody waits, and no more than the clock can count.
-  const absl::Duration bounded = std::min(timeout, absl::Hours(24 * 365));
-  std::unique_lock<std::mutex> lock(calls_mu_);
-  return no_calls_.wait_for(lock, absl::ToChronoNanoseconds(bounded),
-                            [this] { return calls_ == 0; });
+  const int64_t deadline_ns = DeadlineAfter(MonotonicNanos(), timeout);
+  MonotonicMutexLock lock(&calls_mu_);
+  while (calls_ > 0) {
+    if (!no_calls_.WaitUntil(&calls_mu_, deadline_ns)) break;
+  }
+  return calls_ == 0;
 }
 
 void StreamDriver::Main() {
   pthread_setname_np(pthread_self(), "admin-streams");
   std::vector<std::shared_ptr<Driven>> all;
   while (!quit_.load()) {
-    poked_.store(false);
-    // An event that comes while all are driven makes the wait below return at once.
+    woken_.store(false);
+    // Read before driving: an event that arrives meanwhile ends the wait below at once.
     const uint64_t next_event = journal_->newest() + 1;
     {
       absl::MutexLock lock(&mu_);
@@ -79,11 +82,11 @@ void StreamDriver::Main() {
               all.end());
 
     if (all.empty()) {
-      journal_->Await(std::numeric_limits<uint64_t>::max(), absl::InfiniteDuration(), poked_);
+      journal_->Await(std::numeric_limits<uint64_t>::max(), absl::InfiniteDuration(), woken_);
     } else {
       const absl::Duration left =
           next == kNever ? absl::InfiniteDuration() : absl::FromChrono(next - Clock::now());
-      journal_->Await(next_event, left, poked_);
+      journal_->Await(next_event, left, woken_);
     }
   }
 }

@@ -1,10 +1,10 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The first part of the status page's script: elements, numbers for people, and charts.
+// The first part of the status page's script: elements, number formats and charts.
 //
-// What the server tells is put into the page as text and as numbers, never as HTML: paths are written by
-// whoever sends requests. The policy of the page (trusted-types 'none') makes sure of that.
+// Data from the server is untrusted, because clients choose the paths of requests: it is inserted as text
+// and numbers, never as HTML. The page's policy (trusted-types 'none') enforces this.
 "use strict";
 
 const SAMPLES = 180;
@@ -28,7 +28,7 @@ const svg = (tag, properties = {}, ...children) =>
   fill(document.createElementNS(SVG, tag), properties, children);
 const setText = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 
-// Numbers for people.
+// Number formats.
 
 function count(n) {
   if (n < 10000) return String(Math.round(n * (n < 10 ? 10 : 1)) / (n < 10 ? 10 : 1));
@@ -50,7 +50,7 @@ function duration(s) {
 const bounds = (status) => `${status.min_threads} to ${status.max_threads ?? "any"}`;
 const shed = (s) => s.expired + s.rejected_queue_full + s.rejected_draining + s.rejected_stopped;
 
-// The duration that `part` of what was counted between two answers took no longer than; null: nothing was.
+// The percentile `part` (0 to 1) of the durations counted between two snapshots; null if there are none.
 function percentile(limits, from, to, part) {
   const all = to.count - from.count;
   if (all <= 0) return null;
@@ -61,7 +61,7 @@ function percentile(limits, from, to, part) {
   return to.max_s;
 }
 
-// Charts: lines over the samples of the last three minutes.
+// Charts: line charts of the samples of the last three minutes.
 
 const samples = [];
 
@@ -83,7 +83,7 @@ class Chart {
       legend, this.plot));
   }
 
-  // How many samples fit on the axis: the newest is at the right end.
+  // The number of samples that fit on the axis; the newest is at the right end.
   span() { return Math.max(SAMPLES_AT_FIRST, samples.length); }
 
   point(event) {
@@ -96,15 +96,15 @@ class Chart {
 
   range() {
     const all = samples.flatMap((h) => this.series.map((line) => line.of(h))).filter((v) => v !== null);
-    const most = Math.max(...all, 0);
+    const max = Math.max(...all, 0);
     if (this.logarithmic) {
       const positive = all.filter((v) => v > 0);
       return { low: 10 ** Math.floor(Math.log10(Math.min(...positive, 1e-3))),
-        high: 10 ** Math.ceil(Math.log10(Math.max(most, 1e-3) * 1.0001)) };
+        high: 10 ** Math.ceil(Math.log10(Math.max(max, 1e-3) * 1.0001)) };
     }
-    const step = 10 ** Math.floor(Math.log10(Math.max(most, 1)));
-    // Half of each is a whole number, too, but of 1.
-    const high = [1, 2, 4, 10].map((k) => k * step).find((v) => v >= most);
+    const step = 10 ** Math.floor(Math.log10(Math.max(max, 1)));
+    // Multiples whose half, the middle grid line, is a whole number too (except for 1).
+    const high = [1, 2, 4, 10].map((k) => k * step).find((v) => v >= max);
     return { low: 0, high: Math.max(high, 2) };
   }
 
@@ -131,7 +131,7 @@ class Chart {
     if (this.at !== null && at >= 0) {
       parts.push(svg("line", { class: "cursor", x1: x(at), x2: x(at), y1: top, y2: height }));
     }
-    // The first series on top of the others.
+    // Draw the first series last, on top of the others.
     for (let s = this.series.length - 1; s >= 0; --s) {
       let points = [];
       for (let i = 0; i <= samples.length; ++i) {
@@ -139,7 +139,7 @@ class Chart {
         if (value !== null) {
           points.push(`${x(i).toFixed(1)},${y(value).toFixed(1)}`);
         } else if (points.length > 0) {
-          // One point twice is a dot.
+          // A line from a point to itself draws a dot.
           if (points.length === 1) points.push(points[0]);
           parts.push(svg("polyline", { class: `c${s}`, points: points.join(" ") }));
           points = [];

@@ -12,23 +12,22 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "robusto/admin/status_page/json_string.h"
-#include "robusto/admin/text/display_text.h"
 #include "robusto/workers/histogram.h"
 #include "robusto/workers/journal.h"
 #include "robusto/workers/pool_stats.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 namespace {
 
-// The page takes the difference of two answers for what happened between them, and estimates
-// percentiles from it: a quarter of an octave a bucket is 9 % either way. From 1 us to 67 s.
+// The page subtracts two snapshots to estimate the percentiles of the time between them. Four buckets an
+// octave give an accuracy of 9 %. The buckets reach from 1 us to 67 s.
 constexpr int kBucketsPerOctave = 4;
 constexpr int kBuckets = 26 * kBucketsPerOctave + 1;
 
 double BucketBound(int i) { return 1e-6 * std::exp2(static_cast<double>(i) / kBucketsPerOctave); }
 
-// Writes objects and lists; puts the commas.
+// Writes objects and arrays with their commas.
 class JsonWriter {
  public:
   void Open(char bracket) {
@@ -46,7 +45,7 @@ class JsonWriter {
     first_ = false;
   }
 
-  // Not for text: for numbers, true, false and null.
+  // For numbers, true, false and null; not for text.
   void Raw(absl::string_view key, const absl::AlphaNum& value) {
     Key(key);
     absl::StrAppend(&json_, value);
@@ -59,9 +58,9 @@ class JsonWriter {
     Key(key);
     AppendJsonString(value, &json_);
   }
-  // What a request says of itself, or a handler threw.
-  void Foreign(absl::string_view key, absl::string_view value) {
-    Text(key, DisplayText(value, kDisplayBytes));
+  // For untrusted text, such as the target of a request or the message of an exception.
+  void Untrusted(absl::string_view key, absl::string_view value) {
+    Text(key, DisplayText(value, kMaxDisplayBytes));
   }
   void Seconds(absl::string_view key, absl::Duration value) {
     Raw(key, absl::StrFormat("%.9g", absl::ToDoubleSeconds(value)));
@@ -94,6 +93,7 @@ void WriteStats(const PoolStats& stats, JsonWriter* json) {
   json->Raw("min_threads", stats.min_threads);
   json->MaxThreads(stats.max_threads);
   json->Raw("threads", stats.threads);
+  json->Raw("target_threads", stats.staying);
   json->Raw("idle", stats.idle);
   json->Raw("busy", stats.busy);
   json->Raw("retiring", stats.retiring);
@@ -158,20 +158,20 @@ void WriteWorkers(std::vector<WorkerInfo> workers, JsonWriter* json) {
   std::stable_sort(workers.begin(), workers.end(), [](const WorkerInfo& a, const WorkerInfo& b) {
     return a.busy != b.busy ? a.busy : a.busy && a.running_for > b.running_for;
   });
-  if (workers.size() > kStatusWorkers) workers.resize(kStatusWorkers);
+  if (workers.size() > kMaxStatusWorkers) workers.resize(kMaxStatusWorkers);
   json->Open("workers", '[');
   for (const WorkerInfo& worker : workers) {
     json->Open('{');
     json->Raw("id", worker.id);
     json->Text("state", worker.stuck ? "stuck" : worker.busy ? "busy" : "idle");
     if (worker.busy) {
-      // As text: a script's numbers end at 2^53.
+      // As text: numbers of a script are exact only up to 2^53.
       json->Text("task_id", absl::StrCat(worker.task_id));
       json->Seconds("age_s", worker.running_for);
-      json->Foreign("request_id", worker.task.request_id);
-      json->Foreign("label", worker.task.label);
-      json->Foreign("peer", worker.task.peer);
-      json->Foreign("phase", worker.task.phase);
+      json->Untrusted("request_id", worker.task.request_id);
+      json->Untrusted("label", worker.task.label);
+      json->Untrusted("peer", worker.task.peer);
+      json->Untrusted("phase", worker.task.phase);
     }
     json->Raw("completed", worker.totals.completed);
     json->Raw("failed", worker.totals.failed);
@@ -184,9 +184,9 @@ void WriteWorkers(std::vector<WorkerInfo> workers, JsonWriter* json) {
 
 void WriteEvents(const Journal& journal, JsonWriter* json) {
   const uint64_t newest = journal.newest();
-  const uint64_t from = newest > kStatusEvents ? newest - kStatusEvents + 1 : 1;
+  const uint64_t from = newest > kMaxStatusEvents ? newest - kMaxStatusEvents + 1 : 1;
   json->Open("events", '[');
-  for (const PoolEvent& event : journal.Read(from, kStatusEvents)) {
+  for (const PoolEvent& event : journal.Read(from, kMaxStatusEvents)) {
     json->Open('{');
     json->Raw("sequence", event.sequence);
     json->Raw("time_ms", absl::ToUnixMillis(event.at));
@@ -194,8 +194,8 @@ void WriteEvents(const Journal& journal, JsonWriter* json) {
     json->Raw("count", event.count);
     json->Text("task_id", absl::StrCat(event.task_id));
     json->Raw("worker_id", event.worker_id);
-    json->Foreign("text", event.text);
-    json->Raw("threads", event.threads);
+    json->Untrusted("text", event.text);
+    json->Raw("target_threads", event.threads);
     json->Raw("min_threads", event.min_threads);
     json->MaxThreads(event.max_threads);
     json->Raw("queue_size", event.queue_size);

@@ -1,11 +1,11 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// StatusJson: a pool at a glance, for the status page: its counts, distributions, workers and
-// newest events, in one JSON object. The names are those of pool_admin.proto, with the unit at the
-// end; the counts keep the identity that PoolStats promises.
+// StatusJson: the state of a pool for the status page: counts, distributions, workers and the newest
+// events in one JSON object. The names are those of pool_admin.proto with the unit appended; the counts
+// satisfy the identity that PoolStats guarantees.
 //
-// For machines there are /metrics and the gRPC service: this object may change with the page.
+// The object may change with the page. Programs should use /metrics or the gRPC service.
 //
 // Thread-safety: any thread.
 
@@ -22,17 +22,17 @@
 
 namespace robusto {
 
-// What a pool of thousands says about its workers is cut off after so many: the longest-running
-// first, then idle ones. The newest events, likewise.
-constexpr size_t kStatusWorkers = 200;
-constexpr size_t kStatusEvents = 50;
+// Limits for a pool of thousands of workers: those with the longest-running tasks come first, then idle
+// ones. Only the newest events are shown.
+constexpr size_t kMaxStatusWorkers = 200;
+constexpr size_t kMaxStatusEvents = 50;
 
 struct StatusExtras {
-  // The caller may also change the pool.
+  // Whether the client may also change the pool.
   bool may_operate = false;
-  // Open HTTP connections; nullopt: not known here.
+  // Open HTTP connections; nullopt if unknown.
   absl::optional<uint64_t> connections_open;
-  // For what happened in the last minute; null: not told.
+  // The distributions of the last minute; null omits them.
   const RecentDurations* recent = nullptr;
 };
 

@@ -1,9 +1,9 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The status page: one HTML document with its style and its script inside, made at build time of
-// status_page.html, status_page.css, status_chart.js and status_page.js (embed_status_page.sh). It
-// fetches "status.json" (status_json.h) beside it once a second and refers to nothing else.
+// The status page: one HTML document that contains its style and script. embed_status_page.sh assembles it
+// at build time from status_page.html, status_page.css, status_chart.js and status_page.js. Once a second
+// it fetches "status.json" (status_json.h) next to it; it loads nothing else.
 //
 // Thread-safety: constants.
 
@@ -16,9 +16,8 @@ namespace robusto {
 
 absl::string_view StatusPage();
 
-// The value of Content-Security-Policy that the page must be served with. It names the script and
-// the style by their hashes, so that nothing that got into the page in another way can run, and it
-// lets the page fetch from its own server only.
+// The Content-Security-Policy that the page must be served with. It allows script and style by their
+// hashes, so that injected content cannot run, and lets the page fetch only from its own server.
 absl::string_view StatusPageContentSecurityPolicy();
 
 }  // namespace robusto

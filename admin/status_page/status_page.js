@@ -1,8 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The second part of the status page's script, after status_chart.js: what is shown where, and the talk
-// with the server.
+// The second part of the status page's script, after status_chart.js: the layout of the data, and the
+// requests to the server.
 
 const POLL_MS = 1000;
 const LATENCY_WINDOW = 5;
@@ -58,14 +58,14 @@ const charts = [
   ], count, false),
 ];
 
-// What was received.
+// Received snapshots.
 
 let latest = null;
 const recent = [];
 
 function record(status) {
   const before = recent[recent.length - 1];
-  // Another process answers: start again.
+  // The totals fell: another process answers, so discard the old samples.
   if (before !== undefined && (status.accepted < before.accepted || status.uptime_s < before.uptime_s)) {
     recent.length = 0;
     samples.length = 0;
@@ -106,13 +106,13 @@ function showTiles(s) {
     extra.length > 0 ? extra.join(", ") : `${bounds(s)} allowed`, s.threads === 0 ? 0 : s.busy / s.threads);
   tiles.busy.box.classList.toggle("bad", s.stuck > 0 || s.abandoned > 0);
   setTile(tiles.queue, count(s.queue_size), ` of ${count(s.queue_capacity)}`,
-    s.queue_size === 0 ? "nothing waits" : "requests wait", s.queue_size / s.queue_capacity);
+    s.queue_size === 0 ? "no requests wait" : "requests wait", s.queue_size / s.queue_capacity);
   setTile(tiles.rate, now === undefined ? "–" : count(now.completed), " /s",
-    `${count(s.completed)} since the start`);
+    `${count(s.completed)} since start`);
   setTile(tiles.latency, duration(now === undefined ? null : now.p99), "",
-    `last minute ${duration(s.recent_60s.service_time.p99_s)}, ever ${duration(s.service_time.p99_s)}`);
+    `last minute ${duration(s.recent_60s.service_time.p99_s)}, since start ${duration(s.service_time.p99_s)}`);
   setTile(tiles.wait, duration(now === undefined ? null : now.wait), "",
-    `last minute ${duration(s.recent_60s.queue_wait.p99_s)}, ever ${duration(s.queue_wait.p99_s)}`);
+    `last minute ${duration(s.recent_60s.queue_wait.p99_s)}, since start ${duration(s.queue_wait.p99_s)}`);
   setTile(tiles.shed, now === undefined ? "–" : count(now.shed), " /s",
     `${count(shed(s))} refused, ${count(s.failed)} failed`);
   tiles.shed.box.classList.toggle("alarm", now !== undefined && now.shed > 0);
@@ -125,8 +125,8 @@ function workerRow(w) {
       el("span", { class: "note", text: notes.join(" · ") })),
     el("span", { class: "age", text: duration(w.age_s) }));
   if (latest.may === "operate") {
-    // Gently first; whoever asks again means it.
-    const level = asked.has(w.task_id) ? "firm" : "gentle";
+    // Cancel gently first, and firmly at the second click.
+    const level = cancelled.has(w.task_id) ? "firm" : "gentle";
     row.append(el("button", { type: "button", class: "small", "data-task": w.task_id, "data-level": level,
       text: level === "firm" ? "Force" : "Cancel" }));
   }
@@ -138,7 +138,7 @@ function idleRow(workers) {
     el("span", { class: "chip", text: `${w.id}: ${count(w.completed)} done` })));
 }
 
-// Not under a finger that is on a button, and the button that has the focus keeps it.
+// Does not rebuild the list while a button is pressed, and keeps the focus on the same button.
 function showWorkers(s) {
   if ($("workers").matches(":active")) return;
   const task = document.activeElement?.dataset?.task;
@@ -152,15 +152,18 @@ const KINDS = {
   start: (e) => `${some(e.count, "worker")} started`,
   grow: (e) => `${some(e.count, "worker")} added on request`,
   auto_grow: (e) => `${some(e.count, "worker")} added: a request had waited ${duration(e.oldest_wait_s)}`,
-  shrink: (e) => `${some(e.count, "worker")} retired on request`,
-  trim: (e) => `${some(e.count, "idle worker")} retired`,
+  shrink: (e) => `${some(e.count, "worker")} removed on request`,
+  trim: (e) => `${some(e.count, "idle worker")} removed`,
   resize: (e) => `bounds moved to ${bounds(e)}`,
-  revert: (e) => `nobody confirmed: bounds back to ${bounds(e)}`,
+  revert: (e) => `resize not confirmed: bounds back to ${bounds(e)}`,
+  confirm: (e) => `bounds ${bounds(e)} confirmed`,
+  drain: () => "new requests are refused",
+  resume: () => "new requests are accepted again",
   respawn: (e) => `${some(e.count, "worker")} replaced`,
   reject: (e) => `${e.count} refused: ${e.text}`,
-  cancel: (e) => `request ${e.task_id} asked to give up, ${e.text}`,
-  stuck: (e) => `request ${e.task_id} on worker ${e.worker_id} runs for too long`,
-  worker_died: (e) => `worker ${e.worker_id}: ${e.text}`,
+  cancel: (e) => `request ${e.task_id} cancelled (${e.text})`,
+  stuck: (e) => `request ${e.task_id} is stuck on worker ${e.worker_id}`,
+  worker_died: (e) => `worker ${e.worker_id} died: ${e.text}`,
 };
 const WARNINGS = ["start_failed", "worker_died", "reject", "stuck"];
 
@@ -171,7 +174,7 @@ function eventRow(e) {
       datetime: new Date(e.time_ms).toISOString() }),
     el("div", { class: "what" },
       el("span", { class: WARNINGS.includes(e.kind) ? "kind warn" : "kind", text: e.kind.replaceAll("_", " ") }),
-      ` ${text}`, el("span", { class: "note", text: `${some(e.threads, "worker")}, ${e.queue_size} queued` })));
+      ` ${text}`, el("span", { class: "note", text: `${some(e.target_threads, "worker")}, ${e.queue_size} queued` })));
 }
 
 let shownEvent = 0;
@@ -198,9 +201,9 @@ function show(s) {
   showControls(s);
 }
 
-// Talking to the server.
+// Requests to the server.
 
-const asked = new Set();
+const cancelled = new Set();
 const storedToken = () => sessionStorage.getItem("robusto-token") ?? "";
 const headers = () => (storedToken() === "" ? {} : { Authorization: `Bearer ${storedToken()}` });
 
@@ -217,7 +220,7 @@ async function poll() {
     if (answer.status === 401) {
       showState("token needed", "");
       $("token").hidden = false;
-      notice(storedToken() === "" ? "" : "The server does not know this token.");
+      notice(storedToken() === "" ? "" : "The server rejects this token.");
     } else if (!answer.ok) {
       showState("unreachable", "unreachable");
       notice(`${answer.status}: ${await answer.text()}`);
@@ -228,7 +231,7 @@ async function poll() {
     }
   } catch (error) {
     showState("unreachable", "unreachable");
-    notice(`The server does not answer. What is below is what it said last. (${error.message})`);
+    notice(`The server does not answer; the data below is the last received. (${error.message})`);
   }
   setTimeout(poll, POLL_MS);
 }
@@ -264,12 +267,12 @@ $("controls").addEventListener("submit", async (event) => {
   if (ok) editing = false;
 });
 $("drain").addEventListener("click", () => {
-  if (confirm("Refuse new requests, and finish those that are there?")) change("drain", {});
+  if (confirm("Refuse new requests and finish the current ones?")) change("drain", {});
 });
 $("resume").addEventListener("click", () => change("resume", {}));
 $("workers").addEventListener("click", async (event) => {
   const { task, level } = event.target.dataset;
-  if (task !== undefined && await change("cancel", { task, level })) asked.add(task);
+  if (task !== undefined && await change("cancel", { task, level })) cancelled.add(task);
 });
 $("key").addEventListener("click", () => { $("token").hidden = !$("token").hidden; });
 $("token").addEventListener("submit", (event) => {

@@ -18,8 +18,11 @@ namespace robusto {
 
 struct ServerStats {
   uint64_t connections_accepted = 0;
-  uint64_t connections_open = 0;     // now
-  uint64_t connections_parked = 0;   // of these, idle between two requests, holding no buffer
+  uint64_t connections_open = 0;    // now
+  uint64_t connections_parked = 0;  // of these, idle between two requests, holding no buffer
+  // Of the open ones, those with a request or a response under way: from the first byte of the body,
+  // or the end of the head, to the last byte that the client's socket took.
+  uint64_t connections_in_exchange = 0;
   uint64_t connections_evicted = 0;  // idle or stalled ones closed to make room for others
   uint64_t accept_errors = 0;        // the system refused one that waits: no descriptor, no memory
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The part of a connection that answers: running the handler, refusing, and what is told of it.
+// The part of a connection that answers: running the handler, refusing, and reporting both.
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -22,17 +22,12 @@
 namespace robusto {
 namespace {
 
-// Less than this in the queue and a client that has closed its side is taken for one that sent its
-// request and shut its side down at once, which is a way to use HTTP (RFC 9112 section 9.6).
-constexpr int64_t kSuspectAfterNanos = 20'000'000;
-// When to look again whether a client that was asked is there: two round trips, within limits.
-constexpr int64_t kMaxAskNanos = 500'000'000;
 // A body up to this is copied behind the head: less than what gathering two buffers costs.
 constexpr size_t kCopiedBodyBytes = 1024;
-// When the next piece of a stream for which the queue had no room is offered again.
+// When the next turn of a file or a stream for which the queue had no room is offered again.
 constexpr int64_t kRetryNanos = 50'000'000;
 
-// The client's choice, cut to what is safe in a log, a header and a terminal.
+// Accepts an id that the client chose only if it is safe in a log, a header and a terminal.
 bool IsRequestId(absl::string_view id) {
   if (id.empty() || id.size() > 64) return false;
   for (char c : id) {
@@ -77,130 +72,128 @@ Request Connection::MakeRequest() const {
 // --- Task ---
 
 void Connection::Run() {
-  if (!exchange_->out.streaming) {
-    if (ClientIsGone()) return;
-    if (held_back_ && !host_->AnswersSoon()) PushHeldBack();
-    phase_.store(Phase::kHandling, std::memory_order_relaxed);
-    const bool timed = exchange_->began_ns != 0;
-    const int64_t begin_ns = timed ? host_->clock().Nanos() : 0;
-    const auto count_time = [&] {
-      if (timed) exchange_->handled_ns += host_->clock().Nanos() - begin_ns;
-    };
-    try {
-      if (!Handle()) {
-        count_time();
-        return;
-      }
-    } catch (...) {
-      count_time();
-      ResponseWriter& response = exchange_->response;
-      response.Reset();
-      response.Error(500);
-      response.CloseConnection();
-      BeginResponse();
-      broken_ = broken_ || Write() == Sent::kFailed;
-      throw;  // to be counted and reported by the pool
+  if (!exchange_->out.begun) {
+    if (ClientIsGone()) {
+      host_->counters().CountRefusal("client_gone");
+      SetPhase(Phase::kClosing);
+      return;
     }
-    count_time();
+    if (writing_.corked && !host_->ExpectsFastResponse()) Uncork();
+    SetPhase(Phase::kHandling);
+    switch (RunHandler()) {
+      case HandlerResult::kReadOn:
+        return;
+      case HandlerResult::kRespond:
+        break;
+    }
     BeginResponse();
   }
-  phase_.store(Phase::kWriting, std::memory_order_relaxed);
-  // What is left is sent by Release, when nobody can Cancel any more: closing belongs there.
-  broken_ = broken_ || WriteFromWorker() == Sent::kFailed;
+  SetPhase(Phase::kWriting);
+  const uint64_t sent_before = exchange_->out.sent;
+  const SendResult sent = WriteTurn();
+  if (has_file_slot_) ReleaseFileSlot();
+  switch (sent) {
+    case SendResult::kAll:
+    case SendResult::kSlice:
+    case SendResult::kNoSlot:
+      break;  // Release goes on
+    case SendResult::kBlocked:
+      static_cast<void>(AwaitWritable(sent_before));
+      break;
+    case SendResult::kFailed:
+      // Not closed here: Cancel may still use the descriptor. Release closes.
+      SetPhase(Phase::kClosing);
+      break;
+  }
 }
 
-bool Connection::ClientIsGone() {
-  if (!read_dry_ && (word_.load(std::memory_order_relaxed) & kOwnershipMask) != kOwnedAgain) {
-    return false;
-  }
-  Exchange::Incoming& in = exchange_->in;
-  const auto drop = [this] {
-    host_->counters().CountRefusal("client_gone");
-    broken_ = true;
-    phase_.store(Phase::kWriting, std::memory_order_relaxed);
-    return true;
-  };
-  if (IsDead(fd_.get())) return drop();
-  const bool half_closed = PeekInput(fd_.get()) == NextInput::kEnd;
-  if (!half_closed || in.asked_if_alive || exchange_->parser.head().minor_version == 0 ||
-      host_->clock().CoarseNanos() - in.ready_ns < kSuspectAfterNanos) {
-    return false;
-  }
-  // A client that closed its socket and one that only shut down its sending side look the same: TCP
-  // tells them apart when something is sent. An interim response is something that every client
-  // of HTTP/1.1 skips (RFC 9110 section 15.2), and a closed socket answers with a reset.
-  in.asked_if_alive = true;
-  const ssize_t sent = send(fd_.get(), kContinueResponse.data(), kContinueResponse.size(),
-                            MSG_NOSIGNAL | MSG_DONTWAIT);
-  const bool whole = sent < 0 || static_cast<size_t>(sent) == kContinueResponse.size();
-  if (!whole || IsDead(fd_.get())) return drop();
-  tcp_info info;
-  socklen_t size = sizeof(info);
-  if (getsockopt(fd_.get(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return false;
-  const int64_t round_trips_ns = int64_t{2'000} * info.tcpi_rtt;
-  // So near that the reset would be here.
-  if (round_trips_ns < 1'000'000) return false;
-  phase_.store(Phase::kPaused, std::memory_order_relaxed);
-  SetDeadline(host_->clock().CoarseNanos() + std::min(round_trips_ns, kMaxAskNanos));
-  return true;
+bool Connection::ClientIsGone() const {
+  // Only an event that came while the request waited can tell it.
+  const bool event = reading_.read_until_eagain ||
+                     (ownership_.load(std::memory_order_relaxed) & kOwnershipMask) == kOwnedAgain;
+  // A client that has shut down its sending side still reads (RFC 9112 section 9.6), and cannot be
+  // told from one that has closed its socket until something is sent: it is answered.
+  return event && IsDead(fd_.get());
 }
 
-bool Connection::Handle() {
+Connection::HandlerResult Connection::RunHandler() {
   ResponseWriter& response = exchange_->response;
-  if (response.receiver() == nullptr) host_->handler()(MakeRequest(), response);
-  if (response.receiver() != nullptr) return Deliver();
-  return true;
+  const bool timed = exchange_->began_ns != 0;
+  const int64_t begin_ns = timed ? host_->clock().Nanos() : 0;
+  const auto count_time = [&] {
+    if (timed) exchange_->handled_ns += host_->clock().Nanos() - begin_ns;
+  };
+  try {
+    if (response.receiver() == nullptr) {
+      response.SetErrorPage(&host_->options().error_page);
+      host_->handler()(MakeRequest(), response);
+    }
+    const HandlerResult result =
+        response.receiver() != nullptr ? Deliver() : HandlerResult::kRespond;
+    count_time();
+    return result;
+  } catch (...) {
+    count_time();
+    response.Reset();
+    response.Error(500);
+    response.CloseConnection();
+    BeginResponse();
+    if (WriteTurn() == SendResult::kFailed) SetPhase(Phase::kClosing);
+    if (has_file_slot_) ReleaseFileSlot();
+    throw;  // the pool counts and reports it
+  }
 }
 
-bool Connection::Deliver() {
+Connection::HandlerResult Connection::Deliver() {
   ResponseWriter& response = exchange_->response;
   const bool last = !exchange_->in.partial;
-  if (response.receiver()(MakeRequest().body(), last, response) && !last) {
-    exchange_->in.delivered = true;
-    phase_.store(Phase::kBody, std::memory_order_relaxed);
-    return false;
-  }
-  return true;
+  // Held here while it runs: it may call ReceiveBody, which replaces the one in `response`.
+  BodyReceiver receiver = std::move(response.receiver());
+  response.receiver() = nullptr;
+  const bool wants_more = receiver(MakeRequest().body(), last, response);
+  if (!wants_more || last) return HandlerResult::kRespond;
+  if (response.receiver() == nullptr) response.receiver() = std::move(receiver);
+  exchange_->in.delivered = true;
+  SetPhase(Phase::kBody);
+  return HandlerResult::kReadOn;
 }
 
 bool Connection::Continues() const {
-  return exchange_->out.streaming || exchange_->response.receiver() != nullptr;
+  return exchange_->out.begun || exchange_->response.receiver() != nullptr;
 }
 
 void Connection::Reject(RejectReason reason) {
   rejected_ = true;
-  if (exchange_->out.streaming) {
-    // The response is on its way: what was promised is kept when there is room again.
+  if (exchange_->out.begun) {
+    // The response is on its way: it goes on when there is room again.
     host_->counters().CountRefusal("stream_delayed");
     if (reason == RejectReason::kStopped) {
-      broken_ = true;
-      phase_.store(Phase::kWriting, std::memory_order_relaxed);
+      SetPhase(Phase::kClosing);
     } else {
-      phase_.store(Phase::kPaused, std::memory_order_relaxed);
+      SetPhase(Phase::kPaused);
       SetDeadline(host_->clock().CoarseNanos() + kRetryNanos);
     }
     return;
   }
   const bool for_good = reason == RejectReason::kDraining || reason == RejectReason::kStopped;
-  const bool close = for_good || exchange_->in.partial;
-  exchange_->response.Reset();
-  RespondWithError(503, RejectReasonName(reason), close);
+  RespondWithError(503, RejectReasonName(reason),
+                   for_good || exchange_->in.partial ? KeepAlive::kLastResponse : KeepAlive::kKeep);
 }
 
 void Connection::Cancel(CancelLevel level) {
   cancelled_.store(true, std::memory_order_relaxed);
-  // The descriptor is open: it is closed by Release only, which comes after.
+  // The descriptor is open: only Release closes it, and Release runs later.
   shutdown(fd_.get(), level == CancelLevel::kGentle ? SHUT_RD : SHUT_RDWR);
 }
 
 void Connection::Release() {
   if (rejected_) {
-    // Going on here would come back to the pool, which is in the middle of refusing.
+    // Going on here would recurse into the pool, which is in the middle of rejecting.
     rejected_ = false;
     host_->Defer(this);
     return;
   }
-  if (Drive()) host_->Submit(this);
+  if (Drive() == Handoff::kToPool) host_->Submit(this);
 }
 
 TaskDescription Connection::Describe() const {
@@ -209,61 +202,65 @@ TaskDescription Connection::Describe() const {
   description.request_id = request.id();
   description.label = absl::StrCat(request.method_name(), " ", request.target());
   description.peer = std::string(request.peer());
-  description.phase =
-      phase_.load(std::memory_order_relaxed) == Phase::kWriting ? "writing" : "handling";
+  description.phase = phase() == Phase::kWriting ? "writing" : "handling";
   return description;
 }
 
 // --- The response ---
 
-void Connection::Refuse(int status, absl::string_view reason) {
+void Connection::FailRequest(int status, absl::string_view reason) {
   Warn(absl::StrCat(status, " ", reason));
-  RespondWithError(status, reason, /*close=*/true);
+  RespondWithError(status, reason, KeepAlive::kLastResponse);
 }
 
-void Connection::RespondWithError(int status, absl::string_view reason, bool close) {
+void Connection::RespondWithError(int status, absl::string_view reason, KeepAlive keep_alive) {
   host_->counters().CountRefusal(reason);
   ResponseWriter& response = exchange_->response;
-  response.Error(status, reason);
+  DisposeOfUserState();
+  host_->error_responses().Fill(status, reason, &response);
   response.SetHeader("X-Robusto-Reason", reason);
   if (status == 503) response.SetHeader("Retry-After", absl::StrCat(host_->RetryAfterSeconds()));
-  if (close) {
+  if (keep_alive == KeepAlive::kLastResponse) {
     response.CloseConnection();
-    discard_input_ = status != 503;
+    reading_.discard = status != 503;
   }
   exchange_->out.refusal = reason;
   BeginResponse();
 }
 
 void Connection::BeginResponse() {
-  const Phase before = phase_.load(std::memory_order_relaxed);
+  const Phase before = phase();
   const ServerOptions& options = host_->options();
   ResponseWriter& response = exchange_->response;
   Exchange::Outgoing& out = exchange_->out;
   response.receiver() = nullptr;
   ResponseFacts facts;
   const RequestHead& head = exchange_->parser.head();
-  // Known as soon as the request line is, whatever was wrong after it.
+  // Known as soon as the request line is, even if what follows it is invalid.
   facts.head = head.method == Method::kHead;
-  if (!discard_input_) {
+  bool last_response = false;
+  if (!reading_.discard) {
     facts.minor_version = head.minor_version;
-    close_after_ = !head.keep_alive;
+    last_response = !head.keep_alive;
   }
-  const bool last_one =
+  const bool limit_reached =
       options.max_parked_connections == 0 ||
       (options.max_requests_per_connection != 0 &&
        requests_.load(std::memory_order_relaxed) >= options.max_requests_per_connection);
-  // The rest of a body that nobody wants cannot be told from a request but by reading all of it.
-  close_after_ |= response.close() || discard_input_ || exchange_->in.partial || last_one ||
-                  cancelled_.load(std::memory_order_relaxed) || host_->draining();
+  // An unread request body is indistinguishable from the next request, so the connection must close.
+  last_response |= response.close() || reading_.discard || exchange_->in.partial || limit_reached ||
+                   cancelled_.load(std::memory_order_relaxed) || host_->draining();
   const bool has_body = ResponseHasBody(response.status(), facts.head);
   if (has_body && response.streams()) {
-    out.streaming = true;
+    out.body = Exchange::Body::kStream;
     out.chunked = !response.stream_length().has_value() && facts.minor_version > 0;
     out.stream_left = response.stream_length().value_or(~uint64_t{0});
-    close_after_ |= !response.stream_length().has_value() && !out.chunked;
+    last_response |= !response.stream_length().has_value() && !out.chunked;
+  } else if (has_body && response.file().fd.valid()) {
+    out.body = Exchange::Body::kFile;
   }
-  facts.keep_alive = !close_after_;
+  keep_alive_ = last_response ? KeepAlive::kLastResponse : KeepAlive::kKeep;
+  facts.keep_alive = !last_response;
   facts.now = std::time(nullptr);
   facts.server = options.server_name;
   if (!options.request_id_header.empty()) {
@@ -274,12 +271,12 @@ void Connection::BeginResponse() {
   out.head_bytes = exchange_->output.size();
   if (!has_body) {
     response.DropBody();
-  } else if (response.body().size() <= kCopiedBodyBytes) {
+  } else if (out.body == Exchange::Body::kMemory && response.body().size() <= kCopiedBodyBytes) {
     exchange_->output.append(response.body().data(), response.body().size());
     response.mutable_body().clear();
   }
-  if (!out.streaming) host_->counters().CountResponse(response.status());
-  phase_.store(Phase::kWriting, std::memory_order_relaxed);
+  if (out.body != Exchange::Body::kStream) host_->counters().CountResponse(response.status());
+  SetPhase(Phase::kWriting);
   // A worker that is about to write needs no deadline yet: it sets one when the socket is full.
   if (before != Phase::kHandling) SetDeadline(host_->clock().After(options.write_timeout));
 }

@@ -1,8 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The part of a connection that reads: requests are gathered here, without ever waiting, until there
-// is something for a worker.
+// The part of a connection that reads: without blocking, until there is work for a worker.
 
 #include <sys/socket.h>
 
@@ -20,46 +19,45 @@ namespace {
 
 constexpr size_t kFirstReadBytes = 4096;
 // A read that fills its buffer is followed by one more, which may find nothing: room for a little more
-// than what is expected spares that.
+// than what is expected avoids it.
 constexpr size_t kSpareBytes = 64;
 // Raw bytes of a chunked body that are read before they are decoded.
 constexpr size_t kChunkedReadBytes = 64 * 1024;
-// What a BodyReceiver is given at once, but for the end: enough to be worth a turn in the queue.
-constexpr uint64_t kPieceBytes = 64 * 1024;
+// What a BodyReceiver is given at a time, except at the end: enough to be worth a turn in the queue.
+constexpr uint64_t kDeliveryBytes = 64 * 1024;
 
 }  // namespace
 
 Connection::Progress Connection::AdvanceReading() {
-  if (exchange_ != nullptr && exchange_->in.delivered) TakeDelivered();
+  if (exchange_ != nullptr && exchange_->in.delivered) RemoveDelivered();
   for (;;) {
-    if (exchange_ == nullptr && must_read_) {
+    if (exchange_ == nullptr && reading_.maybe_readable) {
       exchange_ = host_->exchanges().Acquire();
-      exchange_->response.SetErrorPage(&host_->options().error_page);
     }
     if (exchange_ != nullptr && !exchange_->input.empty()) {
       if (exchange_->began_ns == 0 && host_->options().on_access) {
         exchange_->began_ns = host_->clock().Nanos();
       }
-      switch (Gather()) {
-        case Gathered::kReady:
+      switch (ReadRequest()) {
+        case ReadResult::kReady:
           exchange_->in.ready_ns = host_->clock().CoarseNanos();
-          SetDeadline(TimerWheel::kNever);
-          phase_.store(Phase::kQueued, std::memory_order_relaxed);
+          SetDeadline(kNever);
+          SetPhase(Phase::kQueued);
           return Progress::kReady;
-        case Gathered::kBad:
-          return Progress::kGoOn;
-        case Gathered::kMore:
+        case ReadResult::kInvalid:
+          return Progress::kContinue;
+        case ReadResult::kMore:
           break;
       }
     }
-    if (!must_read_) break;
-    if (!Receive() && end_of_input_) {
-      // Part of a request, or none: nobody is left who waits for an answer to it.
+    if (!reading_.maybe_readable) break;
+    if (!Receive() && reading_.end_of_input) {
+      // Part of a request, or none: there is nothing to answer.
       Close();
       return Progress::kClosed;
     }
   }
-  if (phase_.load(std::memory_order_relaxed) == Phase::kIdle) {
+  if (phase() == Phase::kIdle) {
     if (exchange_ != nullptr && exchange_->input.empty()) {
       host_->exchanges().Release(std::move(exchange_));
     }
@@ -73,17 +71,17 @@ Connection::Progress Connection::AdvanceReading() {
 bool Connection::Receive() {
   InputBuffer& input = exchange_->input;
   if (input.room_size() == 0) {
-    // Twice as much each time, so that memory follows what was sent and not what was announced.
+    // Doubled each time, so that memory follows what was sent and not what was announced.
     size_t enough = host_->options().parser.max_head_bytes();
-    if (phase_.load(std::memory_order_relaxed) == Phase::kBody) {
+    if (phase() == Phase::kBody) {
       const RequestHead& head = exchange_->parser.head();
-      // Up to the limit that makes GatherBody hand it on, where there is one.
+      // Up to the limit at which ReadBody hands it on, where there is one.
       const uint64_t body =
           head.chunked ? kChunkedReadBytes
                        : std::min(*head.content_length - exchange_->in.body_taken,
                                   exchange_->response.receiver() != nullptr
-                                      ? kPieceBytes
-                                      : std::max(host_->options().body_buffer, kPieceBytes));
+                                      ? kDeliveryBytes
+                                      : std::max(host_->options().body_buffer, kDeliveryBytes));
       enough = exchange_->parser.head_size() + static_cast<size_t>(body);
     }
     const size_t wanted = std::max(2 * input.size(), kFirstReadBytes);
@@ -92,39 +90,40 @@ bool Connection::Receive() {
   for (;;) {
     const ssize_t got = recv(fd_.get(), input.room(), input.room_size(), 0);
     if (got > 0) {
-      // Less than there was room for: the socket is empty, no need to ask it once more (epoll(7),
+      // Less than there was room for: the socket is empty, and need not be read once more (epoll(7),
       // edge-triggered).
-      must_read_ = read_dry_ || static_cast<size_t>(got) == input.room_size();
+      reading_.maybe_readable =
+          reading_.read_until_eagain || static_cast<size_t>(got) == input.room_size();
       input.Commit(static_cast<size_t>(got));
       host_->counters().CountReceived(static_cast<uint64_t>(got));
       return true;
     }
     if (got < 0 && errno == EINTR) continue;
-    must_read_ = read_dry_ = false;
-    end_of_input_ = got == 0 || !WouldBlock(errno);
-    if (got < 0 && end_of_input_ && !IsPeersDoing(errno)) {
+    reading_.maybe_readable = reading_.read_until_eagain = false;
+    reading_.end_of_input = got == 0 || !WouldBlock(errno);
+    if (got < 0 && reading_.end_of_input && !IsPeerError(errno)) {
       Warn(absl::StrCat("the connection is closed: recv: ", std::strerror(errno)));
     }
     return false;
   }
 }
 
-Connection::Gathered Connection::Gather() {
-  if (phase_.load(std::memory_order_relaxed) == Phase::kBody) return GatherBody();
+Connection::ReadResult Connection::ReadRequest() {
+  if (phase() == Phase::kBody) return ReadBody();
   RequestParser& parser = exchange_->parser;
   switch (parser.Parse(exchange_->input.view())) {
     case ParseResult::kPartial:
       // The CRLF that some clients send after a body begins no request.
       if (parser.idle()) {
         exchange_->began_ns = 0;
-      } else if (phase_.load(std::memory_order_relaxed) == Phase::kIdle) {
-        phase_.store(Phase::kHead, std::memory_order_relaxed);
+      } else if (phase() == Phase::kIdle) {
+        SetPhase(Phase::kHead);
         SetDeadline(host_->clock().After(host_->options().header_timeout));
       }
-      return Gathered::kMore;
+      return ReadResult::kMore;
     case ParseResult::kBad:
-      Refuse(parser.error());
-      return Gathered::kBad;
+      FailRequest(parser.error());
+      return ReadResult::kInvalid;
     case ParseResult::kComplete:
       break;
   }
@@ -134,27 +133,30 @@ Connection::Gathered Connection::Gather() {
   in.size = parser.head_size();
   if (head.method == Method::kConnect) {
     // A handler's 2xx would make what follows a tunnel (RFC 9110 section 9.3.6).
-    Refuse({501, ParseReason::kUnsupportedMethod});
-    return Gathered::kBad;
+    FailRequest({501, ParseReason::kUnsupportedMethod});
+    return ReadResult::kInvalid;
   }
-  if (!head.chunked && head.content_length.value_or(0) == 0) return Gathered::kReady;
+  if (!head.chunked && head.content_length.value_or(0) == 0) return ReadResult::kReady;
   if (head.content_length.value_or(0) > host_->options().max_body_bytes) {
-    Refuse({413, ParseReason::kBodyTooLarge});
-    return Gathered::kBad;
+    FailRequest({413, ParseReason::kBodyTooLarge});
+    return ReadResult::kInvalid;
   }
-  phase_.store(Phase::kBody, std::memory_order_relaxed);
+  SetPhase(Phase::kBody);
   in.body_began_ns = host_->clock().CoarseNanos();
   if (head.expect_continue && exchange_->input.size() == in.size) {
-    // Not worth parking on: a client that does not get it sends its body after a while all the same
-    // (RFC 9110 section 10.1.1). Half of it would be worse than none.
+    // Not worth parking for: a client that does not receive it sends its body after a while anyway
+    // (RFC 9110 section 10.1.1). A part of it, however, would be read as a response.
     const ssize_t sent = send(fd_.get(), kContinueResponse.data(), kContinueResponse.size(),
                               MSG_NOSIGNAL | MSG_DONTWAIT);
-    broken_ = sent > 0 && static_cast<size_t>(sent) < kContinueResponse.size();
+    if (sent > 0 && static_cast<size_t>(sent) < kContinueResponse.size()) {
+      SetPhase(Phase::kClosing);
+      return ReadResult::kInvalid;
+    }
   }
-  return GatherBody();
+  return ReadBody();
 }
 
-Connection::Gathered Connection::GatherBody() {
+Connection::ReadResult Connection::ReadBody() {
   InputBuffer& input = exchange_->input;
   Exchange::Incoming& in = exchange_->in;
   const RequestHead& head = exchange_->parser.head();
@@ -164,13 +166,13 @@ Connection::Gathered Connection::GatherBody() {
     const ChunkedDecoder::Progress progress =
         exchange_->decoder.Decode(input.view().substr(head_size), &exchange_->body);
     if (progress.result == ParseResult::kBad) {
-      Refuse(exchange_->decoder.error());
-      return Gathered::kBad;
+      FailRequest(exchange_->decoder.error());
+      return ReadResult::kInvalid;
     }
     if (progress.result == ParseResult::kComplete) {
       in.size = head_size + progress.consumed;
       in.partial = false;
-      return Gathered::kReady;
+      return ReadResult::kReady;
     }
     in.body_received += progress.consumed;
     input.Erase(head_size, progress.consumed);
@@ -181,28 +183,28 @@ Connection::Gathered Connection::GatherBody() {
     gathered = input.size() - head_size;
     if (gathered >= left) {
       in.partial = false;
-      return Gathered::kReady;
+      return ReadResult::kReady;
     }
     in.body_received = in.body_taken + gathered;
   }
   const ServerOptions& options = host_->options();
   const bool receives = exchange_->response.receiver() != nullptr;
   if (options.max_body_bytes > options.body_buffer &&
-      gathered >= (receives ? kPieceBytes : options.body_buffer)) {
+      gathered >= (receives ? kDeliveryBytes : options.body_buffer)) {
     in.partial = true;
-    return Gathered::kReady;
+    return ReadResult::kReady;
   }
   const double allowed = static_cast<double>(in.body_received) /
                          static_cast<double>(options.min_body_bytes_per_second);
-  SetDeadline(Later(in.body_began_ns, options.header_timeout + absl::Seconds(allowed)));
-  return Gathered::kMore;
+  SetDeadline(DeadlineAfter(in.body_began_ns, options.header_timeout + absl::Seconds(allowed)));
+  return ReadResult::kMore;
 }
 
-void Connection::TakeDelivered() {
+void Connection::RemoveDelivered() {
   InputBuffer& input = exchange_->input;
   Exchange::Incoming& in = exchange_->in;
   in.delivered = false;
-  // The client is not to blame for what the queue and the receiver took.
+  // The time that the queue and the receiver took does not count against the client.
   in.body_began_ns += host_->clock().CoarseNanos() - in.ready_ns;
   if (exchange_->parser.head().chunked) {
     exchange_->body.clear();

@@ -77,7 +77,7 @@ class ConnectionTable {
   void AddChunk() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     auto* chunk = new Chunk;
     for (size_t i = kChunk; i-- > 0;) {
-      chunk->connections[i].SetPlace(host_, static_cast<uint32_t>(used_chunks_ * kChunk + i));
+      chunk->connections[i].SetSlot(host_, static_cast<uint32_t>(used_chunks_ * kChunk + i));
       free_.push_back(&chunk->connections[i]);
     }
     // At may be called for these places from now on.

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The part of a connection that writes, and the end.
+// The part of a connection that writes, and its end.
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -22,72 +22,93 @@
 namespace robusto {
 namespace {
 
-// What one turn may send of a file or a stream, or discard of a connection's rest, before others get
-// theirs.
+// What one turn may send of a file or a stream, or discard of a connection's remaining input, before
+// other connections have their turn.
 constexpr size_t kSliceBytes = 256 * 1024;
-// What a piece of a stream counts at the least: one of a few bytes costs a call of the source and a
+// What a chunk of a stream counts at least: one of a few bytes costs a call of the source and a
 // system call, too.
-constexpr size_t kLeastPieceBytes = 16 * 1024;
+constexpr size_t kMinChunkBytes = 16 * 1024;
 
 }  // namespace
 
-Connection::Sent Connection::WriteFromWorker() {
+// --- A worker's turn ---
+
+Connection::SendResult Connection::WriteTurn() {
+  switch (exchange_->out.body) {
+    case Exchange::Body::kMemory:
+      return WriteMemory();
+    case Exchange::Body::kFile: {
+      SendResult sent = WriteMemory();
+      if (sent == SendResult::kAll) sent = WriteFileBody();
+      return sent;
+    }
+    case Exchange::Body::kStream:
+      return WriteStream();
+  }
+  return SendResult::kFailed;
+}
+
+Connection::SendResult Connection::WriteStream() {
   Exchange::Outgoing& out = exchange_->out;
-  if (!out.streaming) return Write();
   for (size_t slice = 0;;) {
     if (out.position == exchange_->output.size() + exchange_->response.body().size() ||
         out.sent == 0) {
-      if (out.source_ended) return Sent::kAll;
-      if (slice >= kSliceBytes) return Sent::kSlice;
-      if (!NextPiece()) {
-        Warn(absl::StrCat("a stream ended before the length that was announced: ",
-                          out.sent == 0 ? "500" : "the response is cut off"));
-        return out.sent == 0 ? AnswerUnsent() : Sent::kFailed;
+      if (out.source_ended) {
+        // Here and not later: its destructor may block, and this is a worker.
+        exchange_->response.source() = nullptr;
+        return SendResult::kAll;
       }
-      // Only now: with nothing to send of it, it may still become another.
+      if (slice >= kSliceBytes) return SendResult::kSlice;
+      if (!NextChunk()) {
+        Warn(absl::StrCat("a stream ended before its announced length: ",
+                          out.sent == 0 ? "500" : "the response is truncated"));
+        return out.sent == 0 ? AnswerUnsent() : SendResult::kFailed;
+      }
+      // Only now: before, the response could still become another.
       if (out.sent == 0) host_->counters().CountResponse(exchange_->response.status());
-      slice += std::max(exchange_->response.body().size(), kLeastPieceBytes);
+      slice += std::max(exchange_->response.body().size(), kMinChunkBytes);
     }
-    const Sent sent = Write();
-    if (sent != Sent::kAll) return sent;
+    const SendResult sent = WriteMemory();
+    if (sent != SendResult::kAll) return sent;
   }
 }
 
-bool Connection::NextPiece() {
+bool Connection::NextChunk() {
   Exchange::Outgoing& out = exchange_->out;
   ResponseWriter& response = exchange_->response;
-  std::string& piece = response.mutable_body();
-  piece.clear();
-  // The first piece goes out together with the head.
+  std::string& chunk = response.mutable_body();
+  chunk.clear();
+  // The first chunk goes out together with the head.
   if (out.sent != 0) exchange_->output.clear();
   out.position = 0;
   try {
-    out.source_ended = !response.source()(&piece);
+    out.source_ended = !response.source()(&chunk);
   } catch (...) {
-    // Cut, so that the client sees that it has not all of it; or told, when it has nothing of it.
-    broken_ = broken_ || out.sent != 0 || AnswerUnsent() == Sent::kFailed;
+    // Truncated, so that the client sees that it does not have all of it; or 500, when it has
+    // nothing of it.
+    if (out.sent != 0 || AnswerUnsent() == SendResult::kFailed) SetPhase(Phase::kClosing);
     throw;
   }
   if (!out.chunked) {
-    if (piece.size() >= out.stream_left) {
-      piece.resize(static_cast<size_t>(out.stream_left));
+    if (chunk.size() >= out.stream_left) {
+      chunk.resize(static_cast<size_t>(out.stream_left));
       out.source_ended = true;
     }
-    out.stream_left -= piece.size();
+    out.stream_left -= chunk.size();
     const bool announced = response.stream_length().has_value();
     return !out.source_ended || !announced || out.stream_left == 0;
   }
-  if (!piece.empty()) {
+  if (!chunk.empty()) {
     char size[16];
-    const char* const end = std::to_chars(size, size + sizeof(size), piece.size(), 16).ptr;
+    const char* const end = std::to_chars(size, size + sizeof(size), chunk.size(), 16).ptr;
     exchange_->output.append(size, static_cast<size_t>(end - size)).append("\r\n");
-    piece.append("\r\n");
+    chunk.append("\r\n");
   }
-  if (out.source_ended) piece.append("0\r\n\r\n");
+  if (out.source_ended) chunk.append("0\r\n\r\n");
   return true;
 }
 
-Connection::Sent Connection::AnswerUnsent() {
+Connection::SendResult Connection::AnswerUnsent() {
   ResponseWriter& response = exchange_->response;
   exchange_->output.clear();
   exchange_->out = Exchange::Outgoing();
@@ -95,33 +116,74 @@ Connection::Sent Connection::AnswerUnsent() {
   response.Error(500);
   response.CloseConnection();
   BeginResponse();
-  return Write();
+  return WriteMemory();
 }
 
-bool Connection::MayHoldBack() const {
-  // Pipelined requests (RFC 9112 section 9.3.2) that are all here: a segment of its own for each
-  // small response is what most of them would cost.
-  return exchange_->input.size() > exchange_->in.size && !exchange_->in.partial && !close_after_ &&
-         !exchange_->out.streaming && host_->AnswersSoon();
+Connection::SendResult Connection::WriteFileBody() {
+  ResponseWriter::FileRange& file = exchange_->response.mutable_file();
+  if (file.length > 0 && !has_file_slot_) {
+    has_file_slot_ = host_->file_slots().TryAcquire(host_->MaxFileReaders());
+    if (!has_file_slot_) return SendResult::kNoSlot;
+  }
+  for (size_t slice = 0; file.length > 0;) {
+    if (slice >= kSliceBytes) return SendResult::kSlice;
+    auto offset = static_cast<off_t>(file.offset);
+    const ssize_t sent =
+        sendfile(fd_.get(), file.fd.get(), &offset, std::min<uint64_t>(file.length, kSliceBytes));
+    if (sent < 0) {
+      if (errno == EINTR) continue;
+      return SendFailed("sendfile");
+    }
+    if (sent == 0) {  // truncated, not filled up
+      Warn("the response is truncated: the file became shorter");
+      return SendResult::kFailed;
+    }
+    file.offset += static_cast<uint64_t>(sent);
+    file.length -= static_cast<uint64_t>(sent);
+    slice += static_cast<size_t>(sent);
+    CountSent(static_cast<uint64_t>(sent));
+  }
+  // Here and not later: close(2) may block, and this is a worker.
+  file.fd.reset();
+  return SendResult::kAll;
 }
 
-void Connection::PushHeldBack() {
-  held_back_ = false;
-  // Set already; setting it sends what waits (tcp(7)). Nothing waits in a unix socket.
+void Connection::ReleaseFileSlot() {
+  has_file_slot_ = false;
+  const absl::optional<FileSlots::Waiter> waiter = host_->file_slots().Release();
+  if (waiter.has_value() &&
+      waiter->connection->OnFileSlot(waiter->generation) == Handoff::kToPool) {
+    host_->Submit(waiter->connection);
+  }
+}
+
+// --- Any owner ---
+
+bool Connection::MayCork() const {
+  // Pipelined requests (RFC 9112 section 9.3.2) that are all here: most of them would cost a segment
+  // for each small response.
+  return exchange_->input.size() > exchange_->in.size && !exchange_->in.partial &&
+         keep_alive_ == KeepAlive::kKeep && exchange_->out.body != Exchange::Body::kStream &&
+         host_->ExpectsFastResponse();
+}
+
+void Connection::Uncork() {
+  writing_.corked = false;
+  // It is set already; setting it sends what waits (tcp(7)). Nothing waits in a unix socket.
   const int on = 1;
   setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
-Connection::Sent Connection::Write() {
+Connection::SendResult Connection::WriteMemory() {
   const std::string& output = exchange_->output;
   uint64_t& position = exchange_->out.position;
   ResponseWriter& response = exchange_->response;
-  const bool file = response.file().fd.valid();
+  const bool file = exchange_->out.body == Exchange::Body::kFile;
   const absl::string_view body = file ? absl::string_view() : response.body();
-  // What is sent with MSG_MORE the kernel holds back, but not for longer than it takes to think that
-  // it is lost, which is 200 ms and a round trip at the least: that is how long a response waits when
-  // the handler of the next request is slower than most. Nothing comes after the head of an empty file.
-  const bool more = file ? response.file().length > 0 : MayHoldBack();
+  // What is sent with MSG_MORE the kernel keeps for at most 200 ms, or a retransmission timeout where
+  // that is longer: so long a response waits when the handler of the next request is slower than
+  // most. Nothing follows the head of an empty file.
+  const bool more = file ? response.file().length > 0 : MayCork();
   const int flags = MSG_NOSIGNAL | (more ? MSG_MORE : 0);
   while (position < output.size() + body.size()) {
     const size_t head_left = output.size() - std::min<size_t>(position, output.size());
@@ -144,84 +206,75 @@ Connection::Sent Connection::Write() {
       return SendFailed("send");
     }
     position += static_cast<uint64_t>(sent);
-    held_back_ = more && !file;
+    writing_.corked = more && !file;
     CountSent(static_cast<uint64_t>(sent));
   }
-  return file ? WriteFile() : Sent::kAll;
+  return SendResult::kAll;
 }
 
-Connection::Sent Connection::WriteFile() {
-  ResponseWriter::FileRange& file = exchange_->response.mutable_file();
-  for (size_t slice = 0; file.length > 0;) {
-    if (slice >= kSliceBytes) return Sent::kSlice;
-    auto offset = static_cast<off_t>(file.offset);
-    const ssize_t sent =
-        sendfile(fd_.get(), file.fd.get(), &offset, std::min<uint64_t>(file.length, kSliceBytes));
-    if (sent < 0) {
-      if (errno == EINTR) continue;
-      return SendFailed("sendfile");
-    }
-    if (sent == 0) {  // cut off, not made up
-      Warn("the response is cut off: the file is shorter than it was");
-      return Sent::kFailed;
-    }
-    file.offset += static_cast<uint64_t>(sent);
-    file.length -= static_cast<uint64_t>(sent);
-    slice += static_cast<size_t>(sent);
-    CountSent(static_cast<uint64_t>(sent));
+bool Connection::NeedsFileSlot() const {
+  return exchange_->out.body == Exchange::Body::kFile && exchange_->response.file().length > 0;
+}
+
+bool Connection::NeedsWorker() const {
+  const Exchange::Outgoing& out = exchange_->out;
+  switch (out.body) {
+    case Exchange::Body::kMemory:
+      return false;
+    case Exchange::Body::kFile:
+      return exchange_->response.file().length > 0;
+    case Exchange::Body::kStream:
+      return exchange_->response.source() != nullptr;
   }
-  return Sent::kAll;
+  return false;
 }
 
 Connection::Progress Connection::AdvanceWriting() {
-  if (broken_) {
-    Close();
-    return Progress::kClosed;
-  }
-  if (!writable_) return Progress::kWait;
+  if (!writing_.maybe_writable) return Progress::kWait;
   Exchange::Outgoing& out = exchange_->out;
   const uint64_t sent_before = out.sent;
-  switch (Write()) {
-    case Sent::kAll:
-      if (!out.streaming || out.source_ended) return FinishResponse();
-      // There is room for the next piece, and making one is a worker's business.
-      SetDeadline(TimerWheel::kNever);
-      phase_.store(Phase::kQueued, std::memory_order_relaxed);
-      return Progress::kReady;
-    case Sent::kSlice:
-      SetDeadline(host_->clock().After(host_->options().write_timeout));
-      return Progress::kDeferred;
-    case Sent::kBlocked:
-      writable_ = false;
-      // The timeout is for a client that takes nothing, not for a long response.
-      if (out.sent != sent_before || deadline_ns() == TimerWheel::kNever) {
-        SetDeadline(host_->clock().After(host_->options().write_timeout));
-        out.unacknowledged = UnacknowledgedBytes(fd_.get());
-      }
-      if (!watches_writable_) {
-        watches_writable_ = true;
-        host_->WatchWritable(this);
-      }
-      return Progress::kWait;
-    case Sent::kFailed:
+  switch (WriteMemory()) {
+    case SendResult::kAll:
+      // There is room, and filling it from a file or a source is a worker's work.
+      return NeedsWorker() ? QueueTurn() : FinishResponse();
+    case SendResult::kBlocked:
+      return AwaitWritable(sent_before);
+    case SendResult::kSlice:
+    case SendResult::kNoSlot:
+    case SendResult::kFailed:
       break;
   }
   Close();
   return Progress::kClosed;
 }
 
-Connection::Sent Connection::SendFailed(absl::string_view call) const {
-  const int error = errno;
-  if (WouldBlock(error)) return Sent::kBlocked;
-  if (!IsPeersDoing(error)) {
-    Warn(absl::StrCat("the response is cut off: ", call, ": ", std::strerror(error)));
+Connection::Progress Connection::AwaitWritable(uint64_t sent_before) {
+  writing_.maybe_writable = false;
+  Exchange::Outgoing& out = exchange_->out;
+  // The timeout is for a client that takes nothing, not for a long response.
+  if (out.sent != sent_before || deadline_ns() == kNever) {
+    SetDeadline(host_->clock().After(host_->options().write_timeout));
+    out.unacknowledged = UnacknowledgedBytes(fd_.get());
   }
-  return Sent::kFailed;
+  if (!writing_.watched) {
+    writing_.watched = true;
+    host_->WatchWritable(this);
+  }
+  return Progress::kWait;
 }
 
-bool Connection::ClientTakes() {
-  // That there is room the kernel says only when a third of the socket's buffer is empty. That may be
-  // a megabyte, which a client with a slow line takes half a minute for.
+Connection::SendResult Connection::SendFailed(absl::string_view call) const {
+  const int error = errno;
+  if (WouldBlock(error)) return SendResult::kBlocked;
+  if (!IsPeerError(error)) {
+    Warn(absl::StrCat("the response is truncated: ", call, ": ", std::strerror(error)));
+  }
+  return SendResult::kFailed;
+}
+
+bool Connection::ClientMadeProgress() {
+  // The kernel reports room only when a third of the socket's buffer is empty. That may be a
+  // megabyte, for which a client with a slow line needs half a minute.
   int& before = exchange_->out.unacknowledged;
   const int now = UnacknowledgedBytes(fd_.get());
   if (now >= before) return false;
@@ -243,56 +296,58 @@ Connection::Progress Connection::FinishResponse() {
     ReportAccess();
     exchange_->began_ns = 0;
   }
-  if (!close_after_) {
+  if (keep_alive_ == KeepAlive::kKeep) {
     input.Consume(static_cast<size_t>(in.size));
-    if (input.empty() && !must_read_) {
+    if (input.empty() && !reading_.maybe_readable) {
       host_->exchanges().Release(std::move(exchange_));
     } else {
       exchange_->NextRequest();
     }
-    phase_.store(Phase::kIdle, std::memory_order_relaxed);
+    SetPhase(Phase::kIdle);
     const int64_t now_ns = host_->clock().CoarseNanos();
     idle_since_ns_.store(now_ns, std::memory_order_relaxed);
-    SetDeadline(Later(now_ns, host_->options().keep_alive_timeout));
-    return Progress::kGoOn;
+    SetDeadline(DeadlineAfter(now_ns, host_->options().keep_alive_timeout));
+    return Progress::kContinue;
   }
   // Closing a socket with unread input resets the connection, and the reset may overtake the
-  // response (RFC 9112 section 9.6): then the rest is read away first.
-  const bool unread = discard_input_ || in.partial || must_read_ || input.size() > in.size;
-  if (!unread || end_of_input_ || shutdown(fd_.get(), SHUT_WR) != 0) {
+  // response (RFC 9112 section 9.6): the remaining input is read and discarded first.
+  const bool unread =
+      reading_.discard || in.partial || reading_.maybe_readable || input.size() > in.size;
+  if (!unread || reading_.end_of_input || shutdown(fd_.get(), SHUT_WR) != 0) {
     Close();
     return Progress::kClosed;
   }
   host_->exchanges().Release(std::move(exchange_));
-  phase_.store(Phase::kLingering, std::memory_order_relaxed);
-  SetDeadline(host_->clock().After(kLingerTime));
-  must_read_ = true;
-  return Progress::kGoOn;
+  SetPhase(Phase::kLingering);
+  const int64_t now_ns = host_->clock().CoarseNanos();
+  linger_until_ns_ = DeadlineAfter(now_ns, kLingerTime);
+  SetDeadline(DeadlineAfter(now_ns, kLingerGap));
+  reading_.maybe_readable = true;
+  return Progress::kContinue;
 }
 
 Connection::Progress Connection::AdvanceLingering() {
   char discarded[16 * 1024];
-  for (size_t slice = 0; must_read_;) {
-    if (slice >= kSliceBytes) {
-      // Who sends without a pause is never parked, and no timer finds it.
-      if (host_->clock().CoarseNanos() < deadline_ns()) return Progress::kDeferred;
-      Close();
-      return Progress::kClosed;
-    }
+  for (size_t slice = 0; reading_.maybe_readable;) {
     const ssize_t got = recv(fd_.get(), discarded, sizeof(discarded), 0);
     if (got > 0) {
+      const int64_t now_ns = host_->clock().CoarseNanos();
+      if (now_ns >= linger_until_ns_) break;
+      SetDeadline(std::min(linger_until_ns_, DeadlineAfter(now_ns, kLingerGap)));
       slice += static_cast<size_t>(got);
+      if (slice >= kSliceBytes) return Progress::kDeferred;
       continue;
     }
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && WouldBlock(errno)) {
-      must_read_ = false;
-      break;
+      reading_.maybe_readable = false;
+      return Progress::kWait;
     }
-    Close();
-    return Progress::kClosed;
+    break;
   }
-  return Progress::kWait;
+  if (!reading_.maybe_readable) return Progress::kWait;
+  Close();
+  return Progress::kClosed;
 }
 
 }  // namespace robusto

@@ -40,23 +40,24 @@ struct Exchange {
 
   // How far the request has come.
   struct Incoming {
-    uint64_t size = 0;            // bytes of the input that are this request's, as far as gathered
-    uint64_t body_taken = 0;      // of a Content-Length body: given to a BodyReceiver and gone
-    uint64_t body_received = 0;   // raw bytes, for the minimum rate
-    int64_t body_began_ns = 0;    // later by what the server itself took
-    int64_t ready_ns = 0;         // when it was last ready for a worker
-    bool partial = false;         // the body goes on beyond what is gathered
-    bool delivered = false;       // what is gathered has been given to the BodyReceiver
-    bool asked_if_alive = false;  // see Connection::ClientIsGone
+    uint64_t size = 0;           // bytes of the input that are this request's, as far as gathered
+    uint64_t body_taken = 0;     // of a Content-Length body: given to a BodyReceiver and gone
+    uint64_t body_received = 0;  // raw bytes, for the minimum rate
+    int64_t body_began_ns = 0;   // later by what the server itself took
+    int64_t ready_ns = 0;        // when it was last ready for a worker
+    bool partial = false;        // the body goes on beyond what is gathered
+    bool delivered = false;      // what is gathered has been given to the BodyReceiver
   };
+  // Where the response's body comes from.
+  enum class Body : uint8_t { kMemory, kFile, kStream };
   // How far the response has come.
   struct Outgoing {
+    Body body = Body::kMemory;
     uint64_t position = 0;    // in output and body, or in output alone when the body is a file
     uint64_t sent = 0;        // in all
     uint64_t head_bytes = 0;  // of what is sent in all
     bool begun = false;       // there is a response
     bool complete = false;    // all of it is sent
-    bool streaming = false;   // the body comes from a BodySource
     bool chunked = false;
     bool source_ended = false;
     uint64_t stream_left = 0;   // when not chunked; all ones: until the connection's end

@@ -16,18 +16,19 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "robusto/queue/monotonic_clock.h"
 
 namespace robusto {
 namespace {
 
 constexpr size_t kEventBatch = 128;
-// How often an operator is told of what lasts: that connections wait, and why.
+// How often a lasting condition is logged.
 constexpr int64_t kWarningNanos = 10'000'000'000;
-// How long a computed Retry-After is told: overload is when computing is least welcome.
+// How long a computed Retry-After is used: overload is when computing is least welcome.
 constexpr int64_t kRetryAfterNanos = 250'000'000;
-// See ConnectionHost::AnswersSoon.
-constexpr absl::Duration kSoon = absl::Milliseconds(1);
-// How long to do without events when the system refuses to say whether there are any.
+// See ConnectionHost::ExpectsFastResponse.
+constexpr absl::Duration kFastResponse = absl::Milliseconds(1);
+// How long to go without events when epoll_wait fails.
 constexpr int kNoEventsMillis = 10;
 
 ChunkedLimits BodyLimits(const ServerOptions& options) {
@@ -50,7 +51,7 @@ absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(ServerOptions optio
   if (!epoll.valid()) return SystemError("epoll_create1");
   UniqueFd event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!event.valid()) return SystemError("eventfd");
-  // Edge-triggered: every write is an event, and nobody has to read it away.
+  // Edge-triggered: every write is an event, and the counter need not be read.
   epoll_event interest = {};
   interest.events = EPOLLIN | EPOLLET;
   interest.data.u64 = kInterruptTag;
@@ -74,58 +75,98 @@ EventLoop::EventLoop(ServerOptions options, Handler handler, std::vector<Listene
     : ConnectionHost(clock),
       options_(std::move(options)),
       handler_(std::move(handler)),
+      error_responses_(options_.error_page),
       epoll_(std::move(epoll)),
       event_(std::move(event)),
       exchanges_(options_.parser, BodyLimits(options_)),
       timers_(clock.Nanos()),
       table_(this, options_.max_connections),
-      evictor_(&table_, IdleEvictor::Among::kAll, clock),
-      parked_evictor_(&table_, IdleEvictor::Among::kServed, clock),
-      listeners_(std::move(listeners)) {}
+      evictor_(&table_, ConnectionEvictor::Among::kAll, clock),
+      parked_evictor_(&table_, ConnectionEvictor::Among::kServed, clock),
+      acceptor_(std::move(listeners), AcceptorEnvironment()) {}
+
+Acceptor::Environment EventLoop::AcceptorEnvironment() {
+  Acceptor::Environment environment;
+  environment.table = &table_;
+  environment.evictor = &evictor_;
+  environment.counters = &counters_;
+  environment.clock = clock();
+  environment.max_connections = options_.max_connections;
+  environment.watch_listener = [this](size_t index, int fd, bool watch) {
+    return Control(EPOLL_CTL_MOD, fd, watch ? static_cast<uint32_t>(EPOLLIN) : 0,
+                   kListenerTag | index);
+  };
+  environment.forget_listener = [this](int fd) {
+    static_cast<void>(Control(EPOLL_CTL_DEL, fd, 0, 0));
+  };
+  environment.watch_connection = [this](const Connection& connection, int fd) {
+    return Control(EPOLL_CTL_ADD, fd, kReadEvents, TagOf(connection));
+  };
+  environment.warn = [this](absl::string_view text) { Warn(text); };
+  return environment;
+}
 
 EventLoop::~EventLoop() {
   table_.ForEach([](Connection& connection) { connection.Abort(); });
 }
 
+bool EventLoop::Control(int operation, int fd, uint32_t events, uint64_t tag) {
+  epoll_event interest = {};
+  interest.events = events;
+  interest.data.u64 = tag;
+  return epoll_ctl(epoll_.get(), operation, fd, &interest) == 0;
+}
+
 // --- Polling ---
 
 size_t EventLoop::Poll(absl::Span<TaskPtr> out, absl::Duration timeout) {
+  // Relaxed: Finish reads it when every thread that could write it has ended or hangs.
+  polling_.store(true, std::memory_order_relaxed);
+  const size_t count = PollOnce(out, timeout);
+  polling_.store(false, std::memory_order_relaxed);
+  return count;
+}
+
+size_t EventLoop::PollOnce(absl::Span<TaskPtr> out, absl::Duration timeout) {
   std::array<epoll_event, kEventBatch> events;
   sleeping_.store(true);
   const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                TimeoutMillis(timeout));
   const int error = count < 0 ? errno : 0;
   sleeping_.store(false);
-  if (error != 0 && error != EINTR) WaitWithoutEvents(error);
+  if (error != 0 && error != EINTR) OnWaitError(error);
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<size_t>(i)];
     const uint64_t tag = event.data.u64;
     if (tag >= kListenerTag) {
-      Accept(static_cast<uint32_t>(tag));
+      acceptor_.OnReadable(static_cast<uint32_t>(tag));
     } else if (tag < kInterruptTag) {
       Readiness readiness;
       readiness.hangup = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
       readiness.readable = readiness.hangup || (event.events & EPOLLIN) != 0;
       readiness.writable = (event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
       Connection* connection = table_.At(static_cast<uint32_t>(tag >> 32));
-      if (connection->OnEvent(static_cast<uint32_t>(tag), readiness)) AddReady(connection);
+      AddIf(connection->OnEvent(static_cast<uint32_t>(tag), readiness), connection);
     }
   }
   if (has_deferred_.load()) HandleDeferred();
-  if (timers_.NextFireNanos() != TimerWheel::kNever) {
-    // Exact when it was for a timer that this woke up: the coarse clock might say that it is not due.
+  if (timers_.NextFireNanos() != kNever) {
+    // Exact when it was for a timer that this woke up: by the coarse clock it might not be due yet.
     HandleTimers(count == 0 ? clock().Nanos() : clock().CoarseNanos());
   }
-  if (draining() && !drain_started_.load()) StartDraining();
-  if (!accepting_) ResumeAcceptingIfDue(clock().Nanos());
+  if (acceptor_.paused()) acceptor_.ResumeIfDue(clock().Nanos());
+  if (draining() && !listeners_closed_.load()) StartDraining();
   return HandOut(out);
 }
 
-void EventLoop::WaitWithoutEvents(int error) {
-  WarnNowAndThen(
-      &next_wait_warning_ns_,
-      absl::StrCat("cannot wait for events: epoll_wait: ", std::strerror(error), "; trying again"));
-  // It would fail again at once, and again. Timers and what others left go on.
+void EventLoop::OnWaitError(int error) {
+  const int64_t now_ns = clock().Nanos();
+  if (now_ns >= next_wait_warning_ns_) {
+    next_wait_warning_ns_ = now_ns + kWarningNanos;
+    Warn(absl::StrCat("cannot wait for events: epoll_wait: ", std::strerror(error),
+                      "; trying again"));
+  }
+  // It would fail again at once. Timers and what other threads left go on.
   poll(nullptr, 0, kNoEventsMillis);
 }
 
@@ -143,20 +184,16 @@ void EventLoop::Interrupt() {
   }
 }
 
-void EventLoop::WakePoller() {
+void EventLoop::WakeLeader() {
   if (sleeping_.load()) Interrupt();
 }
 
 int EventLoop::TimeoutMillis(absl::Duration timeout) const {
+  const bool drains = draining() && !listeners_closed_.load() && !acceptor_.paused();
   // What was ready before comes first, with a look at the rest that does not wait.
-  if (!ready_.empty() || has_deferred_.load() || (draining_.load() && !drain_started_.load()) ||
-      (!accepting_ && accept_again_ns_ == TimerWheel::kNever && !waits_for_room_.load())) {
-    return 0;
-  }
-  // No pause for lack of descriptors ends while there is no room.
-  const int64_t next =
-      std::min(timers_.NextFireNanos(), waits_for_room_.load() ? look_again_ns_ : accept_again_ns_);
-  if (next != TimerWheel::kNever) {
+  if (!ready_.empty() || has_deferred_.load() || drains) return 0;
+  const int64_t next = std::min(timers_.NextFireNanos(), acceptor_.next_resume_ns());
+  if (next != kNever) {
     timeout =
         std::min(timeout, absl::Nanoseconds(std::max<int64_t>(next - clock().CoarseNanos(), 0)));
   }
@@ -170,7 +207,7 @@ void EventLoop::HandleTimers(int64_t now_ns) {
   timers_.TakeExpired(now_ns, &expired_);
   for (TimerWheel::Node* node : expired_) {
     auto* connection = static_cast<Connection*>(node);
-    if (connection->OnTimer(now_ns)) AddReady(connection);
+    AddIf(connection->OnTimer(now_ns), connection);
   }
   expired_.clear();
 }
@@ -182,13 +219,11 @@ void EventLoop::HandleDeferred() {
     has_deferred_.store(false);
   }
   // Each may defer itself again; that is for the next turn.
-  for (Connection* connection : resumed_) {
-    if (connection->Resume()) AddReady(connection);
-  }
+  for (Connection* connection : resumed_) AddIf(connection->Resume(), connection);
   resumed_.clear();
 }
 
-// --- What connections ask for ---
+// --- ConnectionHost ---
 
 void EventLoop::Submit(Connection* connection) {
   TaskPtr task(connection);
@@ -206,36 +241,30 @@ void EventLoop::Defer(Connection* connection) {
     deferred_.push_back(connection);
     has_deferred_.store(true);
   }
-  WakePoller();
+  WakeLeader();
 }
 
 void EventLoop::WatchWritable(Connection* connection) {
-  epoll_event interest = {};
-  interest.events = kReadEvents | EPOLLOUT;
-  interest.data.u64 = TagOf(*connection);
   // Reports at once what is ready now: no edge is lost.
-  epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, connection->fd(), &interest);
+  static_cast<void>(
+      Control(EPOLL_CTL_MOD, connection->fd(), kReadEvents | EPOLLOUT, TagOf(*connection)));
 }
 
 void EventLoop::ScheduleTimer(Connection* connection, int64_t at_ns) {
-  if (timers_.Schedule(connection, at_ns)) WakePoller();
+  if (timers_.Schedule(connection, at_ns)) WakeLeader();
 }
 
 void EventLoop::Closed(Connection* connection) {
   const size_t open = table_.Free(connection);
-  if (waits_for_room_.load() && waits_for_room_.exchange(false)) WakePoller();
-  if (open == 0 && draining()) TellNoConnections();
+  if (acceptor_.Room()) WakeLeader();
+  if (open == 0 && draining()) NotifyNoConnections();
 }
 
 void EventLoop::Parked() {
-  // Somebody waits for a place, and here is one that can be had. Not relaxed: whoever waits looks for
-  // parked ones after it has said so, and this looks after it is parked (IdleSince).
-  if (waits_for_room_.load() && waits_for_room_.exchange(false)) {
-    WakePoller();
-  }
+  if (acceptor_.Room()) WakeLeader();
   if (options_.max_parked_connections >= options_.max_connections) return;
-  // Those that linger, or have not been asked anything yet, count as well; only that the latter are
-  // not closed for it.
+  // Those that linger, or on which no request has come yet, count as well; but only connections that
+  // have served a request are closed for it.
   const size_t open = table_.open();
   const size_t busy = exchanges_.in_use();
   if (open > busy && open - busy > options_.max_parked_connections) {
@@ -243,10 +272,16 @@ void EventLoop::Parked() {
   }
 }
 
-bool EventLoop::AnswersSoon() const {
+bool EventLoop::ExpectsFastResponse() const {
   if (pool_ == nullptr) return false;
   const auto ahead = static_cast<int64_t>(pool_->queue_size()) + 1;
-  return ahead * pool_->RecentServiceTime() <= kSoon;
+  return ahead * pool_->RecentServiceTime() <= kFastResponse;
+}
+
+int EventLoop::MaxFileReaders() const {
+  // A quarter of the threads, and at least one, is kept for requests that read no file.
+  const int threads = pool_ != nullptr ? pool_->threads() : 1;
+  return std::max(1, threads - std::max(1, threads / 4));
 }
 
 ServerStats EventLoop::Stats() const {
@@ -254,11 +289,18 @@ ServerStats EventLoop::Stats() const {
   const size_t busy = exchanges_.in_use();
   stats.connections_open = table_.open();
   stats.connections_parked = stats.connections_open - std::min(stats.connections_open, busy);
+  stats.connections_in_exchange = ConnectionsInExchange();
   return stats;
 }
 
+uint64_t EventLoop::ConnectionsInExchange() const {
+  uint64_t count = 0;
+  table_.ForEach([&count](Connection& connection) { count += connection.InExchange() ? 1 : 0; });
+  return count;
+}
+
 int EventLoop::RetryAfterSeconds() const {
-  // Until what is queued now would have been served, at the pool's recent speed.
+  // The time until what is queued now will have been served, at the pool's recent speed.
   if (pool_ == nullptr) return 1;
   const int64_t now = clock().CoarseNanos();
   if (now < retry_after_until_ns_.load(std::memory_order_relaxed)) {
@@ -278,53 +320,52 @@ int EventLoop::RetryAfterSeconds() const {
 
 void EventLoop::BeginDrain() {
   draining_.store(true);
-  WakePoller();
+  WakeLeader();
 }
 
 void EventLoop::StartDraining() {
-  for (Listener& listener : listeners_) {
-    while (AcceptOne(listener)) {
-    }
-    // Closing alone does not take it out of epoll when another process has it too, a service manager
-    // that passed it say (epoll(7)).
-    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener.fd(), nullptr);
-    listener.Close();
+  if (!drain_started_) {
+    drain_started_ = true;
+    table_.ForEach([this](Connection& connection) { AddIf(connection.OnDrain(), &connection); });
   }
-  listeners_.clear();
-  // There is nothing left to be paused, nor to be taken up again; nobody waits for room any more.
-  waits_for_room_.store(false);
-  accepting_ = true;
-  accept_again_ns_ = TimerWheel::kNever;
-  table_.ForEach([this](Connection& connection) {
-    if (connection.OnDrain()) AddReady(&connection);
-  });
-  // Only now: until the backlog is accepted, no open connection does not mean that none is left.
-  drain_started_.store(true);
-  TellNoConnections();
+  // Those that it accepts see that the host drains.
+  if (acceptor_.paused() || !acceptor_.Drain()) return;
+  // Only now: until the backlogs are empty, no open connection does not mean that none is left.
+  listeners_closed_.store(true);
+  NotifyNoConnections();
 }
 
-void EventLoop::TellNoConnections() {
+void EventLoop::NotifyNoConnections() {
   {
-    // Whoever looks does so under it, and then waits or sees.
-    std::lock_guard<std::mutex> lock(idle_mu_);
+    // A waiter checks under it, and then waits or sees.
+    const MonotonicMutexLock lock(&idle_mu_);
   }
-  no_connections_.notify_all();
+  no_connections_.NotifyAll();
 }
 
 bool EventLoop::AwaitNoConnections(absl::Duration timeout) {
-  const auto none = [this] { return drain_started_.load() && table_.open() == 0; };
-  // Longer than anybody waits, and no more than the clock can count.
-  const absl::Duration bounded = std::min(timeout, absl::Hours(24 * 365));
-  std::unique_lock<std::mutex> lock(idle_mu_);
-  return no_connections_.wait_for(lock, absl::ToChronoNanoseconds(bounded), none);
+  const int64_t deadline_ns = DeadlineAfter(MonotonicNanos(), timeout);
+  const MonotonicMutexLock lock(&idle_mu_);
+  const auto none = [this] { return listeners_closed_.load() && table_.open() == 0; };
+  while (!none()) {
+    if (!no_connections_.WaitUntil(&idle_mu_, deadline_ns)) return none();
+  }
+  return true;
 }
 
-void EventLoop::Finish() {
-  // The second round is for what the first has read and refused. There is no third: a long file
-  // would take as many as its client likes.
+EventLoop::FinishReport EventLoop::Finish(int64_t deadline_ns) {
+  FinishReport report;
+  // What the leader uses is the hanging thread's.
+  report.poll_hangs = polling_.load(std::memory_order_relaxed);
+  if (report.poll_hangs) return report;
+  // The second round is for what the first has read and refused. There is no third: a large response
+  // in memory would take as many as its client likes.
   for (int round = 0; round < 2; ++round) {
-    // No worker is there any more.
-    for (Connection* connection : ready_) TaskPtr(connection)->Reject(RejectReason::kStopped);
+    // No worker is left. A response that has begun is lost with this.
+    for (Connection* connection : ready_) {
+      if (connection->InExchange() && connection->Continues()) ++report.truncated;
+      TaskPtr(connection)->Reject(RejectReason::kStopped);
+    }
     ready_.clear();
     HandleDeferred();
   }
@@ -333,30 +374,32 @@ void EventLoop::Finish() {
     absl::MutexLock lock(&deferred_mu_);
     unfinished.swap(deferred_);
   }
-  for (Connection* connection : unfinished) connection->Abort();
-  for (Connection* connection : ready_) connection->Abort();
+  unfinished.insert(unfinished.end(), ready_.begin(), ready_.end());
   ready_.clear();
-  table_.ForEach([](Connection& connection) { connection.AbortIfParked(); });
-  listeners_.clear();
-}
-
-void EventLoop::WarnNowAndThen(int64_t* next_ns, absl::string_view text) {
-  const int64_t now = clock().Nanos();
-  if (now < *next_ns) return;
-  *next_ns = now + kWarningNanos;
-  Warn(text);
+  for (Connection* connection : unfinished) {
+    if (connection->InExchange()) ++report.truncated;
+    connection->Abort();
+  }
+  table_.ForEach([&report](Connection& connection) {
+    const bool in_exchange = connection.InExchange();
+    if (connection.AbortIfParked() && in_exchange) ++report.truncated;
+  });
+  // The descriptors and slots of the others are free now.
+  acceptor_.RefuseWaiting();
+  if (!disposer_.Stop(deadline_ns)) ++report.abandoned_threads;
+  return report;
 }
 
 void EventLoop::Warn(absl::string_view text) {
   if (!options_.on_warning) return;
-  const absl::optional<uint64_t> left_out = warnings_.Admit(clock().Nanos());
-  if (!left_out.has_value()) return;
+  const absl::optional<uint64_t> suppressed = warnings_.Admit(clock().Nanos());
+  if (!suppressed.has_value()) return;
   try {
-    if (*left_out > 0) options_.on_warning(absl::StrCat(*left_out, " more warnings, not shown"));
+    if (*suppressed > 0)
+      options_.on_warning(absl::StrCat(*suppressed, " more warnings, not shown"));
     options_.on_warning(text);
   } catch (...) {
-    // A connection that is not closed, or not accepted, because nobody could be told would stay so
-    // for ever.
+    // An exception here would leave a connection neither closed nor accepted.
   }
 }
 

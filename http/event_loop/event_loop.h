@@ -2,16 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // EventLoop: epoll, listeners, timers and the connections that no worker holds. A WorkSource: the
-// pool's leader polls it, and what it returns are connections with a whole request. It reads,
-// parses and writes without blocking, so that no worker ever waits for a client.
+// pool's leader polls it, and what it returns are connections with work for a worker. It reads,
+// parses and writes without blocking, so that no worker waits for a client and no file, log or
+// handler delays the leader (invariant C4 in http/connection/connection.h).
 //
-// A connection is registered with epoll once, edge-triggered; who may act on an event is decided by
-// the connection's own ownership word (http/connection/connection.h), not by a lock here.
+// A connection is registered with epoll once, edge-triggered; the connection's own ownership word
+// (http/connection/connection.h) decides which thread may act on an event, not a lock here.
 //
 // Invariants:
-//   (E1) A connection is in at most one of: parked, owned by the poller, deferred, with the pool.
+//   (E1) A connection is in at most one of: parked, owned by the leader, deferred, with the pool.
 //   (E2) With no connection due and nothing to read, Poll sleeps: an idle server makes no wake-ups.
-//   (E3) A listener is looked at unless somebody waits there for whom no room can be made.
+//   (E3) Listeners are polled unless a pending connection cannot be admitted (A1 in acceptor.h).
 //
 // Thread-safety: Poll by one thread at a time (the pool's leader); everything else any thread.
 // Lock order: deferred_mu_, idle_mu_ are leaves.
@@ -22,11 +23,9 @@
 #include <sys/epoll.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -41,12 +40,14 @@
 #include "robusto/http/connection/connection_table.h"
 #include "robusto/http/connection/exchange.h"
 #include "robusto/http/connection/server_counters.h"
-#include "robusto/http/event_loop/idle_evictor.h"
+#include "robusto/http/event_loop/acceptor.h"
+#include "robusto/http/event_loop/connection_evictor.h"
 #include "robusto/http/io/listener.h"
 #include "robusto/http/io/server_clock.h"
 #include "robusto/http/io/timer_wheel.h"
 #include "robusto/http/io/unique_fd.h"
 #include "robusto/http/logging/warning_limiter.h"
+#include "robusto/workers/monotonic_mutex.h"
 #include "robusto/workers/thread_pool.h"
 #include "robusto/workers/work_source.h"
 
@@ -54,30 +55,38 @@ namespace robusto {
 
 class EventLoop final : public WorkSource, private ConnectionHost {
  public:
-  // Unavailable when the system gives no epoll or event descriptor. `clock` decides what is due, not
-  // how long Poll sleeps.
+  // Calls options.error_page for each error that the server answers itself. Unavailable when the
+  // system gives no epoll or event descriptor. `clock` decides what is due, not how long Poll sleeps.
   static absl::StatusOr<std::unique_ptr<EventLoop>> Create(ServerOptions options, Handler handler,
                                                            std::vector<Listener> listeners,
                                                            ServerClock clock = ServerClock());
-  // No thread may be inside Poll or hold a connection. Drops the connections that are left.
+  // No thread may be inside Poll or own a connection. Closes the connections that are left.
   ~EventLoop() override;
 
-  // Where connections with a further whole request go; before the first Poll. It must outlive the
-  // loop. Null: they are rejected.
+  // Where connections with a further whole request go. To be called before the first Poll; `pool`
+  // must outlive the loop. Null: they are rejected.
   void SetPool(ThreadPool* pool) { pool_ = pool; }
 
   // --- WorkSource ---
   size_t Poll(absl::Span<TaskPtr> out, absl::Duration timeout) override;
   void Interrupt() override;
 
-  // Closes the listeners once what waits in them is accepted; idle ones get Connection::kDrainGrace
-  // to send another request, and every response from now on ends its connection.
+  // Closes the listeners once the connections that wait in their backlogs are accepted; idle
+  // connections have Connection::kDrainGrace to send another request, and every response from now on
+  // ends its connection.
   void BeginDrain();
   // Waits until no connection is open, or for `timeout`; true when none is.
-  bool AwaitNoConnections(absl::Duration timeout);
-  // Once, after the pool has stopped: sends what connections still have to say, as far as they take
-  // it, then closes them all, and the listeners. What an abandoned handler holds stays open.
-  void Finish();
+  [[nodiscard]] bool AwaitNoConnections(absl::Duration timeout);
+  // Once, after the pool has stopped: sends what is in memory, as far as the sockets take it, closes
+  // all connections and listeners, and answers what waits in the backlogs. Connections that an
+  // abandoned thread owns stay open, and when one is inside Poll nothing is touched. Returns by
+  // `deadline_ns` on CLOCK_MONOTONIC, or soon after.
+  struct FinishReport {
+    uint64_t truncated = 0;          // requests and responses that were cut off
+    uint64_t abandoned_threads = 0;  // in a destructor, see Disposer
+    bool poll_hangs = false;         // a thread is inside Poll
+  };
+  FinishReport Finish(int64_t deadline_ns);
 
   size_t open_connections() const { return table_.open(); }
   ServerStats Stats() const;
@@ -95,14 +104,18 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   int RetryAfterSeconds() const override;
   bool draining() const override { return draining_.load(std::memory_order_relaxed); }
   void Parked() override;
-  bool AnswersSoon() const override;
+  bool ExpectsFastResponse() const override;
+  int MaxFileReaders() const override;
   void Warn(absl::string_view text) override;
   const ServerOptions& options() const override { return options_; }
   const Handler& handler() const override { return handler_; }
+  const ErrorResponses& error_responses() const override { return error_responses_; }
   ExchangePool& exchanges() override { return exchanges_; }
   ServerCounters& counters() override { return counters_; }
+  FileSlots& file_slots() override { return file_slots_; }
+  Disposer& disposer() override { return disposer_; }
 
-  // What an epoll event is about: a connection's place and generation, or one of these with a
+  // What an epoll event is about: a connection's slot and generation, or one of these with a
   // listener's index.
   static constexpr uint64_t kListenerTag = uint64_t{0xffffffff} << 32;
   static constexpr uint64_t kInterruptTag = uint64_t{0xfffffffe} << 32;
@@ -112,38 +125,34 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   // What is watched of every connection.
   static constexpr uint32_t kReadEvents = EPOLLIN | EPOLLRDHUP | EPOLLET;
 
-  // --- The poller's ---
-  // False: the system refuses; errno says why.
-  bool WatchListener(size_t index, bool watch);
-  void Accept(size_t index);
-  // Accepts one connection. False: none is waiting, or no more can be taken now.
-  bool AcceptOne(Listener& listener);
-  // What to make of accept(2)'s error, as AcceptOne returns it.
-  bool AcceptFailed(Listener& listener, int error);
-  // The system has not what a connection takes: stops accepting for a while.
-  void PauseForLack(absl::string_view why);
-  void WarnThatAllAreBusy();
-  void PauseAccepting();
-  void ResumeAcceptingIfDue(int64_t now_ns);
+  Acceptor::Environment AcceptorEnvironment();
+
+  // --- The leader's ---
+  // Registers a descriptor. False: the system refuses; errno says why.
+  [[nodiscard]] bool Control(int operation, int fd, uint32_t events, uint64_t tag);
+  size_t PollOnce(absl::Span<TaskPtr> out, absl::Duration timeout);
   void StartDraining();
   int TimeoutMillis(absl::Duration timeout) const;
   // epoll_wait(2) has failed with `error`.
-  void WaitWithoutEvents(int error);
+  void OnWaitError(int error);
   void HandleTimers(int64_t now_ns);
   void HandleDeferred();
-  // Has the poller look at what was left for it, if it is not about to anyway. Any thread.
-  void WakePoller();
-  // A connection has a whole request: into `ready_`.
-  void AddReady(Connection* connection) { ready_.push_back(connection); }
+  // A connection has work for a worker: appends it to `ready_`.
+  void AddIf(Handoff handoff, Connection* connection) {
+    if (handoff == Handoff::kToPool) ready_.push_back(connection);
+  }
   size_t HandOut(absl::Span<TaskPtr> out);
-  // Only once in a while; *next_ns is when again.
-  void WarnNowAndThen(int64_t* next_ns, absl::string_view text);
-  // To AwaitNoConnections: look again.
-  void TellNoConnections();
+
+  // Makes the leader look at what was left for it, unless it is about to. Any thread.
+  void WakeLeader();
+  // Makes AwaitNoConnections check again.
+  void NotifyNoConnections();
+  uint64_t ConnectionsInExchange() const;
 
   // Constant after construction.
   const ServerOptions options_;
   const Handler handler_;
+  const ErrorResponses error_responses_;
   const UniqueFd epoll_;
   const UniqueFd event_;  // eventfd: wakes Poll
   ThreadPool* pool_ = nullptr;
@@ -152,44 +161,38 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   ExchangePool exchanges_;
   TimerWheel timers_;
   ConnectionTable table_;
-  IdleEvictor evictor_;         // for newcomers
-  IdleEvictor parked_evictor_;  // for max_parked_connections
+  ConnectionEvictor evictor_;         // for new connections
+  ConnectionEvictor parked_evictor_;  // for max_parked_connections
   ServerCounters counters_;
   WarningLimiter warnings_;
-  // What RetryAfterSeconds said last, and until when it is good (CLOCK_MONOTONIC_COARSE).
+  FileSlots file_slots_;
+  Disposer disposer_;
+  // The last answer of RetryAfterSeconds, and until when it is valid (CLOCK_MONOTONIC_COARSE).
   mutable std::atomic<int> retry_after_seconds_{1};
   mutable std::atomic<int64_t> retry_after_until_ns_{0};
   std::atomic<bool> draining_{false};
-  std::atomic<bool> drain_started_{false};
-  std::atomic<bool> waits_for_room_{false};  // accepting is paused until a connection closes
-  // The poller is in epoll_wait or about to be. Set before it looks at what others may have left
-  // for it (deferred_, timers_, waits_for_room_), read by them after they left it: one of the two
-  // sees the other.
+  std::atomic<bool> listeners_closed_{false};  // after BeginDrain; see A3
+  // The leader is in epoll_wait or about to be. Set before it looks at what other threads may have
+  // left for it (deferred_, timers_, Acceptor::Room), read by them after they left it: one of the
+  // two sees the other.
   std::atomic<bool> sleeping_{false};
+  std::atomic<bool> polling_{false};  // a thread is inside Poll
 
-  // The poller's only.
-  std::vector<Listener> listeners_;
-  std::vector<Connection*> ready_;  // with a whole request, oldest first
+  // The leader's only; but see Acceptor.
+  Acceptor acceptor_;
+  std::vector<Connection*> ready_;  // with work for a worker, oldest first
   std::vector<TimerWheel::Node*> expired_;
   std::vector<Connection*> resumed_;
-  bool accepting_ = true;  // the listeners are watched
-  int accept_batch_ = 1;   // how many connections one event of a listener is for
-  int full_accepts_ = 0;   // in a row, with this accept_batch_
-  int gone_in_a_row_ = 0;  // accept(2) said that the connection is no longer there
-  int64_t next_full_warning_ns_ = 0;
-  int64_t next_lack_warning_ns_ = 0;
+  bool drain_started_ = false;
   int64_t next_wait_warning_ns_ = 0;
-  int64_t accept_again_ns_ = TimerWheel::kNever;  // end of a pause for lack of descriptors
-  int64_t look_again_ns_ = 0;                     // while waits_for_room_: for one that has stalled
 
   absl::Mutex deferred_mu_;
   std::vector<Connection*> deferred_ ABSL_GUARDED_BY(deferred_mu_);
   std::atomic<bool> has_deferred_{false};  // !deferred_.empty(), readable without the lock
 
-  // For AwaitNoConnections. Not absl::Mutex: its timed waits follow the wall clock, and a stop must
-  // not take an hour longer because that was set back.
-  std::mutex idle_mu_;
-  std::condition_variable no_connections_;
+  // For AwaitNoConnections.
+  MonotonicMutex idle_mu_;
+  MonotonicCondVar no_connections_;
 };
 
 }  // namespace robusto

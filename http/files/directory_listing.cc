@@ -9,6 +9,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "robusto/http/message/uri.h"
 
 namespace robusto {
 namespace {
@@ -81,20 +82,6 @@ void AppendLink(absl::string_view name, bool is_directory, std::string* page) {
 }
 
 }  // namespace
-
-void PercentEncodePath(absl::string_view name, std::string* out) {
-  constexpr char kHex[] = "0123456789ABCDEF";
-  for (char c : name) {
-    const uint8_t byte = static_cast<uint8_t>(c);
-    if (absl::ascii_isalnum(byte) || c == '-' || c == '.' || c == '_' || c == '~' || c == '/') {
-      out->push_back(c);
-    } else {
-      out->push_back('%');
-      out->push_back(kHex[byte >> 4]);
-      out->push_back(kHex[byte & 15]);
-    }
-  }
-}
 
 std::string RenderDirectoryListing(absl::string_view path, std::vector<DirectoryEntry> entries) {
   std::sort(entries.begin(), entries.end(),

@@ -22,9 +22,6 @@ struct DirectoryEntry {
   bool is_directory = false;  // shown and linked with a '/' at its end
 };
 
-// Appends `name` with every byte but RFC 3986's unreserved characters, and '/', percent-encoded.
-void PercentEncodePath(absl::string_view name, std::string* out);
-
 // The page for the directory at `path`, decoded ("/a/b/"), with its entries in the order of the
 // bytes of their names; links are relative to it. There is a link to the parent, "../", except at
 // "/".

@@ -78,6 +78,33 @@ bool IsFieldContent(absl::string_view text) {
 // Nothing is there under this name, as opposed to: there, but not to be had.
 bool IsAbsent(int error) { return StatusOfErrno(error) == 404; }
 
+// Answers methods that ask for no file. False: the method asks for one.
+bool AnswerMethod(Method method, ResponseWriter& response) {
+  switch (method) {
+    case Method::kGet:
+    case Method::kHead:
+      return false;
+    case Method::kOptions:
+      // RFC 9110 section 9.3.7. The same for every path: it asks what the server can do, and load
+      // balancers use it as a probe.
+      response.SetStatus(204);
+      break;
+    case Method::kPost:
+    case Method::kPut:
+    case Method::kDelete:
+    case Method::kConnect:
+    case Method::kTrace:
+    case Method::kPatch:
+      response.Error(405);
+      break;
+    case Method::kOther:
+      response.Error(501);  // section 9.1: not known, as opposed to not allowed here
+      break;
+  }
+  response.SetHeader("Allow", "GET, HEAD, OPTIONS");
+  return true;
+}
+
 }  // namespace
 
 struct FileHandler::Shared {
@@ -139,11 +166,6 @@ class FileHandler::Call {
 };
 
 void FileHandler::Call::Run() {
-  if (request_.method() != Method::kGet && request_.method() != Method::kHead) {
-    response_.Error(405);
-    response_.SetHeader("Allow", "GET, HEAD");
-    return;
-  }
   if (!DecodePath()) return;
   if (names_directory_) {
     ServeDirectory();
@@ -172,16 +194,16 @@ bool FileHandler::Call::DecodePath() {
     if (!path_.empty()) path_.push_back('/');
     const size_t begin = path_.size();
     if (!PercentDecode(encoded.substr(0, slash), &path_)) {
-      response_.Error(400, "a bad percent escape in the path");
+      response_.Error(400, "invalid percent-encoding in the path");
       return false;
     }
     const absl::string_view segment = absl::string_view(path_).substr(begin);
-    if (segment == "." || segment == "..") {
-      response_.Error(400, "a dot segment in the path");
+    if (segment == "..") {  // Request::path() is normal: only a leading one is left
+      response_.Error(400, "the path leads above the root");
       return false;
     }
     if (absl::StrContains(segment, absl::string_view("\0", 1))) {
-      response_.Error(400, "a NUL in the path");
+      response_.Error(400, "a NUL character in the path");
       return false;
     }
     if (!IsFileName(segment) || IsHidden(segment)) {
@@ -349,15 +371,18 @@ void FileHandler::Call::SetCacheFields() {
 }
 
 void FileHandler::Call::RedirectToDirectory() {
-  // Encoded anew, not copied: what comes out begins with one slash and has no backslash, so that no
-  // browser takes it for "//host" (DecodePath has refused empty segments).
-  std::string location = "/";
-  PercentEncodePath(path_, &location);
+  // Relative to the request (RFC 9110 section 10.2.2), so that it is right below a proxy's prefix,
+  // too. The last segment is encoded anew: it has no slash, backslash or colon, so that no browser
+  // takes it for a host or a scheme.
+  std::string location;
+  PercentEncodePath(absl::string_view(path_).substr(path_.rfind('/') + 1), &location);
   location.push_back('/');
-  const absl::string_view query = request_.query();
-  if (!query.empty()) absl::StrAppend(&location, "?", query);
+  if (const absl::string_view query = request_.query(); !query.empty()) {
+    location.push_back('?');
+    PercentEncodeQuery(query, &location);
+  }
   response_.Error(301);
-  if (!response_.SetHeader("Location", location)) response_.Error(400);
+  response_.SetHeader("Location", location);
 }
 
 absl::StatusOr<FileHandler> FileHandler::Create(FileHandlerOptions options) {
@@ -381,7 +406,13 @@ absl::StatusOr<FileHandler> FileHandler::Create(FileHandlerOptions options) {
 
 FileHandler::FileHandler(std::shared_ptr<const Shared> shared) : shared_(std::move(shared)) {}
 
+HeadDecision FileHandler::OnHead(const Request& request, ResponseWriter& response) const {
+  return AnswerMethod(request.method(), response) ? HeadDecision::kRespond
+                                                  : HeadDecision::kReadBody;
+}
+
 void FileHandler::operator()(const Request& request, ResponseWriter& response) const {
+  if (AnswerMethod(request.method(), response)) return;
   // Keeps its memory from request to request: a worker that has seen a path of this length does not
   // allocate for the next.
   static thread_local std::string path;

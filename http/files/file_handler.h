@@ -26,7 +26,8 @@
 //   404  it is not there: also an empty segment ("/a//b"), an encoded slash (no name has one),
 //        names too long, symbolic links that lead nowhere or in a circle. A backslash is a
 //        character like others.
-//   405  methods other than GET and HEAD
+//   204  OPTIONS, with Allow, also for "*"
+//   405  other methods that RFC 9110 and RFC 5789 define;  501  methods that they do not
 //   406  with `precompressed` alone: the client refuses the file as it is, and what it accepts is
 //        not there
 //   416  a Range of which nothing can be had, with the file's length in Content-Range
@@ -54,6 +55,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "robusto/http/api/handler.h"
 #include "robusto/http/message/request.h"
 #include "robusto/http/message/response.h"
 
@@ -98,6 +100,9 @@ class FileHandler {
   static absl::StatusOr<FileHandler> Create(FileHandlerOptions options);
 
   void operator()(const Request& request, ResponseWriter& response) const;
+  // The head check (http/api/handler.h): a method that is not served is refused before its body is
+  // read.
+  HeadDecision OnHead(const Request& request, ResponseWriter& response) const;
 
  private:
   struct Shared;

@@ -17,15 +17,9 @@
 
 #include "absl/base/optimization.h"
 #include "absl/time/time.h"
-#include "robusto/http/io/timer_wheel.h"
+#include "robusto/queue/monotonic_clock.h"
 
 namespace robusto {
-
-// `timeout` after `from_ns`; TimerWheel::kNever also for what is too far away to be counted.
-inline int64_t Later(int64_t from_ns, absl::Duration timeout) {
-  const int64_t nanoseconds = absl::ToInt64Nanoseconds(timeout);
-  return nanoseconds < TimerWheel::kNever - from_ns ? from_ns + nanoseconds : TimerWheel::kNever;
-}
 
 class ServerClock {
  public:
@@ -37,15 +31,13 @@ class ServerClock {
   int64_t Nanos() const { return Read(CLOCK_MONOTONIC); }
   // The same, exact to a scheduler tick, for 5 ns instead of 25: for timeouts of seconds.
   int64_t CoarseNanos() const { return Read(CLOCK_MONOTONIC_COARSE); }
-  // The deadline of a timeout that begins now; kNever as from Later.
-  int64_t After(absl::Duration timeout) const { return Later(CoarseNanos(), timeout); }
+  // The deadline of a timeout that begins now; kNever as from DeadlineAfter.
+  int64_t After(absl::Duration timeout) const { return DeadlineAfter(CoarseNanos(), timeout); }
 
  private:
   int64_t Read(clockid_t id) const {
     if (ABSL_PREDICT_FALSE(hand_ns_ != nullptr)) return hand_ns_->load();
-    timespec now;
-    clock_gettime(id, &now);
-    return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+    return ClockNanos(id);
   }
 
   const std::atomic<int64_t>* hand_ns_ = nullptr;

@@ -20,8 +20,8 @@ namespace robusto {
 
 inline bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
-// What a client or the network between does to a connection, every day: not this machine's trouble.
-inline bool IsPeersDoing(int error) {
+// An error that the client, or the network in between, causes every day: not a fault of this machine.
+inline bool IsPeerError(int error) {
   switch (error) {
     case ECONNABORTED:
     case ECONNRESET:

@@ -26,11 +26,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "robusto/queue/monotonic_clock.h"
 
 namespace robusto {
 
@@ -39,7 +39,6 @@ class TimerWheel {
   // 2^26 ns, about 67 ms: small beside timeouts of seconds.
   static constexpr int kTickShift = 26;
   static constexpr int64_t kTickNanos = int64_t{1} << kTickShift;
-  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
   // Part of what has a deadline.
   class Node {

@@ -13,121 +13,22 @@
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 namespace {
 
-// Stands as it is in both forms: printable ASCII but for quote and backslash.
-bool IsPlain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
-
-constexpr char kUpperHex[] = "0123456789ABCDEF";
-constexpr char kLowerHex[] = "0123456789abcdef";
-
-// Appends `text` with `escape(rest, piece)` for what is not plain: it writes one character's escape
-// to `piece` and returns {bytes read, bytes written}. At most `limit` bytes and "...".
-struct Escaped {
-  size_t read;
-  size_t written;
-};
-
-template <typename Escape>
-void AppendEscaped(absl::string_view text, size_t limit, Escape escape, std::string* line) {
-  while (!text.empty()) {
-    size_t run = 0;
-    while (run < text.size() && IsPlain(text[run])) ++run;
-    line->append(text.data(), std::min(run, limit));
-    if (run > limit) {
-      line->append("...");
-      return;
-    }
-    limit -= run;
-    text.remove_prefix(run);
-    if (text.empty()) return;
-    char piece[12];
-    const Escaped escaped = escape(text, piece);
-    if (escaped.written > limit) {
-      line->append("...");
-      return;
-    }
-    line->append(piece, escaped.written);
-    limit -= escaped.written;
-    text.remove_prefix(escaped.read);
-  }
-}
-
-Escaped EscapeByte(absl::string_view rest, char* piece) {
-  const auto byte = static_cast<unsigned char>(rest[0]);
-  piece[0] = '\\';
-  piece[1] = 'x';
-  piece[2] = kUpperHex[byte >> 4];
-  piece[3] = kUpperHex[byte & 15];
-  return {1, 4};
-}
-
-// The character that `text` begins with, as RFC 3629 allows it (no overlong form, no surrogate,
-// nothing beyond U+10FFFF). U+FFFD and one byte when it begins with none. `text` is not empty.
-struct Character {
-  uint32_t code;
-  size_t size;
-};
-
-Character DecodeUtf8(absl::string_view text) {
-  constexpr Character kNone = {0xfffd, 1};
-  const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const uint32_t first = byte(0);
-  if (first < 0x80) return {first, 1};
-  if (first < 0xc2 || first > 0xf4) return kNone;
-  const size_t size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  if (text.size() < size) return kNone;
-  // The second byte's range says all else.
-  const uint32_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-  const uint32_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-  if (byte(1) < low || byte(1) > high) return kNone;
-  uint32_t code = first & (0xffu >> (size + 1));
-  for (size_t i = 1; i < size; ++i) {
-    if (byte(i) < 0x80 || byte(i) > 0xbf) return kNone;
-    code = code << 6 | (byte(i) & 0x3f);
-  }
-  return {code, size};
-}
-
-size_t WriteUnicodeEscape(uint32_t unit, char* out) {
-  out[0] = '\\';
-  out[1] = 'u';
-  for (int i = 0; i < 4; ++i) out[2 + i] = kLowerHex[unit >> (12 - 4 * i) & 15];
-  return 6;
-}
-
-Escaped EscapeCharacter(absl::string_view rest, char* piece) {
-  if (rest[0] == '"' || rest[0] == '\\') {
-    piece[0] = '\\';
-    piece[1] = rest[0];
-    return {1, 2};
-  }
-  const Character c = DecodeUtf8(rest);
-  if (c.code < 0x10000) return {c.size, WriteUnicodeEscape(c.code, piece)};
-  // A surrogate pair (RFC 8259 section 7).
-  const uint32_t beyond = c.code - 0x10000;
-  size_t written = WriteUnicodeEscape(0xd800 + (beyond >> 10), piece);
-  written += WriteUnicodeEscape(0xdc00 + (beyond & 0x3ff), piece + written);
-  return {c.size, written};
-}
-
-void AppendCombinedValue(absl::string_view text, size_t limit, std::string* line) {
-  AppendEscaped(text, limit, EscapeByte, line);
-}
-
 // A quoted field of a request; "-" when it has none.
 void AppendQuoted(absl::string_view text, std::string* line) {
   line->push_back('"');
-  AppendCombinedValue(text.empty() ? "-" : text, kMaxLoggedValue, line);
+  AppendLogText(text.empty() ? "-" : text, kMaxLoggedValue, line);
   line->push_back('"');
 }
 
 void AppendJsonMember(absl::string_view name, absl::string_view value, std::string* line,
                       size_t limit = kMaxLoggedValue) {
   absl::StrAppend(line, ",\"", name, "\":\"");
-  AppendEscaped(value, limit, EscapeCharacter, line);
+  AppendJsonAscii(value, limit, line);
   line->push_back('"');
 }
 
@@ -166,16 +67,16 @@ void AppendCombinedLine(const AccessRecord& record, std::string* line) {
   static constexpr absl::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const absl::string_view host = HostOf(record.peer);
-  AppendCombinedValue(host.empty() ? "-" : host, kMaxLoggedValue, line);
+  AppendLogText(host.empty() ? "-" : host, kMaxLoggedValue, line);
   const absl::CivilSecond began = absl::UTCTimeZone().At(record.began).cs;
   absl::StrAppend(line, " - - [", TwoDigits(began.day()), "/", kMonths[began.month() - 1], "/",
                   began.year());
   absl::StrAppend(line, ":", TwoDigits(began.hour()), ":", TwoDigits(began.minute()));
   absl::StrAppend(line, ":", TwoDigits(began.second()), " +0000] \"");
   if (HasRequestLine(record)) {
-    AppendCombinedValue(record.method, kMaxLoggedValue, line);
+    AppendLogText(record.method, kMaxLoggedValue, line);
     line->push_back(' ');
-    AppendCombinedValue(record.target, kMaxLoggedTarget, line);
+    AppendLogText(record.target, kMaxLoggedTarget, line);
     absl::StrAppend(line, " HTTP/1.", record.minor_version);
   } else {
     line->push_back('-');

@@ -36,23 +36,24 @@ struct Table {
       if (c != 0x7f) classes[c] |= kValue;
     }
     classes[static_cast<int>('\t')] |= kValue;
+    for (int c = 0x21; c < 256; ++c) {
+      if (c != 0x7f && c != '#') classes[c] |= kQuery;
+    }
     for (int c = '0'; c <= '9'; ++c) {
-      classes[c] |= kToken | kPath | kQuery | kRegName;
+      classes[c] |= kToken | kPath | kRegName;
       hex[c] = static_cast<int8_t>(c - '0');
     }
     for (int c = 'a'; c <= 'z'; ++c) {
-      classes[c] |= kToken | kPath | kQuery | kRegName;
-      classes[c - 'a' + 'A'] |= kToken | kPath | kQuery | kRegName;
+      classes[c] |= kToken | kPath | kRegName;
+      classes[c - 'a' + 'A'] |= kToken | kPath | kRegName;
     }
     for (int c = 'a'; c <= 'f'; ++c) {
       hex[c] = static_cast<int8_t>(c - 'a' + 10);
       hex[c - 'a' + 'A'] = hex[c];
     }
     Add("!#$%&'*+-.^_`|~", kToken);
-    Add("-._~!$&'()*+,;=", kPath | kQuery | kRegName);
-    Add(":@/", kPath | kQuery);
-    Add("[]^|", kPath | kQuery);
-    Add("?\\`{}", kQuery);
+    Add("-._~!$&'()*+,;=", kPath | kRegName);
+    Add(":@/[]^|", kPath);
   }
 
  private:
@@ -85,11 +86,16 @@ inline bool IsFieldValueChar(char c) { return Is(c, grammar_internal::kValue); }
 inline bool IsRegNameChar(char c) { return Is(c, grammar_internal::kRegName); }
 inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// What may stand in a target's path or query beside '%': RFC 3986's pchar and '/', and of what that
-// forbids only the characters that browsers send as they are, because the URL standard
-// (url.spec.whatwg.org, percent-encode sets) does not escape them there: "?filter[]=a|b" is common.
-// Backslash is one of them in a query alone: in a path somebody down the line reads it as '/'.
+// What may stand in a target's path beside '%': RFC 3986's pchar and '/', and of what that forbids
+// only the characters that browsers send unescaped, because the URL standard (url.spec.whatwg.org,
+// percent-encode sets) does not escape them in a path. A backslash is not among them: some
+// recipients read it as '/'.
 inline bool IsPathChar(char c) { return Is(c, grammar_internal::kPath); }
+
+// What may stand in a target's query: every byte that cannot end the target or the line. Clients
+// send '%' without digits, quotes, angle brackets and UTF-8 there, and the URL standard tells them
+// to. Only the handler gives a query a meaning, so it gets the bytes as sent. A '#' would begin a
+// fragment, which is never sent (RFC 9112 section 3.2).
 inline bool IsQueryChar(char c) { return Is(c, grammar_internal::kQuery); }
 
 // 0 to 15, or -1.

@@ -70,10 +70,12 @@ struct RequestHead {
   absl::optional<uint64_t> content_length;  // fits a signed 64-bit number
   Slice method_name;
   Slice target;  // as sent: origin-, absolute-, authority- or asterisk-form
-  Slice path;    // of the target, still percent-encoded; "*" for asterisk-form, empty for
-                 // authority-form
+  Slice path;    // of the target, as sent; "*" for asterisk-form, empty for authority-form
   Slice query;   // after the first '?', without it
   Slice host;    // of the target if it has an authority, else of the Host field (RFC 9112 3.2.2)
+  // The path without empty and dot segments (http/message/normalize_path.h), when it had any. It is
+  // no slice, because its bytes are not those that were sent.
+  std::string normal_path;
   size_t field_count = 0;
   HeaderSlice fields[kMaxFields];  // the first field_count of them
 
@@ -86,6 +88,7 @@ struct RequestHead {
     expect_continue = false;
     content_length.reset();
     method_name = target = path = query = host = Slice();
+    normal_path.clear();
     field_count = 0;
   }
 };
@@ -113,8 +116,14 @@ class Request {
   absl::string_view method_name() const { return View(head_->method_name); }
   // The request target as it was sent (RFC 9112 section 3.2).
   absl::string_view target() const { return View(head_->target); }
-  // The target's path, still percent-encoded: "/a%2Fb" and "/a/b" stay two things. See http/message/uri.h.
-  absl::string_view path() const { return View(head_->path); }
+  // The target's path without dot segments and repeated slashes (http/message/normalize_path.h), so
+  // that each path has one spelling. It is still percent-encoded: "/a%2Fb" and "/a/b" stay two
+  // things, see http/message/uri.h. target() has the path as sent.
+  absl::string_view path() const {
+    return head_->normal_path.empty() ? View(head_->path) : absl::string_view(head_->normal_path);
+  }
+  // As sent, without the '?'. It may hold every byte but control characters, space and '#'; a '%'
+  // may stand without digits (http/message/grammar.h, IsQueryChar).
   absl::string_view query() const { return View(head_->query); }
   absl::string_view host() const { return View(head_->host); }
   int minor_version() const { return head_->minor_version; }

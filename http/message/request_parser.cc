@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "robusto/http/message/field_line.h"
 #include "robusto/http/message/grammar.h"
+#include "robusto/http/message/normalize_path.h"
 #include "robusto/http/message/parse_error.h"
 #include "robusto/http/message/request.h"
 #include "robusto/http/message/request_target.h"
@@ -86,7 +87,7 @@ RequestParser::RequestParser(const ParserLimits& limits) : limits_(Bounded(limit
 void RequestParser::Reset() {
   state_ = State::kRequestLine;
   reason_ = ParseReason::kNone;
-  empty_line_seen_ = false;
+  empty_lines_ = 0;
   seen_ = Seen();
   line_start_ = 0;
   scanned_ = 0;
@@ -140,10 +141,10 @@ ParseResult RequestParser::Parse(absl::string_view bytes) {
       reason = ParseRequestLine(bytes, line);
       section_start_ = lf + 1;
       state_ = State::kFields;
-    } else if (!empty_line_seen_) {
-      // Some clients send a CRLF too many after a body: RFC 9112 section 2.2. One is enough; a
-      // stream of them would be work without end.
-      empty_line_seen_ = true;
+    } else if (empty_lines_ < ParserLimits::kMaxEmptyLines) {
+      // Some clients send a CRLF too many after a body, and health checks send several (RFC 9112
+      // section 2.2). The bound keeps a stream of them from being work without end.
+      ++empty_lines_;
       section_start_ = lf + 1;
     } else {
       reason = ParseReason::kBadRequestLine;
@@ -196,6 +197,10 @@ ParseReason RequestParser::ParseRequestLine(absl::string_view bytes, absl::strin
   RequestTarget parts;
   const ParseReason bad_target = ParseRequestTarget(target, head_.method, &parts);
   if (bad_target != ParseReason::kNone) return WhyBadLine(line, bad_target);
+  if (!parts.path.empty() && parts.path.front() == '/' && !IsNormalPath(parts.path) &&
+      !NormalizePath(parts.path, &head_.normal_path)) {
+    return ParseReason::kPathLeavesRoot;
+  }
   head_.method_name = SliceOf(bytes, method);
   head_.target = SliceOf(bytes, target);
   head_.path = SliceOf(bytes, parts.path);
@@ -256,6 +261,9 @@ ParseReason RequestParser::NoteContentLength(absl::string_view value) {
   // that we know of needs that, a middle box that repairs one of the two does harm, and refusing is
   // the other thing allowed.
   if (head_.content_length.has_value()) return ParseReason::kRepeatedContentLength;
+  // 1*DIGIT (RFC 9110 section 8.6): zeros in front change nothing, however many there are.
+  if (value.size() > 1)
+    value.remove_prefix(std::min(value.find_first_not_of('0'), value.size() - 1));
   // 19 digits fit into 64 bits unsigned; past the signed maximum a sum with the head's size, or an
   // off_t, would not.
   if (value.empty() || value.size() > 19) return ParseReason::kBadContentLength;

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // RequestParser: the head of an HTTP/1.1 request (RFC 9112 sections 2 to 6, RFC 9110), strictly. It
-// does no I/O and allocates nothing; it can be used without the rest of the server.
+// does no I/O and allocates nothing, but for a path that must be normalised; it can be used without
+// the rest of the server.
 //
 //   RequestParser parser;
 //   std::string buffer;                          // always starts at the first byte of the request
@@ -41,9 +42,13 @@ struct ParserLimits {
   size_t max_header_bytes = 32768;  // all field lines and the empty line after them; passed: 431
   size_t max_fields = 100;          // passed: 431
 
+  // Empty lines that may stand before a request (RFC 9112 section 2.2 asks for one at least). As
+  // many as Apache's httpd takes.
+  static constexpr int kMaxEmptyLines = 100;
+
   // No more bytes than this are ever needed to come to kComplete or kBad: the size for an input
-  // buffer. The 2 are the empty line that may stand before a request (RFC 9112 section 2.2).
-  size_t max_head_bytes() const { return 2 + max_request_line + max_header_bytes; }
+  // buffer.
+  size_t max_head_bytes() const { return 2 * kMaxEmptyLines + max_request_line + max_header_bytes; }
 };
 
 class RequestParser {
@@ -63,8 +68,8 @@ class RequestParser {
   // After kBad.
   ParseError error() const { return {StatusOf(reason_), reason_}; }
 
-  // True when Parse has been given nothing of a request yet (an empty line before it does not
-  // count): the connection is idle and not in the middle of a head.
+  // True when Parse has been given nothing of a request yet (empty lines before it do not count):
+  // the connection is idle and not in the middle of a head.
   bool idle() const { return state_ == State::kRequestLine && scanned_ == line_start_; }
 
   // Makes it ready for the next request, whose first byte is the first of the next `bytes`.
@@ -102,7 +107,7 @@ class RequestParser {
 
   State state_ = State::kRequestLine;
   ParseReason reason_ = ParseReason::kNone;
-  bool empty_line_seen_ = false;
+  int empty_lines_ = 0;
   Seen seen_;
   // Of the line that is being gathered; no LF was found from there up to scanned_.
   size_t line_start_ = 0;

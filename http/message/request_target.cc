@@ -28,8 +28,8 @@ ParseReason WhyBad(char c) {
   return IsFieldValueChar(c) ? ParseReason::kBadTarget : ParseReason::kControlCharacter;
 }
 
-// Of `text`, which begins with '/' or '?' or is empty. '#' is in neither class: a fragment is never
-// sent (RFC 9112 section 3.2), and those who cut it off disagree about where.
+// `text` begins with '/' or '?' or is empty. '#' is in neither class: a fragment is never sent
+// (RFC 9112 section 3.2), and programs that cut it off disagree about where.
 ParseReason SplitPathAndQuery(absl::string_view text, RequestTarget* parts) {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
@@ -44,9 +44,7 @@ ParseReason SplitPathAndQuery(absl::string_view text, RequestTarget* parts) {
   if (*p != '?') return WhyBad(*p);
   const char* const query = ++p;
   for (; p != end; ++p) {
-    if (IsQueryChar(*p)) continue;
-    if (*p != '%' || !IsEscape(p, end)) return WhyBad(*p);
-    p += 2;
+    if (!IsQueryChar(*p)) return WhyBad(*p);
   }
   parts->query = absl::string_view(query, static_cast<size_t>(end - query));
   return ParseReason::kNone;

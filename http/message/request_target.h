@@ -27,7 +27,8 @@ struct RequestTarget {
 };
 
 // kNone and fills `parts`, or why `target` is bad: kBadTarget, kBadEscape or kControlCharacter.
-// Nothing is normalised: "/a/../b" is a path of four segments. Escapes are checked, not decoded.
+// Nothing is normalised: "/a/../b" is a path of four segments. Escapes are checked in the path and
+// not decoded; a query may hold what IsQueryChar allows, and no escape in it is checked.
 ParseReason ParseRequestTarget(absl::string_view target, Method method, RequestTarget* parts);
 
 // Whether `text` is `uri-host [":" [port]]` (RFC 9110 section 7.2): a registered name, an IPv4

@@ -66,21 +66,35 @@ struct Router::Route {
   // `values` are what the pattern's wildcards stood for, in their order.
   void Serve(absl::Span<const absl::string_view> values, const Request& request,
              ResponseWriter& response) const;
+  HeadDecision OnHead(absl::Span<const absl::string_view> values, const Request& request,
+                      ResponseWriter& response) const;
+  // False: the body is too long for a handler that wants the whole of it. Answered.
+  bool CheckBody(const Request& request, ResponseWriter& response) const;
 
   RoutePattern pattern;
   bool streaming;
   Handler handler;
 };
 
+bool Router::Route::CheckBody(const Request& request, ResponseWriter& response) const {
+  if (streaming || request.body_complete()) return true;
+  response.Error(413);
+  response.CloseConnection();
+  return false;
+}
+
 void Router::Route::Serve(absl::Span<const absl::string_view> values, const Request& request,
                           ResponseWriter& response) const {
-  if (!streaming && !request.body_complete()) {
-    response.Error(413);
-    response.CloseConnection();
-    return;
-  }
+  if (!CheckBody(request, response)) return;
   const PathParameters parameters(pattern.names, values);
   handler(request.WithPathParameters(&parameters), response);
+}
+
+HeadDecision Router::Route::OnHead(absl::Span<const absl::string_view> values,
+                                   const Request& request, ResponseWriter& response) const {
+  if (!CheckBody(request, response)) return HeadDecision::kRespond;
+  const PathParameters parameters(pattern.names, values);
+  return handler.OnHead(request.WithPathParameters(&parameters), response);
 }
 
 struct Router::Node {
@@ -210,10 +224,11 @@ absl::string_view Router::Match::Split() {
     if (text.find('%') != absl::string_view::npos) {
       decoded_.reserve(path_.size());  // never grows after: views into it stay good
       const size_t at = decoded_.size();
-      if (!PercentDecode(text, &decoded_)) return "a bad percent escape in the path";
+      if (!PercentDecode(text, &decoded_)) return "invalid percent-encoding in the path";
       text = absl::string_view(decoded_).substr(at);
     }
-    if (text == "." || text == "..") return "a dot segment in the path";
+    // Request::path() is normal: only a leading one is left.
+    if (text == "..") return "the path leads above the root";
     segments_.push_back({text, begin});
     if (slash == absl::string_view::npos) return {};
     begin = slash + 1;
@@ -316,27 +331,55 @@ const Router::Route* Router::FindExact(absl::string_view path, Method method) co
   return found == exact_->nodes.end() ? nullptr : found->second->Choose(method);
 }
 
-void Router::operator()(const Request& request, ResponseWriter& response) const {
+template <typename Serve>
+HeadDecision Router::Dispatch(const Request& request, ResponseWriter& response, Serve serve) const {
   const Method method = request.method();
-  if (method == Method::kConnect) return response.Error(501);
-  if (method == Method::kOptions && request.path() == "*") return response.SetStatus(204);
+  if (method == Method::kConnect) {
+    response.Error(501);
+    return HeadDecision::kRespond;
+  }
+  if (method == Method::kOptions && request.path() == "*") {
+    response.SetStatus(204);
+    return HeadDecision::kRespond;
+  }
 
   // Literals go before wildcards in every segment: no other pattern can be better.
-  if (const Route* const route = FindExact(request.path(), method)) {
-    return route->Serve({}, request, response);
-  }
+  if (const Route* const route = FindExact(request.path(), method)) return serve(*route, {});
   Match match(request.path(), method);
   const absl::string_view wrong = match.Split();
-  if (!wrong.empty()) return response.Error(400, wrong);
+  if (!wrong.empty()) {
+    response.Error(400, wrong);
+    return HeadDecision::kRespond;
+  }
   const Route* const route = match.Find(root_.get());
-  if (route != nullptr) return route->Serve(match.values(), request, response);
-  if (match.allowed() == 0) return response.Error(404);
+  if (route != nullptr) return serve(*route, match.values());
+  if (match.allowed() == 0) {
+    response.Error(404);
+    return HeadDecision::kRespond;
+  }
   if (method == Method::kOptions) {
     response.SetStatus(204);
   } else {
-    response.Error(405);
+    // RFC 9110 section 9.1: 405 is for methods that the server knows.
+    response.Error(method == Method::kOther ? 501 : 405);
   }
   response.SetHeader("Allow", Allow(match.allowed()));
+  return HeadDecision::kRespond;
+}
+
+void Router::operator()(const Request& request, ResponseWriter& response) const {
+  static_cast<void>(Dispatch(request, response,
+                             [&](const Route& route, absl::Span<const absl::string_view> values) {
+                               route.Serve(values, request, response);
+                               return HeadDecision::kRespond;
+                             }));
+}
+
+HeadDecision Router::OnHead(const Request& request, ResponseWriter& response) const {
+  return Dispatch(request, response,
+                  [&](const Route& route, absl::Span<const absl::string_view> values) {
+                    return route.OnHead(values, request, response);
+                  });
 }
 
 }  // namespace robusto

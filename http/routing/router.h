@@ -30,26 +30,24 @@
 // that fit, this order knows one best, in whatever order they were added. A path and a method
 // decide together: with GET "/a/b" and POST "/a/{x}", a POST to "/a/b" is the second's.
 //
-// How a path is read. It is cut at its slashes first and each segment decoded after, so that
-// "/a%2Fb" is one segment (RFC 3986 section 2.2; http/message/uri.h). Nothing is made equal beyond that:
-//   - "/a" and "/a/" are two paths, and a pattern for one is not for the other. There is no
-//     redirect from one to the other.
-//   - "/a//b" has an empty segment in it, which fits {name...} alone; slashes are never merged.
-//   - "." and "..", encoded or not, are 400, as is a bad escape: clients resolve dot segments
-//     before they send (RFC 3986 section 5.2.4), and what is still there is read in two ways by two
-//     programs.
+// How a path is read. The path is the normal one, Request::path(): without dot segments and repeated
+// slashes (http/message/normalize_path.h). It is cut at its slashes first and each segment decoded
+// after, so that "/a%2Fb" is one segment (RFC 3986 section 2.2; http/message/uri.h). "/a" and "/a/"
+// are two paths, and a pattern for one is not for the other. There is no redirect from one to the
+// other.
 //
 // What is answered without a route's handler (RFC 9110):
-//   400  see above
+//   400  the path does not begin with a slash
 //   404  no pattern fits the path
 //   405  patterns fit the path, none with this method; Allow lists all methods that would do, in
 //        alphabetical order, with the HEAD and OPTIONS that the Router brings (sections 10.2.1,
 //        15.5.6)
 //   204  OPTIONS of a path that has routes, none of them for OPTIONS: with Allow; "OPTIONS *"
 //        (section 9.3.7)
-//   413  the body is not whole yet and the route is not streaming; ends the connection, as the rest
-//        of the body is not wanted (section 15.5.14)
-//   501  CONNECT: it names no path (section 9.3.6)
+//   413  the body is longer than ServerOptions::body_buffer and the route is not streaming; ends the
+//        connection, as the rest of the body is not wanted (section 15.5.14)
+//   501  CONNECT, which names no path (section 9.3.6); patterns fit the path, and the method is one
+//        that the server does not know (section 9.1), with Allow
 // A route for GET is also for HEAD where there is none for HEAD (section 9.3.2: the server leaves
 // the body out).
 //
@@ -94,6 +92,9 @@ class Router {
   absl::Status HandleAnyStreaming(absl::string_view pattern, Handler handler);
 
   void operator()(const Request& request, ResponseWriter& response) const;
+  // The head check (http/api/handler.h): refuses what has no route, and a body that is too long for
+  // its route, before the body is read; otherwise the route's handler decides.
+  HeadDecision OnHead(const Request& request, ResponseWriter& response) const;
 
  private:
   struct Node;
@@ -119,6 +120,10 @@ class Router {
 
   // The route for just this path, null when the trie must be searched.
   const Route* FindExact(absl::string_view path, Method method) const;
+  // Calls `serve` with the route of `request` and what its wildcards stood for. Without a route,
+  // answers and returns kRespond.
+  template <typename Serve>
+  HeadDecision Dispatch(const Request& request, ResponseWriter& response, Serve serve) const;
 };
 
 }  // namespace robusto

@@ -96,7 +96,7 @@ class World {
     client_.reset(fds[1]);
     sockaddr_storage peer = {};
     peer.ss_family = AF_UNIX;
-    connection_.SetPlace(&host_, 0);
+    connection_.SetSlot(&host_, 0);
     connection_.Open(UniqueFd(fds[0]), peer, 1'000'000'000);
   }
   ~World() { connection_.Abort(); }
@@ -116,7 +116,8 @@ class World {
     }
   }
   void Tell(Readiness readiness) {
-    if (connection_.OnEvent(connection_.generation(), readiness)) queued_ = true;
+    if (connection_.OnEvent(connection_.generation(), readiness) == Handoff::kToPool)
+      queued_ = true;
     Settle();
   }
   void TellReadable() {
@@ -145,12 +146,12 @@ class World {
   }
   void Timer(int64_t now_ns) {
     may_be_cut_ |= now_ns != 0;
-    if (connection_.OnTimer(now_ns)) queued_ = true;
+    if (connection_.OnTimer(now_ns) == Handoff::kToPool) queued_ = true;
     Settle();
   }
   void Drain() {
     host_.drains = true;
-    if (connection_.OnDrain()) queued_ = true;
+    if (connection_.OnDrain() == Handoff::kToPool) queued_ = true;
     Settle();
   }
   // While it holds, requests wait for WorkerTurn or Reject.
@@ -234,7 +235,8 @@ class World {
     task.reset();
     Settle();
     if (reason == RejectReason::kStopped) return;
-    if (connection_.OnTimer(std::numeric_limits<int64_t>::max() - 1)) queued_ = true;
+    if (connection_.OnTimer(std::numeric_limits<int64_t>::max() - 1) == Handoff::kToPool)
+      queued_ = true;
     Settle();
   }
 
@@ -322,7 +324,7 @@ class World {
       } else if (!host_.deferred.empty()) {
         Require(host_.deferred.size() == 1 && !queued_);
         host_.deferred.clear();
-        queued_ = connection_.Resume();
+        queued_ = connection_.Resume() == Handoff::kToPool;
       } else if (queued_ && !hold_) {
         Run();
       } else {

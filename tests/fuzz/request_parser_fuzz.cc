@@ -37,6 +37,7 @@ void RequireSame(const RequestParser& a, const RequestParser& b) {
   Require(x.expect_continue == y.expect_continue && x.content_length == y.content_length);
   Require(Same(x.method_name, y.method_name) && Same(x.target, y.target));
   Require(Same(x.path, y.path) && Same(x.query, y.query) && Same(x.host, y.host));
+  Require(x.normal_path == y.normal_path);
   Require(x.field_count == y.field_count);
   for (size_t i = 0; i < x.field_count; ++i) {
     Require(Same(x.fields[i].name, y.fields[i].name) && Same(x.fields[i].value, y.fields[i].value));
@@ -47,8 +48,10 @@ void RequirePlain(const RequestParser& parser, absl::string_view input) {
   Require(parser.head_size() <= input.size());
   const absl::string_view head = input.substr(0, parser.head_size());
   Require(absl::EndsWith(head, "\r\n\r\n"));
-  // No earlier end: nothing after the first empty line is the head's.
-  Require(head.find("\r\n\r\n", 2) == head.size() - 4);
+  // No earlier end: nothing after the first empty line is the head's, but for those before it.
+  const size_t begin = head.find_first_not_of("\r\n");
+  Require(begin <= 2 * robusto::ParserLimits::kMaxEmptyLines);
+  Require(head.find("\r\n\r\n", begin) == head.size() - 4);
   for (size_t i = 0; i < head.size(); ++i) {
     const auto c = static_cast<unsigned char>(head[i]);
     if (c == '\n') Require(i > 0 && head[i - 1] == '\r');
@@ -59,8 +62,17 @@ void RequirePlain(const RequestParser& parser, absl::string_view input) {
   Require(head.find("\r\n ") == head.npos && head.find("\r\n\t") == head.npos);
 
   const robusto::Request request(input.data(), &parser.head(), "", "");
+  // The path is another string where it was normalised.
+  const absl::string_view path = request.path();
+  Require(path.find_first_of(" \t\r\n#?") == path.npos);
+  if (absl::StartsWith(path, "/")) {
+    Require(path.find("//") == path.npos);
+    for (absl::string_view dots : {"/./", "/../", "/%2e/", "/%2E/", "/%2e%2E/"}) {
+      Require(path.find(dots) == path.npos);
+    }
+  }
   for (absl::string_view part :
-       {request.method_name(), request.target(), request.path(), request.query(), request.host()}) {
+       {request.method_name(), request.target(), request.query(), request.host()}) {
     Require(part.data() >= head.data() && part.data() + part.size() <= head.data() + head.size());
     Require(part.find_first_of(" \t\r\n") == part.npos);
   }
@@ -84,7 +96,7 @@ void RequirePlain(const RequestParser& parser, absl::string_view input) {
   Require((codings == 1) == parser.head().chunked);
   // Nothing but line ends and white space is left out of the fields.
   std::string plain;
-  size_t from = head.find("\r\n", 2) + 2;
+  const size_t from = head.find("\r\n", begin) + 2;
   for (size_t i = from; i < head.size(); ++i) {
     if (absl::string_view(" \t\r\n").find(head[i]) == absl::string_view::npos) plain += head[i];
   }

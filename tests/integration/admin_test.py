@@ -157,11 +157,11 @@ class AdminTest(unittest.TestCase):
             before = testbed.admin.GetStats(m.GetStatsRequest())
             self.assertEqual((before.min_threads, before.max_threads, before.threads), (4, 4, 4))
             grown = testbed.admin.Resize(m.ResizeRequest(min_threads=32, max_threads=32))
-            self.assertEqual((grown.started, grown.threads), (28, 32))
+            self.assertEqual((grown.started, grown.target_threads), (28, 32))
             until(lambda s: s.threads == 32 and s.rates.completed > 0)
             shrunk = testbed.admin.Resize(
                 m.ResizeRequest(min_threads=2, max_threads=2, if_generation=grown.generation))
-            self.assertEqual((shrunk.retired, shrunk.threads), (30, 2))
+            self.assertEqual((shrunk.retired, shrunk.target_threads), (30, 2))
             until(lambda s: s.threads == 2)
             while len(seen) + sum(w.messages.qsize() for w in watchers) < SNAPSHOTS:
                 until(lambda s: True)
@@ -311,15 +311,15 @@ class AdminTest(unittest.TestCase):
                 m, a = testbed.messages, testbed.admin
                 reader = [("authorization", f"Bearer {READER}")]
                 self.assertEqual(a.GetStats(m.GetStatsRequest(), metadata=reader).state, m.POOL_STATE_RUNNING)
-                self.assert_refused("UNAUTHENTICATED", "a token is needed", a.GetStats, m.GetStatsRequest())
-                self.assert_refused("UNAUTHENTICATED", "a token is needed", a.WatchStats, m.WatchStatsRequest())
+                self.assert_refused("UNAUTHENTICATED", "a token is required", a.GetStats, m.GetStatsRequest())
+                self.assert_refused("UNAUTHENTICATED", "a token is required", a.WatchStats, m.WatchStatsRequest())
                 wrong = [("authorization", "Bearer operator-0123456789abcdeg")]
-                self.assert_refused("UNAUTHENTICATED", "none of those that this server knows", a.GetStats,
+                self.assert_refused("UNAUTHENTICATED", "unknown token", a.GetStats,
                                     m.GetStatsRequest(), metadata=wrong)  # yapf: disable
                 for name in ["Resize", "ConfirmResize", "Grow", "Shrink", "Drain", "Resume", "Stop"]:
-                    self.assert_refused("PERMISSION_DENIED", "an operator's is needed", getattr(a, name),
+                    self.assert_refused("PERMISSION_DENIED", "use an operator token", getattr(a, name),
                                         getattr(m, name + "Request")(), metadata=reader)  # yapf: disable
-                self.assert_refused("PERMISSION_DENIED", "an operator's is needed", a.CancelRequest,
+                self.assert_refused("PERMISSION_DENIED", "use an operator token", a.CancelRequest,
                                     m.CancelRequestRequest(), metadata=reader)  # yapf: disable
                 operator = [("authorization", f"Bearer {OPERATOR}")]
                 a.Drain(m.DrainRequest(), metadata=operator)

@@ -6,7 +6,8 @@
 //   FakeRequest request("GET", "/a%20b?x=1", {{"If-None-Match", "*"}});
 //   handler(request.get(), response);
 //
-// What it is given is not checked: it can hold what the parser would refuse.
+// The path is normalised as the parser does it. Nothing is checked: it can hold what the parser
+// would refuse.
 // Thread-safety: const methods, from any thread.
 
 #ifndef ROBUSTO_TESTS_TESTING_FAKE_REQUEST_H_
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "robusto/http/message/normalize_path.h"
 #include "robusto/http/message/request.h"
 
 namespace robusto {
@@ -46,6 +48,11 @@ class FakeRequest {
     }
     head_->path = {head_->target.offset, static_cast<uint32_t>(path)};
     head_->host = Append("localhost");
+    const absl::string_view as_sent = target.substr(0, path);
+    if (!as_sent.empty() && as_sent.front() == '/' && !IsNormalPath(as_sent) &&
+        !NormalizePath(as_sent, &head_->normal_path)) {
+      head_->normal_path.clear();  // the parser refuses it; a handler sees it here
+    }
     for (const auto& field : fields) {
       head_->fields[head_->field_count++] = {Append(field.first), Append(field.second)};
     }

@@ -13,7 +13,6 @@ namespace {
 
 constexpr int64_t kMs = 1'000'000;
 constexpr int64_t kSecond = 1000 * kMs;
-constexpr int64_t kNever = Autoscaler::kNever;
 constexpr int64_t kNow = 1000 * kSecond;
 
 Autoscaler::Facts At(int64_t now, int threads, int min_threads, absl::optional<int> max_threads) {

@@ -508,8 +508,8 @@ TEST_F(DispatcherTest, AWorkerThatComesFreeTakesTheLeadFromTheSupervisor) {
   std::atomic<bool> done{false};
   std::thread supervisor([&] {
     while (!done.load()) {
-      dispatcher_->SupervisorWait(Dispatcher::kNever);
-      dispatcher_->SupervisorTick(Dispatcher::kNever);
+      dispatcher_->SupervisorWait(kNever);
+      dispatcher_->SupervisorTick(kNever);
     }
   });
   EXPECT_TRUE(

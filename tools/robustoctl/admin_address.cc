@@ -15,7 +15,7 @@ namespace {
 
 absl::Status Bad(absl::string_view text, absl::string_view why) {
   return absl::InvalidArgumentError(absl::StrCat(
-      "--address=", text, ": ", why, "; write host:port, [v6-address]:port or unix:PATH"));
+      "--address=", text, ": ", why, "; expected host:port, [v6-address]:port or unix:PATH"));
 }
 
 bool AllOf(absl::string_view text, bool (*test)(unsigned char)) {
@@ -41,28 +41,28 @@ bool IsOfV6(unsigned char c) {
 absl::StatusOr<AdminAddress> ParseAdminAddress(absl::string_view text) {
   absl::string_view path = text;
   if (absl::ConsumePrefix(&path, "unix:")) {
-    if (path.empty()) return Bad(text, "there is no path");
+    if (path.empty()) return Bad(text, "the path is missing");
     return AdminAddress{absl::StrCat("unix:", path), true};
   }
-  if (absl::StrContains(text, "://")) return Bad(text, "it is a URL");
+  if (absl::StrContains(text, "://")) return Bad(text, "URLs are not supported");
   const size_t colon = text.rfind(':');
-  if (colon == absl::string_view::npos) return Bad(text, "there is no port");
+  if (colon == absl::string_view::npos) return Bad(text, "the port is missing");
   const absl::string_view host = text.substr(0, colon);
   const absl::string_view port = text.substr(colon + 1);
   int number = 0;
   if (port.empty() || !AllOf(port, absl::ascii_isdigit) || !absl::SimpleAtoi(port, &number) ||
       number < 1 || number > 65535) {
-    return Bad(text, absl::StrCat("\"", port, "\" is no port from 1 to 65535"));
+    return Bad(text, absl::StrCat("the port \"", port, "\" is not a number from 1 to 65535"));
   }
   if (host.empty()) return AdminAddress{absl::StrCat("ipv4:127.0.0.1:", port), true};
   if (host.front() == '[') {
     if (host.back() != ']' || host.size() < 4 || !AllOf(host.substr(1, host.size() - 2), IsOfV6)) {
-      return Bad(text, "what is in brackets is no IPv6 address");
+      return Bad(text, "the text in brackets is not an IPv6 address");
     }
     return AdminAddress{absl::StrCat("ipv6:", text), host == "[::1]"};
   }
-  if (absl::StrContains(host, ':')) return Bad(text, "an IPv6 address goes in brackets");
-  if (!AllOf(host, IsOfHost)) return Bad(text, absl::StrCat("\"", host, "\" is no host"));
+  if (absl::StrContains(host, ':')) return Bad(text, "an IPv6 address needs brackets");
+  if (!AllOf(host, IsOfHost)) return Bad(text, absl::StrCat("\"", host, "\" is not a host name"));
   return AdminAddress{
       absl::StrCat("dns:", text),
       host == "localhost" || (absl::StartsWith(host, "127.") && AllOf(host, IsOfV4))};

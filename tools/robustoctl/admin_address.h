@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// AdminAddress: --address as people write it, and as gRPC wants it.
+// AdminAddress: --address as users write it, converted to gRPC's form.
 //
 // Thread-safety: free functions.
 
@@ -17,11 +17,12 @@ namespace robusto {
 
 struct AdminAddress {
   std::string grpc_target;
-  bool on_this_machine = false;  // a unix socket or a loopback address: nobody else can listen in
+  bool on_this_machine =
+      false;  // a unix socket or a loopback address: no network carries the token
 };
 
-// "host:port", ":port", "[v6-address]:port" or "unix:PATH". InvalidArgument for anything else, saying
-// what would be right.
+// Parses "host:port", ":port", "[v6-address]:port" or "unix:PATH". The message of InvalidArgument lists
+// these forms.
 absl::StatusOr<AdminAddress> ParseAdminAddress(absl::string_view text);
 
 }  // namespace robusto

@@ -37,7 +37,7 @@ absl::StatusOr<std::string> ReadFlagFile(absl::string_view flag, const std::stri
   std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (!file.is_open() || file.bad() || text.empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--", flag, "=", name, ": cannot be read, or is empty"));
+        absl::StrCat("--", flag, "=", name, ": cannot read the file, or it is empty"));
   }
   return text;
 }
@@ -46,13 +46,13 @@ absl::StatusOr<std::string> ReadToken(const std::string& name) {
   absl::StatusOr<std::string> text = ReadFlagFile("token_file", name);
   if (!text.ok() || name.empty()) return text;
   std::string token(absl::StripAsciiWhitespace(*text));
-  // gRPC ends the process on metadata that HTTP does not allow.
+  // gRPC aborts the process on metadata that HTTP does not allow.
   const bool legal = std::all_of(token.begin(), token.end(), [](char c) {
     return absl::ascii_isgraph(static_cast<unsigned char>(c));
   });
   if (token.empty() || !legal) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "--token_file=", name, ": is to hold one token, of printable characters without spaces"));
+        "--token_file=", name, ": expected one token of printable characters without spaces"));
   }
   return token;
 }
@@ -66,7 +66,7 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
     const AdminClientOptions& options) {
   if (!UsesTls(options)) return grpc::InsecureChannelCredentials();
   if (options.cert_file.empty() != options.key_file.empty()) {
-    return absl::InvalidArgumentError("--cert_file and --key_file: one needs the other");
+    return absl::InvalidArgumentError("--cert_file and --key_file require each other");
   }
   const absl::StatusOr<std::string> ca = ReadFlagFile("ca_file", options.ca_file);
   if (!ca.ok()) return ca.status();
@@ -82,7 +82,7 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
 }
 
 std::chrono::system_clock::time_point After(absl::Duration duration) {
-  // A century is for ever, and does not overflow.
+  // A century is as good as infinite, and does not overflow.
   return absl::ToChronoTime(absl::Now() + std::min(duration, absl::Hours(24 * 36500)));
 }
 
@@ -108,7 +108,7 @@ struct AdminClient::Connection {
   std::set<grpc::ClientContext*> open ABSL_GUARDED_BY(mu);
 };
 
-// The context of one call, which CancelAll knows.
+// The context of one call, registered for CancelAll.
 class AdminClient::OpenContext {
  public:
   explicit OpenContext(Connection* connection) : connection_(connection) {
@@ -142,16 +142,16 @@ absl::StatusOr<std::unique_ptr<AdminClient>> AdminClient::Create(
   if (!token->empty() && !UsesTls(options) && !address->on_this_machine &&
       !options.token_in_clear) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--token_file would send the token to ", options.address,
-                     " for all to read; add --tls, or --token_in_clear if that is all right"));
+        absl::StrCat("--token_file: the token would be sent to ", options.address,
+                     " unencrypted; add --tls, or --token_in_clear to allow that"));
   }
 
   grpc::ChannelArguments arguments;
-  // http_proxy is for the web: an admin service on 127.0.0.1 is never behind it.
+  // Ignore http_proxy: an admin service on 127.0.0.1 is never behind it.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  // A server with thousands of workers lists them in more than gRPC's 4 MB.
+  // A list of thousands of workers exceeds gRPC's default of 4 MB.
   arguments.SetMaxReceiveMessageSize(64 << 20);
-  // `top` is to find a server that was started again within a second or so, not after minutes.
+  // `top` must find a restarted server within about a second, not after minutes.
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   if (!options.tls_name.empty()) arguments.SetSslTargetNameOverride(options.tls_name);
   auto connection = std::make_unique<Connection>();
@@ -221,7 +221,7 @@ absl::Status AdminClient::Call(const admin::v1::ResumeRequest& request,
   return CallWithin(connection_->timeout, &PoolAdmin::Stub::Resume, request, response);
 }
 
-// By a completion queue, because a blocking Read has no timeout of its own.
+// Uses a completion queue, because a blocking Read has no timeout.
 template <typename Message, typename Start>
 absl::Status AdminClient::Stream(const Start& start, absl::Duration first, Limits limits,
                                  const std::function<bool(const Message&)>& each) {
@@ -229,7 +229,7 @@ absl::Status AdminClient::Stream(const Start& start, absl::Duration first, Limit
   grpc::CompletionQueue queue;
   OpenContext context(connection_.get());
   std::unique_ptr<grpc::ClientAsyncReader<Message>> reader = start(context.get(), &queue);
-  // One operation at a time is under way, so that tags need not tell them apart.
+  // Only one operation is pending at a time, so no tags are needed.
   void* tag = nullptr;
   bool ok = false;
   absl::Status why_left;

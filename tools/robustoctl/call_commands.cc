@@ -20,35 +20,36 @@ namespace {
 
 absl::Status Usage(absl::string_view why) { return absl::InvalidArgumentError(why); }
 
-// A count of workers. The server knows the bounds; here it only has to be a number.
+// Parses a number of workers. The server checks its range.
 absl::StatusOr<int> Number(absl::string_view what, absl::string_view text) {
   int number = 0;
   if (absl::SimpleAtoi(text, &number)) return number;
-  return Usage(absl::StrCat(what, " \"", text, "\" is no number"));
+  return Usage(absl::StrCat(what, " \"", text, "\" is not a number"));
 }
 
 absl::StatusOr<int> OneNumber(const CommandContext& context, absl::string_view command) {
   if (context.arguments.size() == 1) return Number("COUNT", context.arguments[0]);
-  return Usage(absl::StrCat("it takes how many workers, such as: robustoctl ", command, " 2"));
+  return Usage(absl::StrCat("expected a number of workers, such as: robustoctl ", command, " 2"));
 }
 
-// The bounds that the command line gives, in full or the one that changes.
+// Sets the bounds from the command line; a bound that it does not give is read from the server.
 absl::Status SetBounds(const CommandContext& context, admin::v1::ResizeRequest* request) {
   const CtlFlags& flags = context.flags;
   const bool by_flags = flags.min.has_value() || flags.max.has_value();
   if (by_flags == !context.arguments.empty() || context.arguments.size() == 1) {
     return Usage(
-        "it takes the least and the most workers, such as: robustoctl resize 4 32; or one of --min "
-        "and --max");
+        "expected the minimum and maximum number of workers, such as: robustoctl resize 4 32; or "
+        "--min "
+        "or --max");
   }
   if (!by_flags) {
-    const absl::StatusOr<int> least = Number("MIN", context.arguments[0]);
-    if (!least.ok()) return least.status();
-    request->set_min_threads(*least);
+    const absl::StatusOr<int> min = Number("MIN", context.arguments[0]);
+    if (!min.ok()) return min.status();
+    request->set_min_threads(*min);
     if (context.arguments[1] == "none") return absl::OkStatus();
-    const absl::StatusOr<int> most = Number("MAX", context.arguments[1]);
-    if (!most.ok()) return Usage(absl::StrCat(most.status().message(), ", and not \"none\""));
-    request->set_max_threads(*most);
+    const absl::StatusOr<int> max = Number("MAX", context.arguments[1]);
+    if (!max.ok()) return Usage(absl::StrCat(max.status().message(), " or \"none\""));
+    request->set_max_threads(*max);
     return absl::OkStatus();
   }
   if (flags.min.has_value()) request->set_min_threads(*flags.min);
@@ -62,12 +63,12 @@ absl::Status SetBounds(const CommandContext& context, admin::v1::ResizeRequest* 
   if (!flags.max.has_value() && stats.has_max_threads()) {
     request->set_max_threads(stats.max_threads());
   }
-  // The bound that stays is the one just read: nobody may have moved it since.
+  // Fails if the bound that was just read has changed in the meantime.
   if (!flags.if_generation.has_value()) request->set_if_generation(stats.generation());
   return absl::OkStatus();
 }
 
-// Of grow and shrink: fewer than asked for is not a failure of the call, but not what was asked.
+// For grow and shrink: fewer workers than requested are not an error of the call, but not success either.
 ExitCode CountResult(int asked, int done) { return done < asked ? kExitPartly : kExitOk; }
 
 }  // namespace
@@ -109,7 +110,7 @@ CommandResult RunConfirm(const CommandContext& context) {
   if (!context.arguments.empty()) {
     uint64_t generation = 0;
     if (!absl::SimpleAtoi(context.arguments[0], &generation)) {
-      return Usage(absl::StrCat("GENERATION \"", context.arguments[0], "\" is no number"));
+      return Usage(absl::StrCat("GENERATION \"", context.arguments[0], "\" is not a number"));
     }
     request.set_generation(generation);
   }
@@ -119,7 +120,7 @@ CommandResult RunConfirm(const CommandContext& context) {
   if (context.flags.json) {
     PrintJson(response);
   } else {
-    Print(absl::StrCat("confirmed: the bounds stay as they are, generation ", response.generation(),
+    Print(absl::StrCat("confirmed: the bounds are permanent, generation ", response.generation(),
                        "\n"));
   }
   return kExitOk;
@@ -138,10 +139,10 @@ CommandResult RunGrow(const CommandContext& context) {
   } else {
     Print(absl::StrCat("started ", Counted(response.started(), "worker"),
                        response.started() < *count ? absl::StrCat(" of ", *count) : "", "; now ",
-                       response.threads(), ", generation ", response.generation(), "\n"));
+                       response.target_threads(), ", generation ", response.generation(), "\n"));
   }
   if (response.started() < *count) {
-    Remark("grow: the most workers are reached; `robustoctl resize` moves that bound");
+    Remark("grow: the maximum number of workers is reached; `robustoctl resize` changes it");
   }
   return CountResult(*count, response.started());
 }
@@ -159,17 +160,17 @@ CommandResult RunShrink(const CommandContext& context) {
   } else {
     Print(absl::StrCat("retired ", Counted(response.retired(), "worker"),
                        response.retired() < *count ? absl::StrCat(" of ", *count) : "", "; now ",
-                       response.threads(), ", generation ", response.generation(), "\n"));
+                       response.target_threads(), ", generation ", response.generation(), "\n"));
   }
   if (response.retired() < *count) {
-    Remark("shrink: the least workers are reached; `robustoctl resize` moves that bound");
+    Remark("shrink: the minimum number of workers is reached; `robustoctl resize` changes it");
   }
   return CountResult(*count, response.retired());
 }
 
 CommandResult RunCancel(const CommandContext& context) {
   if (context.arguments.size() != 1) {
-    return Usage("it takes one id, TASK or REQUEST ID of `robustoctl workers`");
+    return Usage("expected one id, TASK or REQUEST ID of `robustoctl workers`");
   }
   const std::string& id = context.arguments[0];
   admin::v1::CancelRequestRequest request;
@@ -192,8 +193,8 @@ CommandResult RunCancel(const CommandContext& context) {
     PrintJson(response);
   } else if (response.outcome() == admin::v1::CancelRequestResponse::OUTCOME_FORCED) {
     Print(absl::StrCat("request ", response.task_id(),
-                       " did not give up: its connection was shut down; its handler may still "
-                       "run\n"));
+                       " did not end: its connection was shut down, but its handler may still be "
+                       "running\n"));
   } else {
     Print(absl::StrCat("request ", response.task_id(), " has ended\n"));
   }
@@ -207,7 +208,7 @@ CommandResult RunResume(const CommandContext& context) {
   if (context.flags.json) {
     PrintJson(response);
   } else {
-    Print("the server takes new requests again\n");
+    Print("the server accepts new requests again\n");
   }
   return kExitOk;
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The commands of one question and one answer. What each does for people stands in commands.cc.
+// The commands that make one call. commands.cc describes them for users.
 
 #ifndef ROBUSTO_TOOLS_ROBUSTOCTL_CALL_COMMANDS_H_
 #define ROBUSTO_TOOLS_ROBUSTOCTL_CALL_COMMANDS_H_

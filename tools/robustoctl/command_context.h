@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every command of robustoctl gets, and what it returns.
+// The argument and result types of the commands of robustoctl.
 
 #ifndef ROBUSTO_TOOLS_ROBUSTOCTL_COMMAND_CONTEXT_H_
 #define ROBUSTO_TOOLS_ROBUSTOCTL_COMMAND_CONTEXT_H_
@@ -19,11 +19,10 @@ namespace robusto {
 struct CommandContext {
   AdminClient* client;
   const CtlFlags& flags;
-  std::vector<std::string> arguments;  // without the command's name
+  std::vector<std::string> arguments;  // without the name of the command
 };
 
-// The exit code, or the error that ended the command; InvalidArgument also for arguments that are
-// wrong in themselves.
+// The exit code, or the error that ended the command; InvalidArgument includes invalid arguments.
 using CommandResult = absl::StatusOr<ExitCode>;
 
 }  // namespace robusto

@@ -13,98 +13,108 @@ const std::vector<Command>& Commands() {
   static const auto& commands = *new std::vector<Command>{
       {"stats",
        "",
-       "the pool in numbers",
-       "Prints the workers, the queue, what became of all requests, and how long they waited and\n"
-       "were handled. With --interval it prints a line now and one per interval, with what\n"
-       "happened in between; WAIT and SERVICE are then means.",
+       "print the statistics of the pool",
+       "Prints workers, queue, request counts by outcome, and the distributions of queue wait and\n"
+       "service time. With --interval it prints one line now and one per interval, with the rates\n"
+       "since the previous line; WAIT and SERVICE are then means.",
        {"interval"},
        0,
        &RunStats},
       {"workers",
        "",
-       "every worker and what it does, longest-running first",
-       "TASK and REQUEST ID are what `robustoctl cancel` takes. DONE, FAILED and BUSY are the\n"
-       "worker's own since it was started.",
+       "list all workers, longest-running task first",
+       "`robustoctl cancel` accepts TASK or REQUEST ID. DONE, FAILED and BUSY count from the start "
+       "of\n"
+       "the worker.",
        {},
        0,
        &RunWorkers},
       {"top",
        "",
-       "a live screen of both",
-       "Keys: q quits, p pauses, a, w and d sort the workers by age, number and requests done, i\n"
-       "hides the idle ones. \"now\" is the mean since the last line; p50, p99 and max are since\n"
-       "the server's start. Set NO_COLOR for no colours. On what is no terminal it is `robustoctl\n"
-       "stats --interval=1s`.",
+       "show statistics and workers live",
+       "Keys: q quits, p pauses, a, w and d sort the workers by age, number and completed "
+       "requests,\n"
+       "i hides idle workers. \"now\" is the mean since the previous update; p50, p99 and max are "
+       "of\n"
+       "the last 10 or 60 seconds. Set NO_COLOR to disable colours. If stdout is not a terminal, "
+       "the\n"
+       "output is that of `robustoctl stats --interval=1s`.",
        {"interval"},
        0,
        &RunTop},
       {"resize",
        "MIN MAX",
-       "set the least and the most workers",
-       "MAX is a number, or \"none\" for no limit. Nothing that runs is disturbed. With --min or\n"
-       "--max alone the other bound stays as it is.\n\n"
+       "set the bounds of the number of workers",
+       "MAX is a number, or \"none\" for no limit. Running requests are not disturbed. With only "
+       "--min\n"
+       "or only --max, the other bound stays unchanged.\n\n"
        "  robustoctl resize 4 32\n"
        "  robustoctl resize --dry_run 4 32\n"
        "  robustoctl resize --max=64\n"
-       "  robustoctl resize --revert_after=5m 4 8    # and then: robustoctl confirm",
+       "  robustoctl resize --revert_after=5m 4 8    # then: robustoctl confirm",
        {"min", "max", "dry_run", "if_generation", "revert_after"},
        2,
        &RunResize},
       {"confirm",
        "[GENERATION]",
-       "keep the bounds of a resize that had --revert_after",
-       "GENERATION is what that resize printed; without it, whichever waits is confirmed.",
+       "keep the bounds of a resize with --revert_after",
+       "GENERATION is the number that the resize printed; without it the pending resize is "
+       "confirmed.",
        {},
        1,
        &RunConfirm},
       {"grow",
        "COUNT",
-       "start more workers, up to the most there may be",
-       "Exits with 1 when fewer than COUNT could be started.",
+       "start more workers, up to the maximum",
+       "The exit code is 1 if fewer than COUNT were started.",
        {},
        1,
        &RunGrow},
       {"shrink",
        "COUNT",
-       "retire workers, down to the least there may be",
-       "Idle workers go now, busy ones after their request. Exits with 1 when fewer than COUNT\n"
-       "could go.",
+       "retire workers, down to the minimum",
+       "Idle workers exit now, busy ones after their request. The exit code is 1 if fewer than "
+       "COUNT\n"
+       "were retired.",
        {},
        1,
        &RunShrink},
       {"cancel",
        "ID",
-       "ask one running request to give up",
-       "ID is TASK or REQUEST ID of `robustoctl workers`. It is asked gently, and after\n"
-       "--firm_after its connection is shut down; a handler that does not look at its connection\n"
-       "runs on.",
+       "cancel one running request",
+       "ID is TASK or REQUEST ID of `robustoctl workers`. The request is cancelled gently, and "
+       "after\n"
+       "--firm_after its connection is shut down. A handler that does not use its connection "
+       "keeps\n"
+       "running.",
        {"firm_after"},
        1,
        &RunCancel},
       {"drain",
        "",
-       "refuse new requests and finish those there are",
-       "`robustoctl resume` takes it back. With --wait it returns when nothing is left, or with 1\n"
-       "when somebody resumed before, or with 7 after --timeout.",
+       "refuse new requests and finish the accepted ones",
+       "`robustoctl resume` ends the drain. With --wait the command returns when no request is "
+       "left;\n"
+       "the exit code is 1 if the pool was resumed before that, and 7 after --timeout.",
        {"wait"},
        0,
        &RunDrain},
-      {"resume", "", "take new requests again after drain", "", {}, 0, &RunResume},
+      {"resume", "", "accept new requests again after drain", "", {}, 0, &RunResume},
       {"stop",
        "",
-       "end the server, finishing what it has",
-       "As SIGTERM does: it refuses new requests, finishes those there are until --stop_timeout,\n"
-       "and cancels the rest. Shows the progress and then the report; exits with 1 when requests\n"
-       "were lost. The stop goes on when robustoctl is interrupted.",
+       "stop the server after finishing the accepted requests",
+       "Like SIGTERM: the server refuses new requests, finishes the accepted ones until\n"
+       "--stop_timeout, and cancels the rest. Shows the progress and then the report; the exit "
+       "code is\n"
+       "1 if requests were lost. The stop continues if robustoctl is interrupted.",
        {"stop_timeout"},
        0,
        &RunStop},
       {"events",
        "",
-       "what the pool decided, and why",
-       "Growing, shrinking, refusing, cancelling: the newest 1024 are kept. To go on after a "
-       "break,\n"
-       "--since takes the last number seen, plus 1.",
+       "list the decisions of the pool with their reasons",
+       "The server keeps the newest 1024 events. To continue after an interruption, pass the last\n"
+       "number received, plus 1, as --since.",
        {"follow", "since"},
        0,
        &RunEvents},

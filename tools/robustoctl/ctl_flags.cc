@@ -10,43 +10,42 @@
 #include "absl/strings/str_cat.h"
 
 ABSL_FLAG(std::string, address, "",
-          "the server's --admin: host:port, [v6-address]:port or unix:PATH; without it what the "
-          "environment's ROBUSTOCTL_ADDRESS says, or 127.0.0.1:50051");
+          "address of the server's --admin: host:port, [v6-address]:port or unix:PATH; default: "
+          "$ROBUSTOCTL_ADDRESS, or 127.0.0.1:50051");
 ABSL_FLAG(bool, json, false,
-          "print the server's answer as JSON, one object a line, as pool_admin.proto defines it");
-ABSL_FLAG(absl::optional<absl::Duration>, timeout, absl::nullopt,
-          "how long an answer may take, 5s by default; of drain --wait and stop: how long to wait "
-          "for the end, for ever by default");
-ABSL_FLAG(std::string, token_file, "", "file with the token that the server asks for");
+          "print the server's answer as JSON, one object per line, as defined by pool_admin.proto");
+ABSL_FLAG(
+    absl::optional<absl::Duration>, timeout, absl::nullopt,
+    "time limit for an answer, default 5s; for drain --wait and stop: time limit for the whole "
+    "command, default: none");
+ABSL_FLAG(std::string, token_file, "", "file with the token for the server");
 ABSL_FLAG(bool, token_in_clear, false,
-          "let the token go over a network without TLS, where others can read it");
-ABSL_FLAG(bool, tls, false, "connect by TLS; the flags of files below imply it");
-ABSL_FLAG(std::string, ca_file, "",
-          "PEM file of the authorities that may have signed the server's certificate; empty: the "
-          "system's");
-ABSL_FLAG(std::string, cert_file, "", "PEM file of the certificate to show to the server");
-ABSL_FLAG(std::string, key_file, "", "PEM file of that certificate's private key");
+          "allow sending the token over a network without TLS, where others can read it");
+ABSL_FLAG(bool, tls, false, "connect with TLS; implied by the four flags below");
+ABSL_FLAG(
+    std::string, ca_file, "",
+    "PEM file with the authorities that are trusted to sign the server's certificate; default: "
+    "those of the system");
+ABSL_FLAG(std::string, cert_file, "", "PEM file with the client certificate");
+ABSL_FLAG(std::string, key_file, "", "PEM file with the private key of the client certificate");
 ABSL_FLAG(std::string, tls_name, "",
-          "the name in the server's certificate, where it is not the address's host");
+          "the name in the server's certificate, if it differs from the host of the address");
 ABSL_FLAG(absl::optional<absl::Duration>, interval, absl::nullopt,
-          "print a line now and one per interval, 10ms to 1h; top: 1s by default");
-ABSL_FLAG(absl::optional<int>, min, absl::nullopt,
-          "the least workers; without it they stay as they are");
-ABSL_FLAG(absl::optional<int>, max, absl::nullopt,
-          "the most workers; without it they stay as they are");
-ABSL_FLAG(bool, dry_run, false, "change nothing, and say what would happen");
+          "time between two lines or updates, 10ms to 1h; default for top: 1s");
+ABSL_FLAG(absl::optional<int>, min, absl::nullopt, "minimum number of workers; default: unchanged");
+ABSL_FLAG(absl::optional<int>, max, absl::nullopt, "maximum number of workers; default: unchanged");
+ABSL_FLAG(bool, dry_run, false, "change nothing, and print what would happen");
 ABSL_FLAG(absl::optional<uint64_t>, if_generation, absl::nullopt,
-          "act only if nobody has changed the pool since `stats` showed this generation");
+          "act only if the pool still has this generation, as printed by `stats`");
 ABSL_FLAG(absl::optional<absl::Duration>, revert_after, absl::nullopt,
-          "return to the bounds of before after this time unless `confirm` comes, 1s to 24h");
+          "restore the previous bounds after this time unless `confirm` is called, 1s to 24h");
 ABSL_FLAG(absl::optional<absl::Duration>, firm_after, absl::nullopt,
-          "how long to ask gently before the connection is shut down, up to 60s; the server's "
-          "default is 100ms");
-ABSL_FLAG(bool, wait, false, "return when everything has been finished, and show the progress");
+          "time before the connection is shut down, 0s to 60s; default: the server's 100ms");
+ABSL_FLAG(bool, wait, false, "wait until all requests have finished, and show the progress");
 ABSL_FLAG(absl::optional<absl::Duration>, stop_timeout, absl::nullopt,
-          "how long requests may take to finish, up to 24h; without it the server's own");
-ABSL_FLAG(bool, follow, false, "go on with each event as it happens");
-ABSL_FLAG(uint64_t, since, 0, "number of the first event wanted; 0: the oldest that is kept");
+          "time that requests have to finish, 0s to 24h; default: the server's --stop_timeout");
+ABSL_FLAG(bool, follow, false, "continue with new events as they happen");
+ABSL_FLAG(uint64_t, since, 0, "number of the first event to print; 0: the oldest that is kept");
 
 namespace robusto {
 namespace {

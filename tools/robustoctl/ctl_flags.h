@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The flags of robustoctl, and what they come to.
+// The flags of robustoctl and their values.
 
 #ifndef ROBUSTO_TOOLS_ROBUSTOCTL_CTL_FLAGS_H_
 #define ROBUSTO_TOOLS_ROBUSTOCTL_CTL_FLAGS_H_
@@ -35,8 +35,8 @@ struct CtlFlags {
   uint64_t since = 0;
 };
 
-// Of the parsed command line and of ROBUSTOCTL_ADDRESS. InvalidArgument, naming the flag, for a
-// duration that cannot be.
+// Reads the parsed command line and ROBUSTOCTL_ADDRESS. InvalidArgument, naming the flag, for a duration
+// out of range.
 absl::StatusOr<CtlFlags> CtlFlagsFromCommandLine();
 
 }  // namespace robusto

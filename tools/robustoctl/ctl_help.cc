@@ -36,15 +36,15 @@ std::string FlagsHelp(const Names& names) {
 std::string Help() {
   std::string text =
       "usage: robustoctl [--flag=value ...] COMMAND [ARGUMENT ...]\n\n"
-      "Watches and changes the worker pool of a running robusto server.\n\n";
+      "Watches and controls the worker pool of a running robusto server.\n\n";
   for (const Command& command : Commands()) {
     const std::string name =
         absl::StrCat(command.name, command.arguments.empty() ? "" : " ", command.arguments);
     absl::StrAppend(&text, "  ", FitLeft(name, 22), "  ", command.summary, "\n");
   }
-  absl::StrAppend(&text, "  ", FitLeft("help COMMAND", 22), "  more about one of them\n\n",
+  absl::StrAppend(&text, "  ", FitLeft("help COMMAND", 22), "  print the help of one command\n\n",
                   "Flags of every command:\n\n", FlagsHelp(kCommonFlags),
-                  "\nDurations are written as 500ms, 10s or 1h30m.\n\nExit codes:\n\n",
+                  "\nDurations have the form 500ms, 10s or 1h30m.\n\nExit codes:\n\n",
                   ExitCodeHelp());
   return text;
 }
@@ -56,7 +56,7 @@ std::string HelpFor(const Command& command) {
   absl::StrAppend(&text, "\n\n", command.name, ": ", command.summary, "\n");
   if (!command.details.empty()) absl::StrAppend(&text, "\n", command.details, "\n");
   if (!command.flags.empty()) absl::StrAppend(&text, "\n", FlagsHelp(command.flags));
-  absl::StrAppend(&text, "\n`robustoctl help` lists the flags that every command has.\n");
+  absl::StrAppend(&text, "\n`robustoctl help` lists the flags of every command.\n");
   return text;
 }
 

@@ -14,7 +14,7 @@
 
 namespace robusto {
 
-// All commands, the flags that each has, and the exit codes.
+// All commands, the flags that every command has, and the exit codes.
 std::string Help();
 // One command and its flags.
 std::string HelpFor(const Command& command);

@@ -5,31 +5,31 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "robusto/tools/robustoctl/human_text.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 namespace {
 
-// What somebody who reads the error can do about it, after the server's own words.
+// How to fix the error; follows the server's message.
 absl::string_view Remedy(absl::StatusCode code) {
   switch (code) {
     case absl::StatusCode::kAborted:
-      return "; `robustoctl stats` shows the generation that there is now";
+      return "; `robustoctl stats` prints the current generation";
     case absl::StatusCode::kUnauthenticated:
-      return "; --token_file names a file with a token that the server knows";
+      return "; set --token_file to a file with a token that the server accepts";
     case absl::StatusCode::kPermissionDenied:
-      return "; it takes an operator's token in --token_file";
+      return "; set --token_file to a file with an operator token";
     case absl::StatusCode::kNotFound:
-      return "; `robustoctl workers` lists what is running";
+      return "; `robustoctl workers` lists the running requests";
     case absl::StatusCode::kDeadlineExceeded:
-      return "; --timeout gives it longer";
+      return "; --timeout sets a longer limit";
     default:
       return "";
   }
 }
 
-// gRPC says "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: why"; only
-// the why is news to whoever gave the address.
+// Extracts the cause from "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1:
+// CAUSE"; the error message names the address anyway.
 absl::string_view Cause(absl::string_view message) {
   constexpr absl::string_view kLast = "last error: ";
   const size_t last = message.find(kLast);
@@ -44,54 +44,54 @@ absl::string_view Cause(absl::string_view message) {
   return message;
 }
 
-// What is wrong between here and `address`, and what to do, in the words of the flags.
+// Describes a connection error, and which flag fixes it.
 std::string ConnectionText(absl::string_view address, absl::string_view cause) {
   const auto has = [&](absl::string_view words) { return absl::StrContains(cause, words); };
   if (has("http1.x server") || has("http2 server preface")) {
-    return absl::StrCat("what answers at ", address,
-                        " is no gRPC server; --address is to be the server's --admin, not its "
+    return absl::StrCat("the server at ", address,
+                        " does not speak gRPC; --address must be the server's --admin, not its "
                         "--listen or --metrics");
   }
   if (has("wrong version number") || has("WRONG_VERSION_NUMBER")) {
     return absl::StrCat("the server at ", address,
-                        " does not speak TLS; leave out --tls and the files of certificates");
+                        " does not speak TLS; omit --tls and the flags that imply it");
   }
   if (has("certificate verify failed") || has("CERTIFICATE_VERIFY_FAILED")) {
     return absl::StrCat("the certificate of the server at ", address,
-                        " is of no authority that is trusted here; --ca_file names the file of the "
-                        "authority that made it");
+                        " is not signed by a trusted authority; set --ca_file to the certificate "
+                        "of its authority");
   }
   if (has("is not in peer certificate") || has("Hostname Verification Check failed")) {
     return absl::StrCat("the certificate of the server at ", address,
-                        " is for another name; --tls_name is to be the name in it");
+                        " is for another name; set --tls_name to the name in the certificate");
   }
   if (has("Socket closed") || has("onnection reset")) {
     return absl::StrCat(
         "the server at ", address,
-        " closed the connection; it has ended, or wants TLS (--tls, --ca_file) or a "
-        "certificate that it knows (--cert_file, --key_file)");
+        " closed the connection; it has ended, or requires TLS (--tls, --ca_file) or a client "
+        "certificate (--cert_file, --key_file)");
   }
-  if (has("service is ending")) {
-    return absl::StrCat("the server at ", address, " is ending");
+  if (has("service is shutting down")) {
+    return absl::StrCat("the server at ", address, " is shutting down");
   }
   if (has("DNS resolution failed")) {
-    return absl::StrCat("no server answers at ", address, ": the name cannot be resolved: ", cause);
+    return absl::StrCat("no server answers at ", address, ": cannot resolve the name: ", cause);
   }
   return absl::StrCat("no server answers at ", address, ": ", cause,
-                      "; is it up, and is --address its --admin?");
+                      "; check that the server is running and that --address is its --admin");
 }
 
 }  // namespace
 
 absl::string_view ExitCodeHelp() {
-  return "  0  done\n"
-         "  1  not all of it: fewer workers than asked for, or a stop lost requests\n"
-         "  2  the command line, or a value in it that the server does not take\n"
-         "  3  no server answers at --address as it should, or it went away\n"
-         "  4  refused: the server's state does not allow it now\n"
-         "  5  not permitted: no token, an unknown one, or a read-only one\n"
+  return "  0  success\n"
+         "  1  partial success: fewer workers than requested, or a stop lost requests\n"
+         "  2  invalid command line, or a value that the server rejects\n"
+         "  3  no admin service answers at --address, or it disappeared\n"
+         "  4  refused: the state of the server does not allow the call now\n"
+         "  5  not permitted: no token, an unknown token, or a read-only token\n"
          "  6  no such request is running\n"
-         "  7  no answer, or no end, within --timeout\n";
+         "  7  the time limit (--timeout) has passed\n";
 }
 
 ExitCode ExitCodeFor(const absl::Status& status) {
@@ -122,14 +122,14 @@ ExitCode ExitCodeFor(const absl::Status& status) {
 
 std::string FailureText(absl::string_view command, absl::string_view address,
                         const absl::Status& status) {
-  // It came over the network, and goes to a terminal.
+  // The message comes from the network and is printed on a terminal.
   const std::string message = PrintableText(status.message());
   if (status.code() == absl::StatusCode::kUnavailable) {
     return absl::StrCat("robustoctl: ", command, ": ", ConnectionText(address, Cause(message)));
   }
   if (status.code() == absl::StatusCode::kUnimplemented) {
-    return absl::StrCat("robustoctl: ", command, ": what answers at ", address,
-                        " is no admin service of robusto: ", message);
+    return absl::StrCat("robustoctl: ", command, ": the gRPC server at ", address,
+                        " has no admin service of robusto: ", message);
   }
   return absl::StrCat("robustoctl: ", command, ": ", message, Remedy(status.code()), " (",
                       absl::StatusCodeToString(status.code()), ")");

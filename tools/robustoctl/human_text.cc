@@ -10,7 +10,7 @@ namespace robusto {
 namespace {
 
 std::string ThreeDigits(double value, absl::string_view unit) {
-  // The limits are those of rounding: 9.995 is "10.0", not "10.00".
+  // The limits account for rounding: 9.995 is "10.0", not "10.00".
   const int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
   return absl::StrFormat("%.*f%s", decimals, value, unit);
 }
@@ -18,7 +18,7 @@ std::string ThreeDigits(double value, absl::string_view unit) {
 }  // namespace
 
 std::string DurationText(absl::Duration duration) {
-  if (duration == absl::InfiniteDuration()) return "for ever";
+  if (duration == absl::InfiniteDuration()) return "infinite";
   if (duration < absl::ZeroDuration()) return absl::StrCat("-", DurationText(-duration));
   if (duration == absl::ZeroDuration()) return "0s";
   if (duration < absl::Microseconds(1)) {
@@ -62,19 +62,6 @@ std::string BytesText(double bytes) {
 
 std::string Counted(int64_t count, absl::string_view thing) {
   return absl::StrCat(count, " ", thing, count == 1 ? "" : "s");
-}
-
-std::string PrintableText(absl::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (c >= 0x20 && c < 0x7f) {
-      out.push_back(c);
-    } else {
-      absl::StrAppendFormat(&out, "\\x%02x", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
 }
 
 std::string FitLeft(absl::string_view text, size_t columns) {

@@ -1,8 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// How values read for people: durations, counts, rates and bytes in few characters, and text from
-// outside made safe to print.
+// Durations, counts, rates and sizes as short text.
 //
 // Thread-safety: free functions.
 
@@ -18,26 +17,23 @@
 
 namespace robusto {
 
-// Three digits and the unit: "0s", "250ns", "12.3us", "1.25ms", "4.20s", "4m12s", "3h07m", "2d04h".
+// Three digits and the unit: "0s", "250ns", "12.3us", "1.25ms", "4.20s", "4m12s", "3h07m", "2d04h";
+// "infinite".
 std::string DurationText(absl::Duration duration);
 
 // "999", "12.3k", "4.56M".
 std::string CountText(double count);
 // "0/s", "0.25/s", "12.3k/s".
 std::string RateText(double per_second);
-// "512 B", "1.50 MB": powers of 1000.
+// "512 B", "1.50 MB", with powers of 1000.
 std::string BytesText(double bytes);
 
 // "1 worker", "2 workers".
 std::string Counted(int64_t count, absl::string_view thing);
 
-// Text that somebody outside chose, such as a path: whatever is not printable ASCII is written as
-// \xNN, so that it can neither steer a terminal nor take more columns than it has characters.
-std::string PrintableText(absl::string_view text);
-
-// Exactly `columns` long: padded with spaces, or cut and ended with "~". For ASCII.
+// ASCII text of exactly `columns` characters: padded with spaces, or cut and ended with "~".
 std::string FitLeft(absl::string_view text, size_t columns);
-// The same, padded at the front.
+// The same, padded on the left.
 std::string FitRight(absl::string_view text, size_t columns);
 
 }  // namespace robusto

@@ -16,7 +16,7 @@
 namespace robusto {
 namespace {
 
-// The option has another name in protobuf 26 and later.
+// protobuf 26 renamed the option.
 template <typename Options>
 auto PrintZeros(Options* options, int)
     -> decltype(options->always_print_fields_with_no_presence, void()) {
@@ -40,8 +40,8 @@ void PrintJson(const google::protobuf::Message& message) {
   PrintZeros(&options, 0);
   std::string text;
   if (!google::protobuf::util::MessageToJsonString(message, &text, options).ok()) {
-    // A timestamp or a duration out of protobuf's range, from a server that is no robusto.
-    Remark("the server's answer cannot be written as JSON");
+    // Only a server other than robusto sends a timestamp or duration out of protobuf's range.
+    Remark("cannot convert the server's answer to JSON");
     return;
   }
   Print(absl::StrCat(text, "\n"));
@@ -70,7 +70,7 @@ void Progress::Show(const std::string& text) {
   if (isatty(STDERR_FILENO) != 0) {
     std::fputs(absl::StrCat("\r", text, "\x1b[K").c_str(), stderr);
   } else {
-    // A log is to say that it goes on, not ten times a second.
+    // Do not fill a log with ten lines a second.
     if (absl::Now() - last_time_ < absl::Seconds(1)) return;
     std::fputs(absl::StrCat(text, "\n").c_str(), stderr);
   }

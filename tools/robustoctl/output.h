@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the commands print, and where: results to stdout, progress and remarks to stderr.
+// Output of the commands: results on stdout, progress and remarks on stderr.
 //
 // Thread-safety: none.
 
@@ -17,25 +17,25 @@
 
 namespace robusto {
 
-// At once, so that a pipe gets each line as it comes.
+// Prints to stdout and flushes, so that a pipe receives each line at once.
 void Print(absl::string_view text);
-// As JSON, on one line. Fields that are 0 are there too, so that scripts need not know defaults.
+// Prints JSON on one line. Includes fields that are 0, so that scripts need not know defaults.
 void PrintJson(const google::protobuf::Message& message);
-// A line on stderr, after "robustoctl: ".
+// Prints "robustoctl: " and the text as a line on stderr.
 void Remark(absl::string_view text);
 
-// Whether all that was printed has arrived, as far as stdout says.
+// Whether stdout has reported no write error.
 bool OutputArrived();
 
-// Columns of the terminal that stdout is; 0 when it is none.
+// The number of columns of the terminal on stdout; 0 if stdout is not a terminal.
 size_t OutputWidth();
 
-// What goes on, on stderr: on a terminal one line that is written over, else a line now and then.
+// Progress on stderr: on a terminal one line that is overwritten, otherwise at most one line a second.
 class Progress {
  public:
   ~Progress() { Clear(); }
   void Show(const std::string& text);
-  // Takes the line off the terminal, before something else is printed.
+  // Removes the line from the terminal, before other output.
   void Clear();
 
  private:

@@ -14,6 +14,7 @@
 #include "robusto/tools/robustoctl/pool_words.h"
 #include "robusto/tools/robustoctl/table.h"
 #include "robusto/tools/robustoctl/wire_time.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 namespace {
@@ -25,7 +26,7 @@ using admin::v1::RecentDurations;
 std::string WorkersLine(const PoolStats& stats) {
   std::string line =
       absl::StrCat(stats.threads(), ": ", stats.busy(), " busy, ", stats.idle(), " idle");
-  if (stats.stuck() > 0) absl::StrAppend(&line, ", ", stats.stuck(), " of the busy stuck");
+  if (stats.stuck() > 0) absl::StrAppend(&line, ", ", stats.stuck(), " stuck");
   if (stats.retiring() > 0) absl::StrAppend(&line, ", ", stats.retiring(), " retiring");
   if (stats.abandoned() > 0) absl::StrAppend(&line, ", ", stats.abandoned(), " abandoned");
   return line;
@@ -68,10 +69,10 @@ std::string RatesLine(const admin::v1::Rates& rates) {
 }
 
 std::string Ids(const google::protobuf::RepeatedField<uint64_t>& ids) {
-  constexpr int kMost = 20;
-  const int count = std::min(ids.size(), kMost);
+  constexpr int kMaxShown = 20;
+  const int count = std::min(ids.size(), kMaxShown);
   std::string text = absl::StrJoin(ids.begin(), ids.begin() + count, " ");
-  if (ids.size() > kMost) absl::StrAppend(&text, " and ", ids.size() - kMost, " more");
+  if (ids.size() > kMaxShown) absl::StrAppend(&text, " and ", ids.size() - kMaxShown, " more");
   return text;
 }
 
@@ -90,7 +91,7 @@ std::string StatsText(const PoolStats& stats) {
                   " completed, ", stats.failed(), " failed, ", stats.cancelled(), " cancelled, ",
                   stats.queued(), " queued, ", stats.running(), " running\n");
   absl::StrAppend(&text, "refused   ", Refused(stats), ": ", stats.rejected_queue_full(),
-                  " queue full, ", stats.expired(), " waited too long, ", stats.rejected_draining(),
+                  " queue full, ", stats.expired(), " expired, ", stats.rejected_draining(),
                   " draining, ", stats.rejected_stopped(), " stopped\n");
   absl::StrAppend(&text, RatesLine(stats.rates()));
   if (stats.has_traffic()) {
@@ -104,16 +105,16 @@ std::string StatsText(const PoolStats& stats) {
                {"p99", Table::kRight},
                {"p99.9", Table::kRight},
                {"max", Table::kRight}});
-  // The newest last: there the eye is when a command has ended.
-  AddSummary("waited, since the start ", stats.queue_wait(), &table);
-  AddSummary("handled, since the start", stats.service_time(), &table);
+  // The newest come last, next to the prompt.
+  AddSummary("queue wait, since start", stats.queue_wait(), &table);
+  AddSummary("service time, since start", stats.service_time(), &table);
   for (const RecentDurations* recent : {&stats.recent_60s(), &stats.recent_10s()}) {
     const absl::Duration window =
         absl::Trunc(FromWire(recent->window()) + absl::Milliseconds(500), absl::Seconds(1));
     if (window <= absl::ZeroDuration()) continue;
     const std::string last = absl::StrCat(absl::ToInt64Seconds(window), " s");
-    AddSummary(absl::StrCat("waited, last ", last), recent->queue_wait(), &table);
-    AddSummary(absl::StrCat("handled, last ", last), recent->service_time(), &table);
+    AddSummary(absl::StrCat("queue wait, last ", last), recent->queue_wait(), &table);
+    AddSummary(absl::StrCat("service time, last ", last), recent->service_time(), &table);
   }
   absl::StrAppend(&text, "\n", table.Text(0));
   return text;
@@ -185,8 +186,8 @@ std::string WorkersText(const admin::v1::ListWorkersResponse& workers, size_t wi
 std::string EventText(const admin::v1::PoolEvent& event, absl::TimeZone zone) {
   return absl::StrFormat("%s %6d  %s  (%s, queue %d)\n",
                          absl::FormatTime("%Y-%m-%d %H:%M:%E3S", FromWire(event.time()), zone),
-                         event.sequence(), EventWords(event), Counted(event.threads(), "worker"),
-                         event.queue_size());
+                         event.sequence(), EventWords(event),
+                         Counted(event.target_threads(), "worker"), event.queue_size());
 }
 
 std::string ResizeText(const admin::v1::ResizeResponse& response, absl::Duration revert_after) {
@@ -196,16 +197,16 @@ std::string ResizeText(const admin::v1::ResizeResponse& response, absl::Duration
   if (response.dry_run()) {
     return absl::StrCat("would set the bounds to ", BoundsWords(response), " (they are ", before,
                         "), start ", Counted(response.started(), "worker"), " and retire ",
-                        response.retired(), ", for ", response.threads(),
+                        response.retired(), ", for ", response.target_threads(),
                         " in all; nothing was changed, generation ", response.generation(), "\n");
   }
-  std::string text =
-      absl::StrCat("the bounds are ", BoundsWords(response), " (they were ", before, "); started ",
-                   Counted(response.started(), "worker"), ", retired ", response.retired(),
-                   "; now ", response.threads(), ", generation ", response.generation(), "\n");
+  std::string text = absl::StrCat(
+      "the bounds are ", BoundsWords(response), " (they were ", before, "); started ",
+      Counted(response.started(), "worker"), ", retired ", response.retired(), "; now ",
+      response.target_threads(), ", generation ", response.generation(), "\n");
   if (revert_after > absl::ZeroDuration()) {
-    absl::StrAppend(&text, "they return by themselves in ", DurationText(revert_after),
-                    "; to keep them: robustoctl confirm ", response.generation(), "\n");
+    absl::StrAppend(&text, "the previous bounds return in ", DurationText(revert_after),
+                    " unless confirmed: robustoctl confirm ", response.generation(), "\n");
   }
   return text;
 }

@@ -1,8 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The answers of the admin service as text for people. What they return ends with a line end and is
-// printable ASCII, whatever the server sent.
+// The answers of the admin service as text. Results end with a line end and are printable ASCII, whatever
+// the server sent.
 //
 // Thread-safety: free functions.
 
@@ -18,11 +18,11 @@
 
 namespace robusto {
 
-// A block of some 15 lines.
+// A block of about 15 lines.
 std::string StatsText(const admin::v1::PoolStats& stats);
 
-// For one snapshot after the other: a line of titles, to be repeated now and then, and one for each.
-// `history` has the snapshot already.
+// For a sequence of snapshots: a line of titles, to be repeated sometimes, and a line per snapshot.
+// `history` must already contain the snapshot.
 std::string SampleTitles();
 std::string SampleText(const admin::v1::PoolStats& stats, const TopHistory& history,
                        absl::TimeZone zone);

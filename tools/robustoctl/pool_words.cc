@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "robusto/tools/robustoctl/human_text.h"
 #include "robusto/tools/robustoctl/wire_time.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 
@@ -47,7 +48,7 @@ std::string BoundsWords(int min_threads, bool has_max_threads, int max_threads) 
 std::string RevertWords(const admin::v1::PendingRevert& pending) {
   return absl::StrCat("the bounds return to ", BoundsWords(pending), " in ",
                       DurationText(FromWire(pending.remaining())),
-                      "; to keep them: robustoctl confirm ", pending.generation());
+                      " unless confirmed: robustoctl confirm ", pending.generation());
 }
 
 uint64_t Refused(const admin::v1::PoolStats& stats) {
@@ -70,7 +71,7 @@ std::string EventWords(const PoolEvent& event) {
     case PoolEvent::KIND_SHRINK:
       return absl::StrCat("an operator retired ", workers);
     case PoolEvent::KIND_TRIM:
-      return absl::StrCat("retired ", workers, " with nothing to do");
+      return absl::StrCat("retired ", workers, " after idle_timeout");
     case PoolEvent::KIND_RESIZE:
       return absl::StrCat("an operator set the bounds to ", BoundsWords(event), because);
     case PoolEvent::KIND_START_FAILED:
@@ -78,23 +79,23 @@ std::string EventWords(const PoolEvent& event) {
     case PoolEvent::KIND_WORKER_DIED:
       return absl::StrCat("worker ", event.worker_id(), " died", because);
     case PoolEvent::KIND_RESPAWN:
-      return absl::StrCat("started ", workers, " in place of those that died");
+      return absl::StrCat("started ", workers, " to replace dead ones");
     case PoolEvent::KIND_REJECT:
       return absl::StrCat("refused ", Counted(event.count(), "request"), because);
     case PoolEvent::KIND_CANCEL:
-      return absl::StrCat("asked request ", event.task_id(), " to give up", because);
+      return absl::StrCat("cancelled request ", event.task_id(), because);
     case PoolEvent::KIND_STUCK:
       return absl::StrCat("request ", event.task_id(), " is stuck on worker ", event.worker_id());
     case PoolEvent::KIND_DRAIN:
       return "drain: new requests are refused";
     case PoolEvent::KIND_RESUME:
-      return "resume: new requests are taken again";
+      return "resume: new requests are accepted again";
     case PoolEvent::KIND_STOP:
       return absl::StrCat("the stop began", because);
     case PoolEvent::KIND_STOPPED:
       return absl::StrCat("the stop ended", because);
     case PoolEvent::KIND_REVERT:
-      return absl::StrCat("nobody confirmed a resize: the bounds are ", BoundsWords(event),
+      return absl::StrCat("a resize was not confirmed: the bounds are ", BoundsWords(event),
                           " again");
     case PoolEvent::KIND_CONFIRM:
       return absl::StrCat("an operator confirmed the bounds ", BoundsWords(event));

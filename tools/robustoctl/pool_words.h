@@ -1,9 +1,9 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The pool's states, bounds and events in words, one place for all of robustoctl's outputs.
+// Names of the pool's states, bounds and events for all outputs of robustoctl.
 //
-// Thread-safety: free functions. What they return is printable ASCII, whatever the server sent.
+// Thread-safety: free functions. Results are printable ASCII, whatever the server sent.
 
 #ifndef ROBUSTO_TOOLS_ROBUSTOCTL_POOL_WORDS_H_
 #define ROBUSTO_TOOLS_ROBUSTOCTL_POOL_WORDS_H_
@@ -16,26 +16,26 @@
 
 namespace robusto {
 
-// "running", "draining"; "unknown" for a state that a newer server has.
+// "running", "draining"; "unknown" for a state of a newer server.
 absl::string_view StateWord(admin::v1::PoolState state);
 // "idle", "busy", "stuck".
 absl::string_view WorkerWord(admin::v1::WorkerState state);
 
 // "4 to 32", "4 or more".
 std::string BoundsWords(int min_threads, bool has_max_threads, int max_threads);
-// Of any message that has the bounds.
+// The same for any message that has these fields.
 template <typename Message>
 std::string BoundsWords(const Message& message) {
   return BoundsWords(message.min_threads(), message.has_max_threads(), message.max_threads());
 }
 
-// "the bounds return to 4 to 8 in 42.0s; to keep them: robustoctl confirm 7".
+// "the bounds return to 4 to 8 in 42.0s unless confirmed: robustoctl confirm 7".
 std::string RevertWords(const admin::v1::PendingRevert& pending);
 
-// Expired and rejected.
+// The number of expired and rejected tasks.
 uint64_t Refused(const admin::v1::PoolStats& stats);
 
-// What happened, as a clause: "started 2 workers: a request had waited for 120ms".
+// The event as a clause: "added 2 workers: a request had waited for 120ms".
 std::string EventWords(const admin::v1::PoolEvent& event);
 
 }  // namespace robusto

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// robustoctl: the operator's view of a running robusto server, and his hand on it, over gRPC.
+// robustoctl: the command-line client of the admin service.
 //
 //   robustoctl stats
 //   robustoctl --address=10.0.0.7:50051 --tls --token_file=ops.token resize 4 32
@@ -36,7 +36,7 @@ int Usage(absl::string_view why) {
 }
 
 std::string UnknownCommand(absl::string_view name) {
-  return absl::StrCat("there is no command \"", name, "\"; there are ",
+  return absl::StrCat("unknown command \"", name, "\"; the commands are ",
                       absl::StrJoin(Commands(), ", ",
                                     [](std::string* out, const Command& command) {
                                       absl::StrAppend(out, command.name);
@@ -44,7 +44,7 @@ std::string UnknownCommand(absl::string_view name) {
                       " and help");
 }
 
-// The flags' names are written with "_" or "-": --token-file is --token_file.
+// Flag names may be written with "-" instead of "_": --token-file is --token_file.
 std::vector<std::string> WithUnderscores(int argc, char** argv) {
   std::vector<std::string> arguments(argv, argv + argc);
   for (std::string& argument : arguments) {
@@ -61,8 +61,8 @@ bool HasFlag(const Command& command, absl::string_view flag) {
   return std::find(command.flags.begin(), command.flags.end(), flag) != command.flags.end();
 }
 
-// A flag that the command would not look at is a mistake, and perhaps a bad one: `drain --dry_run`.
-// Returns its name; empty: there is none.
+// Finds a flag that the command ignores, which is a mistake and can be a dangerous one: `drain --dry_run`.
+// Returns its name, or an empty string.
 std::string ForeignFlag(const Command& command, const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) {
     if (argument == "--") break;
@@ -72,7 +72,7 @@ std::string ForeignFlag(const Command& command, const std::vector<std::string>& 
     name = name.substr(0, name.find('='));
     for (const Command& other : Commands()) {
       for (const absl::string_view flag : other.flags) {
-        // Abseil takes --noNAME for a flag that is true or false.
+        // Abseil accepts --noNAME for boolean flags.
         const bool named = name == flag || name == absl::StrCat("no", flag);
         if (named && !HasFlag(command, flag)) return std::string(flag);
       }
@@ -103,7 +103,7 @@ int PrintHelp(const std::vector<std::string>& words) {
 int Run(const Command& command, std::vector<std::string> arguments) {
   const absl::StatusOr<CtlFlags> flags = CtlFlagsFromCommandLine();
   if (!flags.ok()) return Usage(flags.status().message());
-  // What gRPC logs about a connection comes with its error, once, in words for people.
+  // gRPC would log connection errors itself; they are part of the command's own error message.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   if (command.run == &RunTop) PrepareTop();
   const absl::StatusOr<std::unique_ptr<AdminClient>> client = AdminClient::Create(flags->client);
@@ -116,7 +116,7 @@ int Run(const Command& command, std::vector<std::string> arguments) {
     return ExitCodeFor(result.status());
   }
   if (!OutputArrived()) {
-    Remark(absl::StrCat(command.name, ": the output cannot be written"));
+    Remark(absl::StrCat(command.name, ": cannot write the output"));
     return kExitPartly;
   }
   return *result;
@@ -125,7 +125,7 @@ int Run(const Command& command, std::vector<std::string> arguments) {
 int Main(int argc, char** argv) {
   std::vector<std::string> arguments = WithUnderscores(argc, argv);
   if (AsksForHelp(arguments)) {
-    // `robustoctl resize --help` is about resize; flags before it do not matter.
+    // `robustoctl resize --help` prints the help of resize, wherever other flags stand.
     std::vector<std::string> words;
     for (size_t i = 1; i < arguments.size(); ++i) {
       if (FindCommand(arguments[i]) != nullptr) words.push_back(arguments[i]);
@@ -137,7 +137,7 @@ int Main(int argc, char** argv) {
   pointers.push_back(nullptr);
   std::vector<std::string> words = ParseFlags(argc, pointers.data());
   if (words.empty()) {
-    // No command is no error, but neither is it what a script wants.
+    // `robustoctl` alone asks for help; flags without a command are a mistake.
     Print(Help());
     return arguments.size() == 1 ? kExitOk : kExitUsage;
   }
@@ -147,11 +147,12 @@ int Main(int argc, char** argv) {
   const Command* const command = FindCommand(name);
   if (command == nullptr) return Usage(UnknownCommand(name));
   if (const std::string flag = ForeignFlag(*command, arguments); !flag.empty()) {
-    return Usage(absl::StrCat(name, ": it has no --", flag, "; see robustoctl help ", name));
+    return Usage(absl::StrCat(name, ": --", flag,
+                              " does not apply to this command; see robustoctl help ", name));
   }
-  if (words.size() > command->most_arguments) {
-    return Usage(absl::StrCat(name, ": \"", words[command->most_arguments],
-                              "\" is too many; see robustoctl help ", name));
+  if (words.size() > command->max_arguments) {
+    return Usage(absl::StrCat(name, ": unexpected argument \"", words[command->max_arguments],
+                              "\"; see robustoctl help ", name));
   }
   return Run(*command, std::move(words));
 }

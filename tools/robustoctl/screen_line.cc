@@ -6,7 +6,7 @@
 namespace robusto {
 namespace {
 
-// Select Graphic Rendition, ECMA-48: the eight colours that every terminal has, no more.
+// Select Graphic Rendition of ECMA-48, limited to the eight colours that every terminal supports.
 absl::string_view Code(ScreenLine::Style style) {
   switch (style) {
     case ScreenLine::kBold:
@@ -30,7 +30,7 @@ absl::string_view Code(ScreenLine::Style style) {
 }  // namespace
 
 ScreenLine& ScreenLine::Add(absl::string_view text, Style style) {
-  // Cut before the first character that is too many; the bytes 10xxxxxx continue a character.
+  // Cut before the first character that does not fit; bytes 10xxxxxx continue a character.
   size_t end = 0;
   size_t columns = 0;
   for (; end < text.size(); ++end) {

@@ -1,8 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// ScreenLine: one line of a screen, of pieces in styles, that is never longer than the screen is
-// wide and never leaves a style on.
+// ScreenLine: one line of a screen, made of styled pieces. It is never wider than the screen, and resets
+// every style that it sets.
 //
 //   ScreenLine line(style);
 //   line.Add("workers  ").Add("5 busy", ScreenLine::kGreen);
@@ -20,12 +20,12 @@
 
 namespace robusto {
 
-// What the terminal is like.
+// Properties of the terminal.
 struct ScreenStyle {
   size_t columns = 80;
   size_t rows = 24;
   bool colour = false;
-  bool utf8 = false;  // may show block characters
+  bool utf8 = false;  // block characters may be used
 };
 
 class ScreenLine {
@@ -34,10 +34,10 @@ class ScreenLine {
 
   explicit ScreenLine(const ScreenStyle& style) : style_(style) {}
 
-  // What does not fit any more is dropped. `text` is ASCII, or UTF-8 of one column a character, and
-  // comes from this program: text from outside goes through PrintableText first.
+  // Appends as much of `text` as fits. `text` must be trusted ASCII, or UTF-8 of one column per character:
+  // use PrintableText for untrusted text.
   ScreenLine& Add(absl::string_view text, Style style = kPlain);
-  // Spaces up to this column, counted from 0; none when the line is there already.
+  // Appends spaces up to this column, counted from 0; none if the line has reached it.
   ScreenLine& MoveTo(size_t column, Style style = kPlain);
 
   size_t columns() const { return columns_; }

@@ -29,11 +29,10 @@ class Table {
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-  // As many cells as there are columns, in ASCII; an empty one is shown as "-".
+  // Adds a row with one ASCII cell per column; an empty cell is shown as "-".
   void AddRow(std::vector<std::string> cells);
 
-  // A line of titles and one per row, each at most `width` long: the last column is cut. 0: no
-  // limit.
+  // A line of titles and one line per row. Lines longer than `width` are cut; 0 means no limit.
   std::string Text(size_t width) const;
 
  private:

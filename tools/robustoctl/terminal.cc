@@ -37,7 +37,7 @@ void Write(absl::string_view text) {
   while (!text.empty()) {
     const ssize_t written = write(STDOUT_FILENO, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;  // Wait finds out that the terminal is gone
+    if (written <= 0) return;  // Wait reports a closed terminal
     text.remove_prefix(static_cast<size_t>(written));
   }
 }
@@ -85,14 +85,14 @@ void Terminal::Enter() {
 void Terminal::TakeScreen() {
   if (has_keys_) {
     termios keys = before_;
-    // Single keys, not shown; Ctrl-C and Ctrl-Z stay signals.
+    // Read single keys without echo; Ctrl-C and Ctrl-Z remain signals.
     keys.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
     keys.c_cc[VMIN] = 0;
     keys.c_cc[VTIME] = 0;
     tcsetattr(STDIN_FILENO, TCSADRAIN, &keys);
   }
-  // The alternate screen, no cursor, and no wrapping of what a terminal that was made narrower
-  // cannot show.
+  // Use the alternate screen, hide the cursor, and disable line wrapping, which would garble the screen of
+  // a terminal that has become narrower.
   Write("\x1b[?1049h\x1b[?25l\x1b[?7l");
   ReadSize();
 }
@@ -117,8 +117,8 @@ void Terminal::Suspend() {
 }
 
 void Terminal::Show(absl::string_view screen) {
-  // Line by line over the old one: clearing the whole screen first would flicker. And the line is
-  // cleared before it is written: after one of full width the cursor still stands on its last column.
+  // Overwrite line by line: clearing the whole screen first would flicker. Clear each line before writing
+  // it: after a line of full width the cursor is still on its last column.
   std::string out = "\x1b[H";
   while (true) {
     const size_t end = screen.find('\n');
@@ -166,7 +166,7 @@ Terminal::Event Terminal::Wait() {
 
 void Terminal::Wake() {
   const uint64_t one = 1;
-  // Fails only when it would overflow, and then it is awake already.
+  // Fails only if the counter would overflow; then a wake-up is pending anyway.
   if (write(wakes_, &one, sizeof(one)) != sizeof(one)) return;
 }
 

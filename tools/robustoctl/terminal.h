@@ -1,8 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Terminal: a full-screen program's terminal. It takes the alternate screen and single keys, and
-// gives everything back when it goes, also on a signal and while the program is stopped by Ctrl-Z.
+// Terminal: a terminal for a full-screen program. It uses the alternate screen and single keys, and
+// restores everything when it is destroyed, on a signal, and while Ctrl-Z suspends the program.
 //
 //   Terminal::BlockSignals();               // before the first thread
 //   Terminal terminal;
@@ -29,12 +29,12 @@ namespace robusto {
 
 class Terminal {
  public:
-  // Whether stdout is a terminal that can be drawn on.
+  // Whether stdout is a terminal that supports full-screen output.
   static bool Usable();
-  static bool WantsColour();  // no NO_COLOR in the environment (no-color.org)
-  static bool SpeaksUtf8();   // by the locale
+  static bool WantsColour();  // NO_COLOR is not set in the environment (no-color.org)
+  static bool SpeaksUtf8();   // according to the locale
 
-  // Blocks the signals that Wait reports, in this thread and those that it starts.
+  // Blocks the signals that Wait reports, in this thread and the threads that it starts.
   static void BlockSignals();
 
   Terminal();
@@ -42,21 +42,21 @@ class Terminal {
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
 
-  // Takes the screen and the keys. Before it, Wait reports signals and Wake only.
+  // Switches to the alternate screen and single keys. Before that, Wait reports only signals and Wake.
   void Enter();
 
   size_t columns() const { return columns_; }
   size_t rows() const { return rows_; }
 
-  // Lines parted by "\n", at most rows() of at most columns() columns.
+  // Shows lines separated by "\n": at most rows() lines of at most columns() columns.
   void Show(absl::string_view screen);
 
   enum Kind {
     kKey,     // value: the key
-    kRedraw,  // the size changed, or the screen was somebody else's for a while
-    kWoken,   // by Wake
+    kRedraw,  // the size changed, or the program was suspended
+    kWoken,   // Wake was called
     kSignal,  // value: SIGINT, SIGTERM or SIGHUP
-    kHangUp,  // the terminal is gone
+    kHangUp,  // the terminal was closed
   };
   struct Event {
     Kind kind;
@@ -71,9 +71,10 @@ class Terminal {
   void ReadSize();
   void Suspend();
 
-  const int signals_;    // a signalfd
-  const int wakes_;      // an eventfd
-  termios before_ = {};  // how the keys were; has_keys_, which is initialised next, reads it
+  const int signals_;  // a signalfd
+  const int wakes_;    // an eventfd
+  termios before_ =
+      {};  // the original mode; set by the initialiser of has_keys_, so it must precede it
   const bool has_keys_;
   bool entered_ = false;
   size_t columns_ = 80;

@@ -22,12 +22,11 @@
 namespace robusto {
 namespace {
 
-// Asks the server once per interval, in a thread of its own: a server that takes long to answer must
-// not keep the keys from working. A failure is shown and the next interval tries again, so that top
-// outlives a restart of the server.
+// Reads from the server once per interval, in its own thread: keys must work while a server is slow to
+// answer. An error is shown and the next interval tries again, so top survives a restart of the server.
 class Reader {
  public:
-  // `wake` is called, by the reader's thread, when there is something new.
+  // The reader's thread calls wake->Wake() after each attempt.
   Reader(AdminClient* client, absl::Duration interval, Terminal* wake)
       : client_(client), interval_(interval), wake_(wake), thread_([this] { Run(); }) {}
   ~Reader() {
@@ -36,16 +35,16 @@ class Reader {
     thread_.join();
   }
 
-  // What there is to be shown; leaves what the operator chose as it is.
+  // Copies the data into *view; leaves the operator's choices unchanged.
   void Fill(TopView* view) {
     absl::MutexLock lock(&mu_);
     view->stats = stats_;
     view->workers = workers_;
     view->history = history_;
-    view->trouble =
+    view->error =
         failure_.ok() ? "" : absl::StrCat("no answer, trying again: ", failure_.message());
   }
-  // Why there is no newer answer.
+  // The error of the last attempt.
   absl::Status failure() {
     absl::MutexLock lock(&mu_);
     return failure_;
@@ -83,10 +82,10 @@ class Reader {
   absl::Status failure_ ABSL_GUARDED_BY(mu_);
 
   absl::Notification end_;
-  std::thread thread_;  // the last member: it uses the others
+  std::thread thread_;  // last member: the thread uses the others
 };
 
-// Whether the screen goes on.
+// Returns false if the key ends the program.
 bool HandleKey(int key, TopView* view) {
   switch (key) {
     case 'q':
@@ -133,7 +132,7 @@ CommandResult RunTop(const CommandContext& context) {
   style.utf8 = Terminal::SpeaksUtf8();
   Terminal terminal;
   Reader reader(context.client, interval, &terminal);
-  // A wrong address or token is said as every command says it, not on a screen that is gone at once.
+  // Report a wrong address or token like every command does, not on a screen that disappears at once.
   const Terminal::Event first = terminal.Wait();
   if (first.kind == Terminal::kSignal) return static_cast<ExitCode>(128 + first.value);
   if (const absl::Status failure = reader.failure(); !failure.ok()) return failure;
@@ -147,7 +146,7 @@ CommandResult RunTop(const CommandContext& context) {
     const Terminal::Event event = terminal.Wait();
     if (event.kind == Terminal::kHangUp) return kExitOk;
     if (event.kind == Terminal::kSignal) {
-      // Ctrl-C is one of the ways to leave top; the others ended it.
+      // Ctrl-C is a normal way to leave top; other signals are reported in the exit code.
       if (event.value == SIGINT) return kExitOk;
       return static_cast<ExitCode>(128 + event.value);
     }

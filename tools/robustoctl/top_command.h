@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// `robustoctl top`: the live screen. On anything that is no terminal it is stats --interval.
+// `robustoctl top`: the live screen. If stdout is not a terminal, it does the same as stats --interval.
 
 #ifndef ROBUSTO_TOOLS_ROBUSTOCTL_TOP_COMMAND_H_
 #define ROBUSTO_TOOLS_ROBUSTOCTL_TOP_COMMAND_H_
@@ -10,8 +10,8 @@
 
 namespace robusto {
 
-// Before the first thread of the process, gRPC's included: a signal must not end it in a thread that
-// knows nothing of the screen.
+// Must be called before the process starts its first thread, including gRPC's: a signal that is delivered to
+// another thread would end the process without restoring the screen.
 void PrepareTop();
 
 CommandResult RunTop(const CommandContext& context);

@@ -27,7 +27,7 @@ uint64_t Shed(const PoolStats& stats) {
 }  // namespace
 
 void TopHistory::Add(const PoolStats& stats) {
-  // By uptime and not by the clock, which may be set.
+  // Use the uptime, because the clock may be set.
   const absl::Duration passed = FromWire(stats.uptime()) - FromWire(last_.uptime());
   if (!has_last_ || passed < absl::ZeroDuration() || stats.accepted() < last_.accepted()) {
     samples_.clear();

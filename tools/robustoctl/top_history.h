@@ -1,9 +1,9 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// TopHistory: what happened between one snapshot and the next, for as many as a wide screen shows.
-// The totals of a snapshot go back to the start of the process; after a few hours their percentiles
-// hardly move, and only the differences say how things are now.
+// TopHistory: the differences between consecutive snapshots, as many as a wide screen shows. The totals of
+// a snapshot count from the start of the process: after a few hours their percentiles hardly change, and
+// only differences show the current state.
 //
 // Thread-safety: const methods.
 
@@ -24,7 +24,7 @@ struct TopSample {
   double failed = 0;
   double cancelled = 0;
   double shed = 0;  // expired and rejected
-  // Means; 0 when no task began or ended.
+  // Means; 0 if no task began or ended.
   absl::Duration wait;
   absl::Duration service;
 };
@@ -33,7 +33,7 @@ class TopHistory {
  public:
   static constexpr size_t kSamples = 300;
 
-  // The first snapshot makes no sample, and neither does the first of another process.
+  // Adds a sample, except for the first snapshot of a process.
   void Add(const admin::v1::PoolStats& stats);
 
   // Oldest first.

@@ -16,6 +16,7 @@
 #include "robusto/tools/robustoctl/pool_words.h"
 #include "robusto/tools/robustoctl/top_worker_table.h"
 #include "robusto/tools/robustoctl/wire_time.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 namespace {
@@ -42,7 +43,7 @@ std::string Repeat(absl::string_view glyph, size_t count) {
   return out;
 }
 
-// How many of `cells` stand for `part` of `whole`: one at least for anything, all only for all.
+// The number of `cells` for `part` of `whole`: at least one if part > 0, and all only if part >= whole.
 size_t Share(double part, double whole, size_t cells) {
   if (part <= 0 || whole <= 0) return 0;
   if (part >= whole) return cells;
@@ -66,11 +67,11 @@ std::string Title(const TopView& view, const ScreenStyle& style) {
 size_t BarCells(const ScreenStyle& style) { return std::max<size_t>(style.columns / 4, 10); }
 
 std::string WorkersLine(const PoolStats& stats, const ScreenStyle& style) {
-  // The bar is as long as the most workers that there may be.
-  const double most = std::max(stats.has_max_threads() ? stats.max_threads() : 0, stats.threads());
+  // The full bar stands for the maximum number of workers.
+  const double max = std::max(stats.has_max_threads() ? stats.max_threads() : 0, stats.threads());
   const size_t cells = BarCells(style);
-  const size_t alive = Share(stats.threads(), most, cells);
-  const size_t busy = std::min(Share(stats.busy(), most, cells), alive);
+  const size_t alive = Share(stats.threads(), max, cells);
+  const size_t busy = std::min(Share(stats.busy(), max, cells), alive);
   ScreenLine line(style);
   line.Add("workers").MoveTo(kLabel).Add("[");
   line.Add(Repeat(style.utf8 ? "█" : "#", busy), ScreenLine::kGreen);
@@ -124,17 +125,16 @@ std::string Sparkline(const std::vector<double>& values, size_t cells, bool utf8
   static constexpr absl::string_view kAscii[] = {"_", ".", "-", "=", "+", "*", "#", "@"};
   const size_t count = std::min(values.size(), cells);
   const auto begin = values.end() - static_cast<std::ptrdiff_t>(count);
-  const double most = count == 0 ? 0 : *std::max_element(begin, values.end());
+  const double max = count == 0 ? 0 : *std::max_element(begin, values.end());
   std::string out;
   for (auto value = begin; value != values.end(); ++value) {
-    const size_t level =
-        most <= 0 ? 0 : std::min<size_t>(static_cast<size_t>(*value / most * 8), 7);
+    const size_t level = max <= 0 ? 0 : std::min<size_t>(static_cast<size_t>(*value / max * 8), 7);
     absl::StrAppend(&out, utf8 ? kBlocks[level] : kAscii[level]);
   }
   return out;
 }
 
-constexpr size_t kNumber = 9;  // columns of "   12.3ms"
+constexpr size_t kNumber = 9;  // the columns of "   12.3ms"
 
 std::string TrendTitles(const ScreenStyle& style) {
   ScreenLine line(style);
@@ -146,7 +146,7 @@ std::string TrendTitles(const ScreenStyle& style) {
   return line.Text();
 }
 
-// One row: what is now, what was in the last 10 s and 60 s, and the line.
+// One row: the current value, those of the last 10 s and 60 s, and the sparkline.
 std::string TrendLine(absl::string_view label, const std::vector<std::string>& numbers,
                       const std::vector<double>& values, const ScreenStyle& style) {
   ScreenLine line(style);
@@ -189,18 +189,18 @@ void AddTrends(const TopView& view, const ScreenStyle& style, std::vector<std::s
                              completed, style));
 }
 
-// What the operator has to know now; empty when there is nothing.
+// The most important condition to notice now; empty if there is none.
 std::string Notice(const TopView& view, const ScreenStyle& style) {
   ScreenLine line(style);
-  if (!view.trouble.empty()) {
-    line.Add(PrintableText(view.trouble), ScreenLine::kRed);
+  if (!view.error.empty()) {
+    line.Add(PrintableText(view.error), ScreenLine::kRed);
   } else if (view.paused) {
-    line.Add("paused: p goes on", ScreenLine::kYellow);
+    line.Add("paused: press p to continue", ScreenLine::kYellow);
   } else if (view.stats.has_pending_revert()) {
     line.Add(RevertWords(view.stats.pending_revert()), ScreenLine::kYellow);
   } else if (!view.history.samples().empty() && view.history.samples().back().shed > 0) {
     line.Add(absl::StrCat("refusing ", RateText(view.history.samples().back().shed),
-                          ": the queue is full, or requests wait in it for too long"),
+                          ": the queue is full, or requests expire in it"),
              ScreenLine::kRed);
   }
   return line.Text();
@@ -231,7 +231,7 @@ std::string RenderTop(const TopView& view, const ScreenStyle& style) {
   const size_t around = lines.size() + 1;
   const size_t rows = style.rows > around ? style.rows - around : 0;
   for (std::string& line : TopWorkerTable(view, style, rows)) lines.push_back(std::move(line));
-  // The keys stay at the bottom while the number of workers changes.
+  // Keep the line of keys at the bottom while the number of workers changes.
   if (lines.size() > style.rows - 1) lines.resize(style.rows - 1);
   while (lines.size() < style.rows - 1) lines.emplace_back();
   lines.push_back(KeysLine(view, style));

@@ -1,8 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// RenderTop: the live screen of `robustoctl top` as text. A pure function: what is shown and how
-// wide is all in its arguments, so that a test can say how it looks.
+// RenderTop: the live screen of `robustoctl top` as text. A pure function of the data and the screen size,
+// so that tests can check the output.
 //
 //   robustoctl top  127.0.0.1:50051   running   up 3h07m   generation 4            10:03:11
 //   workers  [#########:::::..............]  5 busy, 3 idle of 8 (4 to 32)
@@ -21,8 +21,8 @@
 
 namespace robusto {
 
-// At most style.rows lines of at most style.columns columns, parted by "\n", with none at the end.
-// Without style.colour there is no escape sequence in it; without style.utf8 it is ASCII.
+// At most style.rows lines of at most style.columns columns, separated by "\n". Without style.colour the
+// text contains no escape sequences; without style.utf8 it is ASCII.
 std::string RenderTop(const TopView& view, const ScreenStyle& style);
 
 }  // namespace robusto

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// TopView: all that top's screen shows, and how the operator wants it.
+// TopView: the data of top's screen, and the operator's choices.
 
 #ifndef ROBUSTO_TOOLS_ROBUSTOCTL_TOP_VIEW_H_
 #define ROBUSTO_TOOLS_ROBUSTOCTL_TOP_VIEW_H_
@@ -15,18 +15,18 @@
 namespace robusto {
 
 enum class TopOrder : uint8_t {
-  kAge,     // longest running first, then the idle ones
-  kWorker,  // by the worker's number
-  kDone,    // most requests done first
+  kAge,     // longest-running task first, then idle workers
+  kWorker,  // by worker number
+  kDone,    // most completed requests first
 };
 
 struct TopView {
   std::string address;
-  std::string clock;  // the time of day, as it is to be shown
+  std::string clock;  // the time of day, formatted
   admin::v1::PoolStats stats;
   admin::v1::ListWorkersResponse workers;
   TopHistory history;
-  std::string trouble;  // why there is nothing newer; empty: there is
+  std::string error;  // why the data is not current; empty if it is
   bool paused = false;
   bool hide_idle = false;
   TopOrder order = TopOrder::kAge;

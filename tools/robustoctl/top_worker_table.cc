@@ -10,6 +10,7 @@
 #include "robusto/tools/robustoctl/human_text.h"
 #include "robusto/tools/robustoctl/pool_words.h"
 #include "robusto/tools/robustoctl/wire_time.h"
+#include "robusto/workers/text/escape.h"
 
 namespace robusto {
 namespace {
@@ -18,13 +19,13 @@ using admin::v1::Worker;
 
 struct Column {
   absl::string_view title;
-  size_t width;         // 0: what the others leave
-  bool right;           // numbers
-  size_t from_columns;  // shown on screens at least this wide
+  size_t width;         // 0: the rest of the line
+  bool right;           // aligned to the right, for numbers
+  size_t from_columns;  // shown only on screens at least this wide
   std::function<std::string(const Worker&)> cell;
 };
 
-// The request gets what is left: 22 columns of 80, 60 and more of 200.
+// The request takes the rest of the line: 22 columns of 80, at least 60 of 200.
 std::vector<Column> Columns(size_t columns) {
   const auto task = [](const Worker& worker, std::string text) {
     return worker.has_task() ? std::move(text) : std::string();

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// TopWorkerTable: the lower part of top's screen, one line a worker.
+// TopWorkerTable: the lower part of top's screen, one line per worker.
 
 #ifndef ROBUSTO_TOOLS_ROBUSTOCTL_TOP_WORKER_TABLE_H_
 #define ROBUSTO_TOOLS_ROBUSTOCTL_TOP_WORKER_TABLE_H_
@@ -15,8 +15,8 @@
 
 namespace robusto {
 
-// A line of titles and the workers in their order, at most `rows` lines; when there are more, the
-// last one says how many.
+// A line of titles and the workers in order, at most `rows` lines. If there are more workers, the last line
+// states how many.
 std::vector<std::string> TopWorkerTable(const TopView& view, const ScreenStyle& style, size_t rows);
 
 }  // namespace robusto

@@ -19,7 +19,7 @@
 namespace robusto {
 namespace {
 
-// How long the whole may take, where --timeout says so.
+// The time limit of the whole command, if --timeout is given.
 absl::Duration Total(const CtlFlags& flags) {
   return flags.timeout_given ? flags.client.timeout : absl::InfiniteDuration();
 }
@@ -28,7 +28,7 @@ std::string LeftText(uint64_t queued, uint64_t running) {
   return absl::StrCat(queued, " queued, ", running, " running");
 }
 
-// Waits until nothing is queued and nothing runs.
+// Waits until no request is queued or running.
 CommandResult AwaitDrained(const CommandContext& context) {
   constexpr absl::Duration kInterval = absl::Milliseconds(200);
   admin::v1::WatchStatsRequest request;
@@ -54,7 +54,7 @@ CommandResult AwaitDrained(const CommandContext& context) {
       });
   if (!status.ok()) return status;
   if (!result.has_value()) return absl::UnavailableError("the server ended its answer early");
-  if (*result == kExitPartly) Remark("drain: somebody resumed the pool before it was drained");
+  if (*result == kExitPartly) Remark("drain: the pool was resumed before it was drained");
   return *result;
 }
 
@@ -101,7 +101,7 @@ CommandResult RunEvents(const CommandContext& context) {
   request.set_since(context.flags.since);
   request.set_no_follow(!context.flags.follow);
   if (context.flags.follow) {
-    // Events may be hours apart; that nobody answers is to be known at once.
+    // Events can be hours apart; a server that does not answer must be reported at once.
     admin::v1::PoolStats stats;
     const absl::Status status = context.client->Call(admin::v1::GetStatsRequest(), &stats);
     if (!status.ok()) return status;
@@ -110,8 +110,8 @@ CommandResult RunEvents(const CommandContext& context) {
   const absl::Status status =
       context.client->Watch(request, AdminClient::Limits(), [&](const admin::v1::PoolEvent& event) {
         if (next > 0 && event.sequence() > next) {
-          Remark(absl::StrCat("events: those from ", next, " to ", event.sequence() - 1,
-                              " are no longer kept"));
+          Remark(absl::StrCat("events: the server no longer keeps events ", next, " to ",
+                              event.sequence() - 1));
         }
         next = event.sequence() + 1;
         if (context.flags.json) {
@@ -132,22 +132,21 @@ CommandResult RunDrain(const CommandContext& context) {
   if (context.flags.wait) {
     CommandResult result = AwaitDrained(context);
     if (result.ok() && *result == kExitOk && !context.flags.json) {
-      Print("drained: new requests are refused, and none is left\n");
+      Print("drained: new requests are refused, and no request is left\n");
     }
     return result;
   }
   if (context.flags.json) {
     PrintJson(response);
   } else {
-    Print(absl::StrCat("draining: new requests are refused; still to be finished: ",
+    Print(absl::StrCat("draining: new requests are refused; unfinished: ",
                        LeftText(response.queued(), response.running()), "\n"));
   }
   return kExitOk;
 }
 
 CommandResult RunStop(const CommandContext& context) {
-  // The server reports ten times a second; a longer silence than this plus an answer's time is a
-  // server that hangs.
+  // The server reports ten times a second; after a silence of this plus --timeout it hangs.
   constexpr absl::Duration kBetween = absl::Seconds(2);
   admin::v1::StopRequest request;
   if (context.flags.stop_timeout.has_value()) {
@@ -167,9 +166,9 @@ CommandResult RunStop(const CommandContext& context) {
         return true;
       });
   progress.Clear();
-  // With the report the server has said all: how the connection ended is no matter.
+  // The report is the last message, so the status of the connection does not matter after it.
   if (!report.has_value()) {
-    return status.ok() ? absl::UnavailableError("the server ended without its report") : status;
+    return status.ok() ? absl::UnavailableError("the server ended without a report") : status;
   }
   if (!context.flags.json) Print(StopReportText(*report));
   return report->clean() ? kExitOk : kExitPartly;

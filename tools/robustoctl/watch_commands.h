@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The commands that go on for a while: those that watch, and those that wait for an end.
+// The commands that last: those that watch, and those that wait for something to end.
 
 #ifndef ROBUSTO_TOOLS_ROBUSTOCTL_WATCH_COMMANDS_H_
 #define ROBUSTO_TOOLS_ROBUSTOCTL_WATCH_COMMANDS_H_
@@ -12,7 +12,7 @@
 namespace robusto {
 
 CommandResult RunStats(const CommandContext& context);
-// One line for each snapshot, or its JSON, until the pool has stopped.
+// Prints one line, or JSON, for each snapshot until the pool has stopped.
 CommandResult WatchStatsLines(const CommandContext& context, absl::Duration interval);
 CommandResult RunEvents(const CommandContext& context);
 CommandResult RunDrain(const CommandContext& context);

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Protobuf's durations and timestamps as Abseil's, and back.
+// Conversion between the durations and timestamps of protobuf and Abseil.
 
 #ifndef ROBUSTO_TOOLS_ROBUSTOCTL_WIRE_TIME_H_
 #define ROBUSTO_TOOLS_ROBUSTOCTL_WIRE_TIME_H_
@@ -22,7 +22,7 @@ inline absl::Time FromWire(const google::protobuf::Timestamp& from) {
   return absl::FromUnixSeconds(from.seconds()) + absl::Nanoseconds(from.nanos());
 }
 
-// Not for infinite durations, which protobuf's cannot say.
+// `from` must be finite: protobuf has no infinite duration.
 inline void ToWire(absl::Duration from, google::protobuf::Duration* to) {
   to->set_seconds(absl::IDivDuration(from, absl::Seconds(1), &from));
   to->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(from)));

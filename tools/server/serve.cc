@@ -181,7 +181,7 @@ class JournalFollower {
         log_(pool, [](absl::string_view text) { spdlog::warn("{}", std::string(text)); }) {
     if (monitor_ == nullptr) return;
     HealthMonitor::Listener listener;
-    listener.on_look = [this] { log_.Look(MonotonicNanos()); };
+    listener.on_check = [this] { log_.Look(MonotonicNanos()); };
     listener_ = monitor_->Add(std::move(listener));
   }
   ~JournalFollower() {
@@ -297,7 +297,7 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
   notifier.Ready(listening);
   const absl::Duration timeout = requests->Await();
   notifier.Stopping();
-  if (monitor != nullptr) monitor->SayStopping();
+  if (monitor != nullptr) monitor->MarkStopping();
   if (const absl::Duration delay = absl::GetFlag(FLAGS_stop_delay); delay > absl::ZeroDuration()) {
     spdlog::info("not ready any more; serving for another {}", absl::FormatDuration(delay));
     // Only a second signal ends it sooner, and with it the process.

@@ -45,7 +45,7 @@ TEST(ListenAddressTest, SaysWhatAnAddressShouldBe) {
   for (const char* text :
        {"", "localhost", "::1:7", "[::1:7", "host:", "host:x", "host:65536", "host:-1", "unix:"}) {
     EXPECT_THAT(std::string(ParseListenAddress(text).status().message()),
-                ::testing::HasSubstr("must be host:port, [v6-address]:port, :port or unix:PATH"))
+                ::testing::HasSubstr("expected host:port, [v6-address]:port, :port or unix:PATH"))
         << text;
   }
 }

@@ -57,11 +57,11 @@ TEST_F(TokenFileTest, RefusesWhatItDoesNotUnderstandAndShowsNoToken) {
     const char* message;
   };
   for (const Row& row : std::vector<Row>{
-           {"operator short\n", "tokens:1: must be \"operator TOKEN\""},
-           {std::string("# x\nroot ") + kOperator, "tokens:2: must be"},
-           {std::string("operator ") + kOperator + " more", "tokens:1: must be"},
-           {kOperator, "tokens:1: must be"},
-           {"# nothing\n", "has no token"},
+           {"operator short\n", "tokens:1: expected \"operator TOKEN\""},
+           {std::string("# x\nroot ") + kOperator, "tokens:2: expected"},
+           {std::string("operator ") + kOperator + " more", "tokens:1: expected"},
+           {kOperator, "tokens:1: expected"},
+           {"# nothing\n", "holds no token"},
            {"", "is empty"},
        }) {
     Write(row.content);
@@ -91,7 +91,7 @@ TEST_F(TokenFileTest, LetsNobodyInWhileTheFileIsWrongOrGone) {
   EXPECT_EQ((*file)->Find(kOperator), absl::nullopt);
   EXPECT_EQ((*file)->Find(kOperator), absl::nullopt);
   EXPECT_EQ(warnings_.size(), 2);  // once for each change
-  EXPECT_THAT(warnings_[0], HasSubstr("until then nobody gets in"));
+  EXPECT_THAT(warnings_[0], HasSubstr("all tokens are rejected until it is fixed"));
   Write(std::string("operator ") + kOperator);
   EXPECT_EQ((*file)->Find(kOperator), AdminRole::kOperator);
 }

@@ -85,7 +85,7 @@ TEST(HealthMonitorTest, IsUnhealthyWhenTheServerAroundThePoolStops) {
   HealthMonitor monitor(pool.get(), options);
   monitor.Add(answers.Listener());
   EXPECT_TRUE(answers.Await(0).first);
-  monitor.SayStopping();
+  monitor.MarkStopping();
   EXPECT_EQ(answers.Await(1), std::make_pair(false, std::string("the server is stopping")));
 }
 

@@ -162,7 +162,7 @@ TEST_F(AdminServerTest, AUnixSocketIsItsOwnersAlone) {
   EXPECT_EQ(file.st_mode & 0777, 0600u);
   EXPECT_EQ(Call(grpc::InsecureChannelCredentials()).change, grpc::StatusCode::OK);
   // A second server does not take it away.
-  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("a server answers there already"));
+  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("another server listens on it"));
   server_.reset();
   unlink(path.c_str());
   EXPECT_EQ(rmdir(directory), 0);
@@ -171,14 +171,14 @@ TEST_F(AdminServerTest, AUnixSocketIsItsOwnersAlone) {
 TEST_F(AdminServerTest, RefusesAWideAddressUnlessItIsSafeOrInsisted) {
   options_.listen = "0.0.0.0:0";
   EXPECT_THAT(std::string(Refusal().message()),
-              HasSubstr("it needs tls_cert and tls_key, and tls_client_ca or token_file, or a "
-                        "loopback address, or insecure"));
+              HasSubstr("it requires tls_cert and tls_key, and tls_client_ca or token_file, or "
+                        "insecure; or choose a loopback address"));
   Tokens();
-  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("it needs tls_cert and tls_key, or a"));
+  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("it requires tls_cert and tls_key, or insecure"));
   options_.token_file.clear();
   Tls();
   EXPECT_THAT(std::string(Refusal().message()),
-              HasSubstr("it needs tls_client_ca or token_file, or a"));
+              HasSubstr("it requires tls_client_ca or token_file, or insecure"));
   options_.tls_client_ca = Pem("test-ca.pem");
   EXPECT_TRUE(Refusal().ok());
   options_ = AdminServerOptions();
@@ -189,16 +189,16 @@ TEST_F(AdminServerTest, RefusesAWideAddressUnlessItIsSafeOrInsisted) {
 
 TEST_F(AdminServerTest, NamesTheOptionThatIsWrong) {
   options_.tls_cert = Pem("server.pem");
-  EXPECT_EQ(Refusal().message(), "tls_cert: needs tls_key too");
+  EXPECT_EQ(Refusal().message(), "tls_cert: requires tls_key");
   options_.tls_key = "/nonexistent";
-  EXPECT_EQ(Refusal().message(), "tls_key=/nonexistent: cannot be read, or is empty");
+  EXPECT_EQ(Refusal().message(), "tls_key=/nonexistent: cannot read the file, or it is empty");
   options_.tls_key = Pem("make_certificates");
-  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("is not in PEM form"));
+  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("is not in PEM format"));
   options_.tls_key = Pem("alice.key");
-  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("do not belong together"));
+  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("tls_key is not the key of tls_cert"));
   options_ = AdminServerOptions();
   options_.tls_client_ca = Pem("test-ca.pem");
-  EXPECT_EQ(Refusal().message(), "tls_client_ca: needs tls_cert and tls_key too");
+  EXPECT_EQ(Refusal().message(), "tls_client_ca: requires tls_cert and tls_key");
   options_ = AdminServerOptions();
   options_.listen = "nowhere";
   EXPECT_THAT(std::string(Refusal().message()), HasSubstr("listen: \"nowhere\""));
@@ -227,13 +227,13 @@ TEST_F(AdminServerTest, ATokenSaysTheRole) {
   Start();
   const auto plain = grpc::InsecureChannelCredentials();
   EXPECT_CODES(Call(plain), UNAUTHENTICATED, UNAUTHENTICATED);
-  EXPECT_EQ(message_, "a token is needed: one metadata field `authorization: Bearer TOKEN`");
-  EXPECT_EQ(LastRole(), "nobody");
+  EXPECT_EQ(message_, "a token is required: send one metadata field `authorization: Bearer TOKEN`");
+  EXPECT_EQ(LastRole(), "unauthenticated");
   EXPECT_CODES(Call(plain, "Bearer wrong-0123456789abcdef"), UNAUTHENTICATED, UNAUTHENTICATED);
-  EXPECT_EQ(message_, "the token is none of those that this server knows");
+  EXPECT_EQ(message_, "unknown token");
   EXPECT_CODES(Call(plain, absl::StrCat("Basic ", kOperator)), UNAUTHENTICATED, UNAUTHENTICATED);
   EXPECT_CODES(Call(plain, absl::StrCat("Bearer ", kReader)), OK, PERMISSION_DENIED);
-  EXPECT_EQ(message_, "a read-only token may not change anything; an operator's is needed");
+  EXPECT_EQ(message_, "a read-only token cannot change anything; use an operator token");
   EXPECT_EQ(LastRole(), "read-only");
   EXPECT_CODES(Call(plain, absl::StrCat("bearer ", kOperator)), OK, OK);
   EXPECT_EQ(LastRole(), "operator");

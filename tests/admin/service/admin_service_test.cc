@@ -139,7 +139,7 @@ TEST_F(AdminServiceTest, ResizeSaysWhatItDid) {
   EXPECT_EQ(response.previous_max_threads(), 8);
   EXPECT_EQ(response.started(), 2);
   EXPECT_EQ(response.retired(), 0);
-  EXPECT_EQ(response.threads(), 4);
+  EXPECT_EQ(response.target_threads(), 4);
   EXPECT_EQ(response.generation(), 2);
   EXPECT_FALSE(response.dry_run());
 }
@@ -191,19 +191,19 @@ TEST_F(AdminServiceTest, GrowAndShrinkSayHowManyAndStayInTheBounds) {
   grow.set_count(3);
   ASSERT_TRUE(Call(&admin::v1::PoolAdmin::Stub::Grow, grow, &grown).ok());
   EXPECT_EQ(grown.started(), 3);
-  EXPECT_EQ(grown.threads(), 5);
+  EXPECT_EQ(grown.target_threads(), 5);
   EXPECT_EQ(grown.generation(), 2);
   grow.set_count(10000);
   ASSERT_TRUE(Call(&admin::v1::PoolAdmin::Stub::Grow, grow, &grown).ok());
   EXPECT_EQ(grown.started(), 3);
-  EXPECT_EQ(grown.threads(), 8);
+  EXPECT_EQ(grown.target_threads(), 8);
 
   admin::v1::ShrinkRequest shrink;
   admin::v1::ShrinkResponse shrunk;
   shrink.set_count(10000);
   ASSERT_TRUE(Call(&admin::v1::PoolAdmin::Stub::Shrink, shrink, &shrunk).ok());
   EXPECT_EQ(shrunk.retired(), 6);
-  EXPECT_EQ(shrunk.threads(), 2);
+  EXPECT_EQ(shrunk.target_threads(), 2);
 }
 
 TEST_F(AdminServiceTest, NamesTheFieldItsValueAndWhatWouldBeAccepted) {
@@ -260,7 +260,7 @@ TEST_F(AdminServiceTest, CancelRequestEndsATaskThatHeedsTheGentleStep) {
   held.released.WaitForNotification();
   EXPECT_EQ(Stats().cancelled(), 1);
   ExpectError(Call(&admin::v1::PoolAdmin::Stub::CancelRequest, request, &response),
-              grpc::StatusCode::NOT_FOUND, "ListWorkers has the tasks that are");
+              grpc::StatusCode::NOT_FOUND, "ListWorkers returns the running ones");
 }
 
 TEST_F(AdminServiceTest, CancelRequestGoesOnToTheFirmStep) {
@@ -302,7 +302,7 @@ TEST_F(AdminServiceTest, CancelRequestSaysWhatItNeeds) {
     return Call(&admin::v1::PoolAdmin::Stub::CancelRequest, request, &response);
   };
   ExpectError(cancel(), grpc::StatusCode::INVALID_ARGUMENT,
-              "one of task_id and request_id is needed");
+              "set one of task_id and request_id");
   request.set_task_id(0);
   ExpectError(cancel(), grpc::StatusCode::INVALID_ARGUMENT, "task_id is 0");
   request.set_request_id("");

@@ -85,9 +85,9 @@ TEST_F(AdminStreamsTest, StreamsOfARunningPoolEndWhenTheServiceDoes) {
   service_->EndStreams();
   grpc::Status status;
   ReadAll(stats.get(), &status);
-  ExpectError(status, grpc::StatusCode::UNAVAILABLE, "the admin service is ending");
+  ExpectError(status, grpc::StatusCode::UNAVAILABLE, "the admin service is shutting down");
   ReadAll(events.get(), &status);
-  ExpectError(status, grpc::StatusCode::UNAVAILABLE, "the admin service is ending");
+  ExpectError(status, grpc::StatusCode::UNAVAILABLE, "the admin service is shutting down");
 }
 
 TEST_F(AdminStreamsTest, ASlowReaderGetsFewSnapshotsAndTheServerKeepsAtMostOne) {
@@ -121,7 +121,7 @@ TEST_F(AdminStreamsTest, WatchEventsTellsTheJournalAndThenWhatHappens) {
   ASSERT_TRUE(reader->Read(&event));
   EXPECT_EQ(event.kind(), admin::v1::PoolEvent::KIND_GROW);
   EXPECT_EQ(event.count(), 3);
-  EXPECT_EQ(event.threads(), 5);
+  EXPECT_EQ(event.target_threads(), 5);
   ASSERT_TRUE(pool_->Stop(absl::ZeroDuration()).ok());
   grpc::Status status;
   EXPECT_EQ(ReadAll(reader.get(), &status).kind(), admin::v1::PoolEvent::KIND_STOPPED);

@@ -152,16 +152,16 @@ TEST_F(StatusJsonTest, CutsLongLabels) {
 }
 
 TEST_F(StatusJsonTest, NamesNoMoreThanItsMostWorkersAndEvents) {
-  Start(static_cast<int>(kStatusWorkers) + 5);
-  for (size_t i = 0; i < kStatusEvents; ++i) {
+  Start(static_cast<int>(kMaxStatusWorkers) + 5);
+  for (size_t i = 0; i < kMaxStatusEvents; ++i) {
     ASSERT_TRUE(pool_->Drain().ok());
     ASSERT_TRUE(pool_->Resume().ok());
   }
   const Object status = Status();
-  EXPECT_EQ(status.fields().at("workers").list_value().values_size(), kStatusWorkers);
-  EXPECT_EQ(Number(status, "workers_total"), kStatusWorkers + 5);
+  EXPECT_EQ(status.fields().at("workers").list_value().values_size(), kMaxStatusWorkers);
+  EXPECT_EQ(Number(status, "workers_total"), kMaxStatusWorkers + 5);
   const auto& events = status.fields().at("events").list_value();
-  ASSERT_EQ(events.values_size(), kStatusEvents);
+  ASSERT_EQ(events.values_size(), kMaxStatusEvents);
   // The newest is the last.
   EXPECT_EQ(Number(events.values(events.values_size() - 1).struct_value(), "sequence"),
             pool_->journal().newest());

@@ -107,8 +107,8 @@ ConformanceRows RequestLineRows() {
       Serves("EmptyLineBetweenRequests", "9112 2.2",
              Message("GET /a HTTP/1.1") + "\r\n" + Message("GET /b HTTP/1.1"),
              {"200 GET /a", "200 GET /b"}),
-      Refuses("TwoEmptyLinesFirst", "9112 2.2", "\r\n\r\n" + Message("GET /a HTTP/1.1"),
-              "400 bad_request_line"),
+      Serves("SeveralEmptyLinesFirst", "9112 2.2", "\r\n\r\n\r\n\r\n" + Message("GET /a HTTP/1.1"),
+             {"200 GET /a"}),
       Refuses("LfFirst", "9112 2.2", "\n" + Message("GET /a HTTP/1.1"), "400 bare_lf"),
       Refuses("CrFirst", "9112 2.2", "\r" + Message("GET /a HTTP/1.1"), "400 bare_cr"),
       Refuses("LfAfterEmptyLine", "9112 2.2", "\r\n\n" + Message("GET /a HTTP/1.1"), "400 bare_lf"),
@@ -123,6 +123,7 @@ ConformanceRows RequestLineRows() {
       // What is not whole is not judged.
       Waits("Nothing", "9112 2.1", ""),
       Waits("EmptyLine", "9112 2.2", "\r\n"),
+      Waits("EmptyLines", "9112 2.2", "\r\n\r\n\r\n"),
       Waits("PartOfMethod", "9112 2.1", "GE"),
       Waits("RequestLineWithoutLf", "9112 2.1", "GET /a HTTP/1.1\r"),
       Waits("RequestLine", "9112 2.1", "GET /a HTTP/1.1\r\n"),

@@ -7,8 +7,10 @@
 // kSmuggled.
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "tests/http/connection/conformance_rows.h"
 
 namespace robusto {
@@ -183,7 +185,11 @@ ConformanceRows SmugglingRows() {
               "505 unsupported_version"),
       Closes("BytesAfterABodyAreARequest", "9112 9.3.2", Post(Length(5), "hello{}") + smuggled,
              {"200 POST /a hello", "400 bad_method"}),
-      Refuses("EmptyLinesBeforeAreNoBody", "9112 2.2", "\r\n\r\n\r\n" + smuggled,
+      Serves("EmptyLinesAfterABodyAreNoBody", "9112 2.2",
+             Post(Length(5), "hello") + "\r\n\r\n\r\n" + Message("GET /b HTTP/1.1"),
+             {"200 POST /a hello", "200 GET /b"}),
+      Refuses("EmptyLinesWithoutEnd", "9112 2.2",
+              absl::StrJoin(std::vector<std::string>(101, "\r\n"), "") + smuggled,
               "400 bad_request_line"),
       Refuses("Http09WithinAPipeline", "9112 3", "GET /smuggled\r\n\r\n", "400 bad_request_line"),
   };

@@ -105,11 +105,11 @@ TEST_F(DeadlineTest, WhoTakesAResponseSlowlyHasNotStalled) {
   SendAndTell(kGet);
   for (int i = 0; i < 3; ++i) {
     TimePasses(Connection::kStallGrace);
-    EXPECT_NE(connection_.WaitsSince(host_.now_ns.load()), TimerWheel::kNever);
+    EXPECT_NE(connection_.StalledSince(host_.now_ns.load()), kNever);
     EXPECT_FALSE(Received(4096).empty());
     EXPECT_FALSE(connection_.Evict(connection_.generation(), /*stalled=*/true));
     Settle();
-    EXPECT_EQ(connection_.WaitsSince(host_.now_ns.load()), TimerWheel::kNever);
+    EXPECT_EQ(connection_.StalledSince(host_.now_ns.load()), kNever);
   }
   TimePasses(Connection::kStallGrace);
   EXPECT_TRUE(connection_.Evict(connection_.generation(), /*stalled=*/true));
@@ -150,7 +150,7 @@ TEST_F(DeadlineTest, ThePauseOfAStreamForWhichTheQueueHadNoRoomIsNotTheClients) 
   SendAndTell(kGet);
   Received();
   // Its next turn is refused.
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Writable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Writable()), Handoff::kToPool);
   TaskPtr task(&connection_);
   task->Reject(RejectReason::kQueueFull);
   task.reset();
@@ -174,24 +174,21 @@ TEST_F(DeadlineTest, AnAnswerWithoutAHandlerHasTheWriteTimeoutAndNotWhatTheReque
   EXPECT_EQ(Left(), kTimeout);
 }
 
-TEST_F(DeadlineTest, ASliceOfAFileBuysTheWriteTimeoutAnew) {
+TEST_F(DeadlineTest, ATurnOfAFileStartsTheWriteTimeoutAnew) {
   FILE* const file = tmpfile();
   ASSERT_NE(file, nullptr);
-  ASSERT_EQ(ftruncate(fileno(file), 8 << 20), 0);
+  ASSERT_EQ(ftruncate(fileno(file), 64 << 20), 0);
   host_.serve = [file](const Request&, ResponseWriter& response) {
-    response.WriteFile(UniqueFd(dup(fileno(file))), 0, 8 << 20);
+    response.WriteFile(UniqueFd(dup(fileno(file))), 0, 64 << 20);
   };
   OpenTcp();
   FillSocket();
   SendAndTell(kGet);
   EXPECT_EQ(Left(), kTimeout);
   TimePasses(kTimeout - absl::Seconds(1));
-  // The client takes all that was before it, and one slice goes out: the others come first.
-  while (host_.deferred.empty()) {
-    Received();
-    ASSERT_FALSE(connection_.OnEvent(connection_.generation(), Writable()));
-  }
-  FillSocket();
+  // The client takes all that was before it, and a worker fills the socket again.
+  while (connection_.OnEvent(connection_.generation(), Writable()) == Handoff::kNone) Received();
+  Work();
   Settle();
   TimePasses(absl::Seconds(2));
   TimerNow();
@@ -208,14 +205,34 @@ TEST_F(DeadlineTest, TheKeepAliveTimeoutBeginsWithTheEndOfTheResponse) {
   EXPECT_EQ(connection_.IdleSince(), host_.now_ns.load());
 }
 
-TEST_F(DeadlineTest, TheRestOfARefusedRequestIsReadAwayForTwoSeconds) {  // RFC 9112 section 9.6
+TEST_F(DeadlineTest, TheRestOfARefusedRequestIsDiscardedUntilFiveSecondsPassWithoutAByte) {
+  // RFC 9112 section 9.6
   Open();
   SendAndTell("bad\r\n\r\nmore");
   EXPECT_EQ(OnlyResponse().status, 400);
   EXPECT_FALSE(closed());
-  EXPECT_EQ(Left(), absl::Seconds(2));
-  TimePasses(absl::Seconds(2));
+  EXPECT_EQ(Left(), absl::Seconds(5));
+  TimePasses(absl::Seconds(4));
+  SendAndTell("and more");
+  TimePasses(absl::Seconds(4));
   TimerNow();
+  EXPECT_FALSE(closed());
+  TimePasses(absl::Seconds(1));
+  TimerNow();
+  EXPECT_TRUE(closed());
+}
+
+TEST_F(DeadlineTest, TheRestOfARefusedRequestIsDiscardedForThirtySecondsAtMost) {
+  Open();
+  SendAndTell("bad\r\n\r\n");
+  EXPECT_EQ(OnlyResponse().status, 400);
+  for (int i = 0; i < 7; ++i) {
+    TimePasses(absl::Seconds(4));
+    SendAndTell("more");
+    EXPECT_FALSE(closed());
+  }
+  TimePasses(absl::Seconds(2));
+  SendAndTell("more");
   EXPECT_TRUE(closed());
 }
 
@@ -234,19 +251,19 @@ TEST_F(DeadlineTest, NorForLongerFromAClientThatNeverPauses) {
   SendAndTell("GET\r\n\r\n");
   EXPECT_EQ(OnlyResponse().status, 400);
   flood();
-  EXPECT_FALSE(connection_.OnEvent(connection_.generation(), Readable()));
+  EXPECT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kNone);
   for (int turns = 0; turns < 3; ++turns) {
     ASSERT_EQ(host_.deferred.size(), 1u);
     host_.deferred.clear();
-    TimePasses(absl::Milliseconds(600));
+    TimePasses(absl::Seconds(9));
     flood();
-    EXPECT_FALSE(connection_.Resume());
+    EXPECT_EQ(connection_.Resume(), Handoff::kNone);
   }
   ASSERT_EQ(host_.deferred.size(), 1u);
   host_.deferred.clear();
-  TimePasses(absl::Milliseconds(200));
+  TimePasses(absl::Seconds(3));
   flood();
-  EXPECT_FALSE(connection_.Resume());
+  EXPECT_EQ(connection_.Resume(), Handoff::kNone);
   EXPECT_TRUE(closed());
   EXPECT_TRUE(host_.deferred.empty());
 }
@@ -273,7 +290,7 @@ TEST_F(DeadlineTest, WhatARequestWaitsInTheQueueIsNotChargedToItsSlowBody) {
   Open();
   Send(absl::StrCat("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n",
                     std::string(200, 'x')));
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   TimePasses(absl::Hours(1));  // in the queue
   Work();
   Settle();

@@ -48,24 +48,32 @@ class FakeHost final : public ConnectionHost {
   int RetryAfterSeconds() const override { return 7; }
   bool draining() const override { return drains; }
   void Parked() override { ++parkings; }
-  bool AnswersSoon() const override { return answers_soon; }
+  bool ExpectsFastResponse() const override { return answers_soon; }
+  int MaxFileReaders() const override { return max_file_readers; }
   void Warn(absl::string_view text) override {
     if (server_options.on_warning) server_options.on_warning(text);
   }
   const ServerOptions& options() const override { return server_options; }
   const Handler& handler() const override { return serve; }
+  const ErrorResponses& error_responses() const override { return error_pages; }
   ExchangePool& exchanges() override { return *exchange_pool; }
+  FileSlots& file_slots() override { return slots; }
+  Disposer& disposer() override { return remains; }
   ServerCounters& counters() override { return server_counters; }
 
   std::atomic<int64_t> now_ns{1'000'000'000};
   std::vector<Connection*> submitted;
   std::vector<Connection*> deferred;
   int writable_watches = 0;
-  int64_t timer_ns = TimerWheel::kNever;  // of the last ScheduleTimer
+  int64_t timer_ns = kNever;  // of the last ScheduleTimer
   int closed = 0;
   bool drains = false;
   int parkings = 0;
   bool answers_soon = true;
+  int max_file_readers = 1;
+  ErrorResponses error_pages;
+  FileSlots slots;
+  Disposer remains;
   ServerCounters server_counters;
   ServerOptions server_options;
   Handler serve;
@@ -98,7 +106,7 @@ class ConnectionTest : public ::testing::Test {
       response.Write(absl::StrCat(request.method_name(), " ", request.target()));
       if (!request.body().empty()) response.Write(absl::StrCat(" ", request.body()));
     };
-    connection_.SetPlace(&host_, 0);
+    connection_.SetSlot(&host_, 0);
   }
   ~ConnectionTest() override { connection_.Abort(); }
 
@@ -153,7 +161,7 @@ class ConnectionTest : public ::testing::Test {
 
   // An event, and all that follows from it.
   void Event(Readiness readiness) {
-    if (connection_.OnEvent(connection_.generation(), readiness)) Work();
+    if (connection_.OnEvent(connection_.generation(), readiness) == Handoff::kToPool) Work();
     Settle();
   }
   // What the client sends, and the event that says so.
@@ -179,7 +187,7 @@ class ConnectionTest : public ::testing::Test {
         Work();
       } else {
         host_.deferred.clear();
-        if (connection_.Resume()) Work();
+        if (connection_.Resume() == Handoff::kToPool) Work();
       }
     }
   }
@@ -188,7 +196,7 @@ class ConnectionTest : public ::testing::Test {
   absl::Duration Left() const { return absl::Nanoseconds(host_.timer_ns - host_.now_ns.load()); }
   // Its timer fires, with all that follows. `now_ns` decides which deadlines have passed.
   void Timer(int64_t now_ns = kFarFuture) {
-    if (connection_.OnTimer(now_ns)) Work();
+    if (connection_.OnTimer(now_ns) == Handoff::kToPool) Work();
     Settle();
   }
 
@@ -225,6 +233,9 @@ class ConnectionTest : public ::testing::Test {
     EXPECT_EQ(responses.size(), 1u);
     return responses.empty() ? HttpResponse() : responses[0];
   }
+
+  // Waits until the disposer has destroyed what the connection left behind. Once a test.
+  void AwaitDisposal() { ASSERT_TRUE(host_.remains.Stop(std::numeric_limits<int64_t>::max())); }
 
   bool closed() const { return host_.closed > 0; }
   bool client_saw_end() {

@@ -311,7 +311,7 @@ TEST_F(ConnectionTest, ARejectedRequestIsAnswered503WithItsReasonAndRetryAfter) 
     host_.closed = 0;
     Open();
     Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx");
-    ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+    ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
     TaskPtr task(&connection_);
     task->Reject(row.reason);
     task.reset();
@@ -334,7 +334,7 @@ TEST_F(ConnectionTest, ARejectedRequestIsAnswered503WithItsReasonAndRetryAfter) 
 TEST_F(ConnectionTest, ARejectedRequestIsNotTheEndOfThoseAfterIt) {
   Open();
   Send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   TaskPtr task(&connection_);
   task->Reject(RejectReason::kQueueFull);
   task.reset();

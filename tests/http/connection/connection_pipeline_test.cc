@@ -70,7 +70,7 @@ TEST_F(PipelineTest, WhatIsHeldBackGoesOutBeforeAHandlerThatMayTakeLong) {
     response.Write(request.target());
   };
   Send(Get("/1") + Get("/2"));
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   Work();
   EXPECT_EQ(Received(), "");
   host_.answers_soon = false;

@@ -149,6 +149,7 @@ TEST_F(ReceiveTest, AReceiverIsGoneOnceTheResponseBegins) {
   Send(Post(Body(5000)));
   Event(Readable());
   EXPECT_FALSE(closed()) << "the response is on its way";
+  AwaitDisposal();
   EXPECT_EQ(alive_.use_count(), 1);
 }
 
@@ -174,6 +175,7 @@ TEST_F(ReceiveTest, AReceiverThatThrowsGives500) {
   EXPECT_EQ(response.status, 500);
   EXPECT_TRUE(response.closes());
   EXPECT_EQ(thrown_, std::vector<std::string>{"disk full"});
+  AwaitDisposal();
   EXPECT_EQ(alive_.use_count(), 1);
 }
 
@@ -184,6 +186,7 @@ TEST_F(ReceiveTest, AClientThatGoesAwayTakesTheReceiverWithIt) {
   client_.reset();
   Event(HungUp());
   EXPECT_TRUE(closed());
+  AwaitDisposal();
   EXPECT_EQ(alive_.use_count(), 1);
 }
 
@@ -193,6 +196,7 @@ TEST_F(ReceiveTest, ASlowBodyGets408AlsoWhileItStreams) {
   EXPECT_TRUE(Responses().empty());
   Timer();
   EXPECT_EQ(OnlyResponse().status, 408);
+  AwaitDisposal();
   EXPECT_EQ(alive_.use_count(), 1);
 }
 
@@ -205,6 +209,7 @@ TEST_F(ReceiveTest, BadChunksGet400AlsoWhileTheyStream) {  // C3
   EXPECT_EQ(response.status, 400);
   EXPECT_TRUE(response.closes());
   EXPECT_EQ(handled_, 1);
+  AwaitDisposal();
   EXPECT_EQ(alive_.use_count(), 1);
 }
 
@@ -214,13 +219,14 @@ TEST_F(ReceiveTest, TooLargeABodyGets413WhicheverWayItComes) {
   const std::vector<HttpResponse> responses = Responses();
   ASSERT_EQ(responses.size(), 1u);
   EXPECT_EQ(responses[0].status, 413);
+  AwaitDisposal();
   EXPECT_EQ(alive_.use_count(), 1);
 }
 
 TEST_F(ReceiveTest, AFullQueueInTheMiddleOfABodyGets503AndTheEnd) {
   Open();
   Send(Post(Body(5000)).substr(0, 2000));
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   TaskPtr task(&connection_);
   task->Reject(RejectReason::kQueueFull);
   task.reset();
@@ -255,7 +261,7 @@ TEST_F(ReceiveTest, EachByteThatWasTakenBuysTimeAtTheMinimumRate) {
 TEST_F(ReceiveTest, TheRestOfABodyCarriesOnWithWhatThePoolHasBegun) {
   Open();
   Send(Post(Body(200'000)).substr(0, 2000));
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   EXPECT_FALSE(connection_.Continues());
   Work();
   EXPECT_TRUE(connection_.Continues());
@@ -268,6 +274,7 @@ TEST_F(ReceiveTest, AnEarlyAnswerIsNotResetByTheRestThatIsStillToCome) {  // RFC
   EXPECT_EQ(OnlyResponse().status, 200);
   EXPECT_TRUE(client_saw_end_);
   EXPECT_FALSE(closed()) << "what comes is read away";
+  AwaitDisposal();
   EXPECT_EQ(alive_.use_count(), 1);
 }
 

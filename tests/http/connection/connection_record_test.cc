@@ -267,6 +267,7 @@ TEST_F(RecordTest, AnErrorPageReplacesThePlainText) {
     response.SetHeader("Content-Type", "text/html");
     response.Write(absl::StrCat("<h1>", status, "</h1>", detail));
   };
+  host_.error_pages = ErrorResponses(host_.server_options.error_page);
   host_.serve = [](const Request&, ResponseWriter& response) { response.Error(404, "no page"); };
   Open();
   SendAndTell(kGet);
@@ -291,6 +292,7 @@ TEST_F(RecordTest, AnErrorPageThatThrowsIsReplacedByThePlainText) {
     ++handled_;
     throw std::runtime_error("no");
   };
+  host_.error_pages = ErrorResponses(host_.server_options.error_page);
   Open();
   SendAndTell(kGet);
   HttpResponse response = OnlyResponse();
@@ -367,15 +369,15 @@ TEST_F(RecordTest, EveryTimeItBecomesIdleTheHostIsAskedForAPlace) {
 TEST_F(RecordTest, OnlyAnIdleConnectionWithoutInputIsEvicted) {
   Open();
   const uint32_t generation = connection_.generation();
-  EXPECT_NE(connection_.IdleSince(), TimerWheel::kNever);
+  EXPECT_NE(connection_.IdleSince(), kNever);
   EXPECT_FALSE(connection_.Evict(generation + 1, /*stalled=*/true)) << "somebody else's place";
   Send(kGet);  // and no event has told of it yet
   EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
-  EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
+  EXPECT_EQ(connection_.IdleSince(), kNever);
   Settle();
   EXPECT_EQ(OnlyResponse().status, 200);
   SendAndTell("GET / HT");
-  EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
+  EXPECT_EQ(connection_.IdleSince(), kNever);
   EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
   Settle();
   SendAndTell("TP/1.1\r\nHost: h\r\n\r\n");
@@ -391,21 +393,21 @@ TEST_F(RecordTest, AConnectionWhoseClientStallsInTheMiddleIsEvictedAfterAGrace) 
   host_.server_options.max_body_bytes = 1 << 20;
   Open();
   const uint32_t generation = connection_.generation();
-  EXPECT_EQ(connection_.WaitsSince(0), connection_.IdleSince());
+  EXPECT_EQ(connection_.StalledSince(0), connection_.IdleSince());
   SendAndTell("POST / HTTP/1.1\r\n");
   const int64_t begun = host_.timer_ns - absl::ToInt64Nanoseconds(absl::Seconds(10));
   const int64_t after_grace = begun + absl::ToInt64Nanoseconds(absl::Milliseconds(500));
-  EXPECT_EQ(connection_.WaitsSince(after_grace - 1), TimerWheel::kNever);
-  EXPECT_EQ(connection_.WaitsSince(after_grace), begun);
+  EXPECT_EQ(connection_.StalledSince(after_grace - 1), kNever);
+  EXPECT_EQ(connection_.StalledSince(after_grace), begun);
   SendAndTell("Host: h\r\n");
-  EXPECT_EQ(connection_.WaitsSince(after_grace), begun) << "a line now and then buys nothing";
+  EXPECT_EQ(connection_.StalledSince(after_grace), begun) << "a line now and then buys nothing";
   const int64_t in_a_minute = after_grace + absl::ToInt64Nanoseconds(absl::Minutes(1));
   SendAndTell("Content-Length: 100000\r\n\r\n");
-  const int64_t of_body = connection_.WaitsSince(in_a_minute);
+  const int64_t of_body = connection_.StalledSince(in_a_minute);
   EXPECT_GE(of_body, begun);
   EXPECT_LT(of_body, in_a_minute);
   SendAndTell(std::string(99'000, 'a'));
-  EXPECT_EQ(connection_.WaitsSince(in_a_minute), TimerWheel::kNever) << "but bytes do";
+  EXPECT_EQ(connection_.StalledSince(in_a_minute), kNever) << "but bytes do";
   EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
   Settle();
   Send("a");  // and no event has told of it yet
@@ -424,8 +426,8 @@ TEST_F(RecordTest, AConnectionWhoseClientTakesNothingIsEvictedByAReset) {
   Open();
   const uint32_t generation = connection_.generation();
   SendAndTell(kGet);
-  EXPECT_EQ(connection_.IdleSince(), TimerWheel::kNever);
-  EXPECT_NE(connection_.WaitsSince(host_.timer_ns), TimerWheel::kNever);
+  EXPECT_EQ(connection_.IdleSince(), kNever);
+  EXPECT_NE(connection_.StalledSince(host_.timer_ns), kNever);
   EXPECT_FALSE(connection_.Evict(generation, /*stalled=*/false));
   Settle();
   EXPECT_TRUE(connection_.Evict(generation, /*stalled=*/true));
@@ -439,11 +441,12 @@ class GoneTest : public RecordTest {
   // A request that is handed over and stays in the queue.
   void QueueRequest(absl::string_view request) {
     Send(request);
-    ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+    ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   }
-  void TellHangup() { EXPECT_FALSE(connection_.OnEvent(connection_.generation(), HungUp())); }
-  // Just long enough to be suspected.
-  void WaitInQueue() { TimePasses(absl::Milliseconds(20)); }
+  void TellHangup() {
+    EXPECT_EQ(connection_.OnEvent(connection_.generation(), HungUp()), Handoff::kNone);
+  }
+  void WaitInQueue() { TimePasses(absl::Seconds(5)); }
 };
 
 TEST_F(GoneTest, AResetWhileQueuedIsNotHandled) {
@@ -462,35 +465,19 @@ TEST_F(GoneTest, AResetWhileQueuedIsNotHandled) {
   EXPECT_EQ(records_[0].status, 0);
 }
 
-TEST_F(GoneTest, AClosedClientWhoseRequestWaitedIsNotHandled) {
-  for (bool tcp : {true, false}) {
-    SCOPED_TRACE(tcp);
-    tcp ? OpenTcp() : Open();
-    QueueRequest(kGet);
-    client_.reset();
-    TellHangup();
-    WaitInQueue();
-    Work();
-    Settle();
-    EXPECT_EQ(handled_, 0);
-    EXPECT_TRUE(closed());
-  }
-  EXPECT_EQ(Stats().refusals.at("client_gone"), 2u);
-}
-
-TEST_F(GoneTest, AClientThatClosedBeforeItsRequestWasQueuedLikewise) {
-  OpenTcp();
-  Send(kGet);
+TEST_F(GoneTest, AClosedUnixSocketWhoseRequestWaitedIsNotHandled) {
+  Open();
+  QueueRequest(kGet);
   client_.reset();
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), HungUp()));
-  WaitInQueue();
+  TellHangup();
   Work();
   Settle();
   EXPECT_EQ(handled_, 0);
   EXPECT_TRUE(closed());
+  EXPECT_EQ(Stats().refusals.at("client_gone"), 1u);
 }
 
-TEST_F(GoneTest, AHalfClosedClientIsAskedAndAnswered) {  // RFC 9112 section 9.6
+TEST_F(GoneTest, AHalfClosedClientIsAnsweredAndSentNothingElse) {  // RFC 9112 section 9.6
   for (bool tcp : {true, false}) {
     SCOPED_TRACE(tcp);
     tcp ? OpenTcp() : Open();
@@ -500,45 +487,10 @@ TEST_F(GoneTest, AHalfClosedClientIsAskedAndAnswered) {  // RFC 9112 section 9.6
     WaitInQueue();
     Work();
     Settle();
-    const std::vector<HttpResponse> responses = Responses();
-    ASSERT_EQ(responses.size(), 2u);
-    EXPECT_EQ(responses[0].status, 100);
-    EXPECT_EQ(responses[1].status, 200);
+    EXPECT_EQ(OnlyResponse().status, 200);
     EXPECT_TRUE(client_saw_end_);
     connection_.Abort();
   }
-  EXPECT_EQ(handled_, 2);
-}
-
-TEST_F(GoneTest, AHalfClosedClientOfHttp10IsNotAsked) {  // RFC 9110 section 15.2
-  OpenTcp();
-  QueueRequest("GET / HTTP/1.0\r\n\r\n");
-  FinishSending();
-  TellHangup();
-  WaitInQueue();
-  Work();
-  Settle();
-  EXPECT_EQ(OnlyResponse().status, 200);
-}
-
-TEST_F(GoneTest, AHalfClosedClientThatNeedNotWaitIsNotAsked) {
-  OpenTcp();
-  Send(kGet);
-  FinishSending();
-  Event(HungUp());
-  EXPECT_EQ(OnlyResponse().status, 200);
-  EXPECT_TRUE(client_saw_end());
-}
-
-TEST_F(GoneTest, MoreInputWhileQueuedIsNoReasonToAsk) {
-  OpenTcp();
-  QueueRequest(kGet);
-  Send(kGet);
-  EXPECT_FALSE(connection_.OnEvent(connection_.generation(), Readable()));
-  WaitInQueue();
-  Work();
-  Settle();
-  EXPECT_EQ(Responses().size(), 2u);
   EXPECT_EQ(handled_, 2);
 }
 

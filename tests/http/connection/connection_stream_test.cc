@@ -52,6 +52,7 @@ TEST_F(StreamTest, AStreamOfUnknownLengthIsSentInChunks) {
   EXPECT_EQ(response.Header("Content-Length"), "");
   EXPECT_EQ(response.body, "one, two, three");
   EXPECT_FALSE(closed());
+  AwaitDisposal();
   EXPECT_EQ(alive_.use_count(), 1) << "the source is gone";
 }
 
@@ -166,6 +167,7 @@ TEST_F(StreamTest, AClientThatNeverReadsIsDroppedAndItsSourceDestroyed) {
   EXPECT_EQ(alive_.use_count(), 2);
   Timer();
   EXPECT_TRUE(closed());
+  AwaitDisposal();
   EXPECT_EQ(alive_.use_count(), 1);
   EXPECT_EQ(host_.server_counters.Snapshot().refusals.at("write_timeout"), 1u);
 }
@@ -182,7 +184,7 @@ TEST_F(StreamTest, ALongStreamGoesToTheTailOfTheQueueNowAndThen) {
   Send(kGet);
   // One turn, by hand: it must come back before all is sent, although the client reads all.
   int turns = 0;
-  bool works = connection_.OnEvent(connection_.generation(), Readable());
+  bool works = connection_.OnEvent(connection_.generation(), Readable()) == Handoff::kToPool;
   while (works && ++turns < 1000) {
     host_.submitted.clear();
     const int64_t before = left;
@@ -190,7 +192,8 @@ TEST_F(StreamTest, ALongStreamGoesToTheTailOfTheQueueNowAndThen) {
     EXPECT_LE(before - left, 512 * 1024) << "one turn's share";
     Received();
     works = !host_.submitted.empty();
-    if (!works && left > 0) works = connection_.OnEvent(connection_.generation(), Writable());
+    if (!works && left > 0)
+      works = connection_.OnEvent(connection_.generation(), Writable()) == Handoff::kToPool;
   }
   EXPECT_LE(left, 0);
   EXPECT_GE(turns, 8);
@@ -206,7 +209,7 @@ TEST_F(StreamTest, SoDoesOneOfManySmallPieces) {
   };
   OpenTcp();
   Send(kGet);
-  bool works = connection_.OnEvent(connection_.generation(), Readable());
+  bool works = connection_.OnEvent(connection_.generation(), Readable()) == Handoff::kToPool;
   while (works) {
     host_.submitted.clear();
     const int before = made;
@@ -215,7 +218,7 @@ TEST_F(StreamTest, SoDoesOneOfManySmallPieces) {
     Received();
     works = !host_.submitted.empty();
     if (!works && made < 10'000) {
-      works = connection_.OnEvent(connection_.generation(), Writable());
+      works = connection_.OnEvent(connection_.generation(), Writable()) == Handoff::kToPool;
     }
   }
   EXPECT_EQ(made, 10'000);
@@ -262,14 +265,14 @@ TEST_F(StreamTest, APieceForWhichTheQueueHasNoRoomIsOfferedAgain) {
   ServePieces({std::string(2 << 20, 'x'), "end"});
   Open();
   Send(kGet);
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   EXPECT_FALSE(connection_.Continues());
   Work();  // the socket is full
   EXPECT_TRUE(connection_.Continues());
   std::string all;
   while (host_.submitted.empty()) {
     all += Received();
-    if (connection_.OnEvent(connection_.generation(), Writable())) break;
+    if (connection_.OnEvent(connection_.generation(), Writable()) == Handoff::kToPool) break;
   }
   host_.submitted.clear();
   for (RejectReason reason :
@@ -279,9 +282,9 @@ TEST_F(StreamTest, APieceForWhichTheQueueHasNoRoomIsOfferedAgain) {
     task.reset();
     ASSERT_EQ(host_.deferred.size(), 1u);
     host_.deferred.clear();
-    EXPECT_FALSE(connection_.Resume());
+    EXPECT_EQ(connection_.Resume(), Handoff::kNone);
     EXPECT_FALSE(closed());
-    ASSERT_TRUE(connection_.OnTimer(kFarFuture)) << "goes to the pool again";
+    ASSERT_EQ(connection_.OnTimer(kFarFuture), Handoff::kToPool) << "goes to the pool again";
   }
   Work();
   Settle();
@@ -296,14 +299,15 @@ TEST_F(StreamTest, AStreamIsCutWhenThePoolHasStopped) {
   ServePieces({std::string(2 << 20, 'x'), "end"});
   Open();
   Send(kGet);
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   Work();
-  while (!connection_.OnEvent(connection_.generation(), Writable())) Received();
+  while (connection_.OnEvent(connection_.generation(), Writable()) == Handoff::kNone) Received();
   TaskPtr task(&connection_);
   task->Reject(RejectReason::kStopped);
   task.reset();
   Settle();
   EXPECT_TRUE(closed());
+  AwaitDisposal();
   EXPECT_EQ(alive_.use_count(), 1);
 }
 
@@ -311,9 +315,9 @@ TEST_F(StreamTest, AResetWhileAStreamWaitsForTheQueueEndsIt) {
   ServePieces({std::string(4 << 20, 'x'), "end"});
   OpenTcp();
   Send(kGet);
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   Work();
-  while (!connection_.OnEvent(connection_.generation(), Writable())) Received();
+  while (connection_.OnEvent(connection_.generation(), Writable()) == Handoff::kNone) Received();
   TaskPtr task(&connection_);
   task->Reject(RejectReason::kQueueFull);
   task.reset();

@@ -47,11 +47,11 @@ UniqueFd FileOf(const std::string& text) {
 TEST_F(ConnectionTest, AnEventThatComesWhileAnotherOwnsItIsNotLost) {  // C1
   Open();
   Send(kGet);
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   // A worker has it. The next request comes, and its edge is delivered to nobody.
   Send(kGet);
-  EXPECT_FALSE(connection_.OnEvent(connection_.generation(), Readable()));
-  EXPECT_FALSE(connection_.OnEvent(connection_.generation(), Readable()));
+  EXPECT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kNone);
+  EXPECT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kNone);
   Work();
   Settle();
   EXPECT_EQ(Responses().size(), 2u);
@@ -60,9 +60,9 @@ TEST_F(ConnectionTest, AnEventThatComesWhileAnotherOwnsItIsNotLost) {  // C1
 TEST_F(ConnectionTest, OneOwnerAtATime) {  // C1
   Open();
   Send(kGet);
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
-  EXPECT_FALSE(connection_.OnEvent(connection_.generation(), HungUp()));
-  EXPECT_FALSE(connection_.OnTimer(kFarFuture));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
+  EXPECT_EQ(connection_.OnEvent(connection_.generation(), HungUp()), Handoff::kNone);
+  EXPECT_EQ(connection_.OnTimer(kFarFuture), Handoff::kNone);
   EXPECT_FALSE(closed()) << "a timer must not close what a worker holds";
   Work();
   Settle();
@@ -75,14 +75,14 @@ TEST_F(ConnectionTest, AnEventOfAConnectionThatIsGoneReachesNobody) {
   FinishSending();
   Event(HungUp());
   ASSERT_TRUE(closed());
-  EXPECT_FALSE(connection_.OnEvent(gone, HungUp())) << "the place is free";
-  EXPECT_FALSE(connection_.OnTimer(kFarFuture));
+  EXPECT_EQ(connection_.OnEvent(gone, HungUp()), Handoff::kNone) << "the place is free";
+  EXPECT_EQ(connection_.OnTimer(kFarFuture), Handoff::kNone);
   host_.closed = 0;
 
   Open();
   EXPECT_NE(connection_.generation(), gone);
   Send(kGet);
-  EXPECT_FALSE(connection_.OnEvent(gone, HungUp())) << "another has the place";
+  EXPECT_EQ(connection_.OnEvent(gone, HungUp()), Handoff::kNone) << "another has the place";
   EXPECT_FALSE(closed());
   Event(Readable());
   EXPECT_EQ(OnlyResponse().status, 200);
@@ -283,7 +283,7 @@ TEST_F(ConnectionTest, AFileGoesOutInSlicesThatLetOthersHaveTheirTurn) {
   };
   Open();
   Send(kGet);
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   Work();
   std::string got;
   for (int turns = 0; turns < 100'000; ++turns) {
@@ -373,10 +373,10 @@ TEST_F(ConnectionTest, AClientThatIsGoneWhenTheSocketHasRoomAgainIsDropped) {
 TEST_F(ConnectionTest, TheEndThatComesWithTheLastBytesWhileAnotherOwnsItIsSeen) {  // C1
   Open();
   Send(kGet);
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   Send(kGet);
   FinishSending();
-  EXPECT_FALSE(connection_.OnEvent(connection_.generation(), HungUp()));
+  EXPECT_EQ(connection_.OnEvent(connection_.generation(), HungUp()), Handoff::kNone);
   Work();
   Settle();
   EXPECT_EQ(Responses().size(), 2u);
@@ -420,12 +420,12 @@ TEST_F(ConnectionTest, AnIdleConnectionDoesNotOutstayADrainThatBeganDuringItsRes
   host_.server_options.keep_alive_timeout = absl::InfiniteDuration();
   Open();
   Send(kGet);
-  ASSERT_TRUE(connection_.OnEvent(connection_.generation(), Readable()));
+  ASSERT_EQ(connection_.OnEvent(connection_.generation(), Readable()), Handoff::kToPool);
   // The head says keep-alive; then the drain begins, and looks at every connection.
   TaskPtr task(&connection_);
   task->Run();
   host_.drains = true;
-  EXPECT_FALSE(connection_.OnDrain());
+  EXPECT_EQ(connection_.OnDrain(), Handoff::kNone);
   task.reset();
   Settle();
   EXPECT_FALSE(OnlyResponse().closes());

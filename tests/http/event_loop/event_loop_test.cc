@@ -585,7 +585,7 @@ TEST_F(EventLoopTest, FlushAnswersWhatWasReadAndNeverHandedOut) {  // C2
   PollUntilOpenWithoutTasks(3);
   while (!Poll(absl::ZeroDuration(), 0).empty()) {
   }
-  loop_->Finish();
+  EXPECT_EQ(loop_->Finish(/*deadline_ns=*/0).truncated, 0u);  // each is told
   for (HttpClient& client : clients) {
     const HttpResponse response = client.ReadResponse();
     EXPECT_EQ(response.status, 503);
@@ -605,7 +605,7 @@ TEST_F(EventLoopTest, TheEndClosesEveryConnectionAndListener) {
   half.Send("GET / HT");
   PollUntilOpen(2);
   Poll(absl::ZeroDuration());  // reads it
-  loop_->Finish();
+  EXPECT_EQ(loop_->Finish(/*deadline_ns=*/0).truncated, 0u);
   EXPECT_EQ(idle.ReadResponse().status, 200);
   EXPECT_TRUE(idle.AtEnd());
   EXPECT_TRUE(half.AtEnd());

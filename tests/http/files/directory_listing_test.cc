@@ -8,30 +8,9 @@
 
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"
-#include "robusto/http/message/uri.h"
 
 namespace robusto {
 namespace {
-
-std::string Encoded(absl::string_view name) {
-  std::string out;
-  PercentEncodePath(name, &out);
-  return out;
-}
-
-TEST(PercentEncodePathTest, LeavesOnlyUnreservedCharactersAndSlashes) {
-  EXPECT_EQ(Encoded("azAZ09-._~/"), "azAZ09-._~/");
-  EXPECT_EQ(Encoded(" %#?&<>\"'\\:@+;"), "%20%25%23%3F%26%3C%3E%22%27%5C%3A%40%2B%3B");
-  EXPECT_EQ(Encoded(absl::string_view("\0\n\xFF\xC3\xA9", 5)), "%00%0A%FF%C3%A9");
-}
-
-TEST(PercentEncodePathTest, IsUndoneByPercentDecode) {
-  std::string every;
-  for (int c = 0; c < 256; ++c) every.push_back(static_cast<char>(c));
-  std::string back;
-  EXPECT_TRUE(PercentDecode(Encoded(every), &back));
-  EXPECT_EQ(back, every);
-}
 
 TEST(RenderDirectoryListingTest, IsAPageOfRelativeLinksInOrder) {
   EXPECT_EQ(RenderDirectoryListing("/docs/", {{"b.txt", false}, {"a", true}, {"B", false}}),

@@ -17,7 +17,6 @@ namespace robusto {
 namespace {
 
 constexpr int64_t kTick = TimerWheel::kTickNanos;
-constexpr int64_t kNever = TimerWheel::kNever;
 // Somewhere, and not at the start of a tick.
 constexpr int64_t kNow = 12345 * kTick + kTick / 3;
 

@@ -76,6 +76,17 @@ TEST(RequestParserLimitsTest, RequestLineWithoutEndIs414) {
             22u);
 }
 
+TEST(RequestParserLimitsTest, AsManyEmptyLinesAsTheLimitMayStandBeforeARequest) {
+  const std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  const std::string most = Times(ParserLimits::kMaxEmptyLines, "\r\n");
+  RequestParser parser;
+  EXPECT_EQ(parser.Parse(most + request), ParseResult::kComplete);
+  EXPECT_EQ(parser.head_size(), most.size() + request.size());
+  parser.Reset();
+  EXPECT_EQ(BytesUntilBad(&parser, most + "\r\n" + request, "400 bad_request_line"),
+            most.size() + 2);
+}
+
 TEST(RequestParserLimitsTest, FieldsMayBeAsLongAsTheLimitWithTheEmptyLine) {
   RequestParser parser(SmallLimits());
   const std::string fields = "Host: a\r\nx: 123456789abcdef\r\n";
@@ -127,9 +138,11 @@ TEST(RequestParserLimitsTest, MoreFieldsThanTheTableHoldsAreRefusedWhateverTheLi
 
 TEST(RequestParserLimitsTest, NeverNeedsMoreThanMaxHeadBytes) {
   const ParserLimits limits = SmallLimits();
-  ASSERT_EQ(limits.max_head_bytes(), 52u);
-  for (const std::string& start : {std::string(), "\r\n"s, "\r\nGET /1234 HTTP/1.1\r\n"s,
-                                   "\r\nGET /1234 HTTP/1.1\r\nHost: a\r\n"s}) {
+  ASSERT_EQ(limits.max_head_bytes(), 250u);
+  const std::string empty_lines = Times(ParserLimits::kMaxEmptyLines, "\r\n");
+  for (const std::string& start :
+       {std::string(), empty_lines, empty_lines + "GET /1234 HTTP/1.1\r\n",
+        empty_lines + "GET /1234 HTTP/1.1\r\nHost: a\r\n"}) {
     std::string input = start;
     input.resize(limits.max_head_bytes(), 'a');
     RequestParser parser(limits);

@@ -191,9 +191,12 @@ TEST(RequestParserTest, JustPcharAndWhatBrowsersSendStandInAPath) {
                        absl::StrCat(kAlphaNumeric, "-._~!$&'()*+,;=:@/[]^|?"));
 }
 
-TEST(RequestParserTest, JustQueryBytesAndWhatBrowsersSendStandInAQuery) {
-  ExpectJustTheseBytes("GET /?a", "b HTTP/1.1\r\nHost: a\r\n\r\n",
-                       absl::StrCat(kAlphaNumeric, "-._~!$&'()*+,;=:@/?[]^|\\`{}"));
+TEST(RequestParserTest, AllBytesThatEndNeitherTheTargetNorTheLineStandInAQuery) {
+  std::string good;
+  for (int c = 0x21; c < 256; ++c) {
+    if (c != '#' && c != 0x7f) good.push_back(static_cast<char>(c));
+  }
+  ExpectJustTheseBytes("GET /?a", "b HTTP/1.1\r\nHost: a\r\n\r\n", good);
 }
 
 TEST(RequestParserTest, JustRegNameBytesStandInAHost) {
@@ -202,11 +205,8 @@ TEST(RequestParserTest, JustRegNameBytesStandInAHost) {
 }
 
 TEST(RequestParserTest, JustHexadecimalDigitsStandInAnEscape) {
-  for (const char* place : {"GET /%", "GET /?%"}) {
-    ExpectJustTheseBytes(place, "0 HTTP/1.1\r\nHost: a\r\n\r\n", "0123456789abcdefABCDEF");
-    ExpectJustTheseBytes(absl::StrCat(place, "0"), " HTTP/1.1\r\nHost: a\r\n\r\n",
-                         "0123456789abcdefABCDEF");
-  }
+  ExpectJustTheseBytes("GET /%", "0 HTTP/1.1\r\nHost: a\r\n\r\n", "0123456789abcdefABCDEF");
+  ExpectJustTheseBytes("GET /%0", " HTTP/1.1\r\nHost: a\r\n\r\n", "0123456789abcdefABCDEF");
 }
 
 TEST(RequestParserTest, JustDigitsStandInAContentLength) {

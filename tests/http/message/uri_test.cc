@@ -46,6 +46,42 @@ TEST(PercentDecodeTest, AppendsToWhatIsThere) {
   EXPECT_EQ(out, "ab");
 }
 
+std::string Encoded(absl::string_view name) {
+  std::string out;
+  PercentEncodePath(name, &out);
+  return out;
+}
+
+TEST(PercentEncodePathTest, LeavesOnlyUnreservedCharactersAndSlashes) {
+  EXPECT_EQ(Encoded("azAZ09-._~/"), "azAZ09-._~/");
+  EXPECT_EQ(Encoded(" %#?&<>\"'\\:@+;"), "%20%25%23%3F%26%3C%3E%22%27%5C%3A%40%2B%3B");
+  EXPECT_EQ(Encoded(absl::string_view("\0\n\xFF\xC3\xA9", 5)), "%00%0A%FF%C3%A9");
+}
+
+TEST(PercentEncodeQueryTest, LeavesAllThatABrowserWouldSend) {
+  const struct {
+    absl::string_view query;
+    absl::string_view want;
+  } kRows[] = {
+      {"a=1&b=%20?/", "a=1&b=%20?/"},       {"q=100%&r=%zz", "q=100%&r=%zz"},
+      {"a[]={b}|c\\`'^", "a[]={b}|c\\`'^"}, {"\"<k\xc3\xa4se>\"", "%22%3Ck%C3%A4se%3E%22"},
+      {"a b#c\r\n", "a%20b%23c%0D%0A"},
+  };
+  for (const auto& row : kRows) {
+    std::string out;
+    PercentEncodeQuery(row.query, &out);
+    EXPECT_EQ(out, row.want) << row.query;
+  }
+}
+
+TEST(PercentEncodePathTest, IsUndoneByPercentDecode) {
+  std::string every;
+  for (int c = 0; c < 256; ++c) every.push_back(static_cast<char>(c));
+  std::string back;
+  EXPECT_TRUE(PercentDecode(Encoded(every), &back));
+  EXPECT_EQ(back, every);
+}
+
 TEST(DecodePathSegmentsTest, CutsAtSlashesAndDecodesAfter) {
   const struct {
     absl::string_view path;
@@ -120,9 +156,14 @@ TEST(QueryParameterTest, FindsTheFirstOfThatNameDecoded) {
       {"nn=1", absl::nullopt},
       {"N=1", absl::nullopt},
       {"=1", absl::nullopt},
-      {"n=%", absl::nullopt},
-      {"n=%zz&n=1", absl::nullopt},
+      // What is no escape stands for itself: url.spec.whatwg.org, "percent-decode".
+      {"n=%", "%"},
+      {"n=100%", "100%"},
+      {"n=%zz&n=1", "%zz"},
+      {"n=%4&m", "%4"},
+      {"n=%%41", "%A"},
       {"%=1&n=2", "2"},
+      {"n=\"<k\xc3\xa4se>\"", "\"<k\xc3\xa4se>\""},
   };
   for (const auto& row : kRows) {
     EXPECT_EQ(QueryParameter(row.query, "n"), row.want) << row.query;

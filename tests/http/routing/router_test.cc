@@ -168,19 +168,21 @@ TEST(RouterTest, ReadsPathsLiterallyOnceTheyAreCutAndDecoded) {
             {"a slash at the end in both", "/b/", "/b/"},
             {"a wildcard is not empty", "/p/", "404"},
             {"nor before a slash", "/p//", "404"},
-            {"an empty segment", "/a//b", "404"},
-            {"an empty segment first", "//a", "404"},
-            {"empty segments in the rest", "/r//a//", "/r/{rest...} rest=/a//"},
+            {"an empty segment", "/a//b", "/a/b"},
+            {"an empty segment first", "//a", "/a"},
+            {"empty segments in the rest", "/r//a//", "/r/{rest...} rest=a/"},
             {"a bad escape", "/p/%zz", "400"},
             {"a cut off escape", "/p/%4", "400"},
             {"a bad escape where no pattern is", "/none/%", "400"},
             {"a bad escape in the rest", "/r/a/%", "400"},
-            {"dot", "/./a", "400"},
-            {"dot dot", "/p/../a", "400"},
-            {"dot dot at the end", "/p/..", "400"},
-            {"dot dot in the rest", "/r/a/../../a", "400"},
-            {"encoded dot dot", "/r/%2e%2E/a", "400"},
-            {"half encoded dot dot", "/r/.%2e/a", "400"},
+            {"dot", "/./a", "/a"},
+            {"dot dot", "/p/../a", "/a"},
+            {"dot dot at the end", "/b/c/..", "/b/"},
+            {"dot dot in the rest", "/r/a/../b", "/r/{rest...} rest=b"},
+            {"dot dot out of the rest", "/r/a/../../a", "/a"},
+            {"encoded dot dot", "/r/%2e%2E/a", "/a"},
+            {"half encoded dot dot", "/r/.%2e/a", "/a"},
+            {"dot dot above the root", "/../a", "400"},
             {"three dots", "/p/...", "/p/{x} x=..."},
         });
 }
@@ -218,8 +220,10 @@ TEST(RouterTest, FindsARouteForThePathAndTheMethodTogether) {
       {"HEAD", "/a/c", "405 DELETE, OPTIONS, POST"},
       {"POST", "/t", "405 DELETE, OPTIONS, PATCH, TRACE"},
       {"POST", "/h", "405 DELETE, GET, HEAD, OPTIONS"},
-      {"get", "/a/b", "405 DELETE, GET, HEAD, OPTIONS, POST"},
-      {"BREW", "/a/b", "405 DELETE, GET, HEAD, OPTIONS, POST"},
+      // Section 9.1: these are methods that the server does not know.
+      {"get", "/a/b", "501 DELETE, GET, HEAD, OPTIONS, POST"},
+      {"BREW", "/a/b", "501 DELETE, GET, HEAD, OPTIONS, POST"},
+      {"BREW", "/none/x", "501 DELETE, OPTIONS"},
       // Section 9.3.7.
       {"OPTIONS", "/a/b", "204 DELETE, GET, HEAD, OPTIONS, POST"},
       {"OPTIONS", "*", "204"},
@@ -438,6 +442,50 @@ TEST(RouterTest, GivesPartOfABodyToStreamingRoutesOnly) {
   EXPECT_EQ(Ask(router, "PUT", "/part"), "whole ");
 }
 
+// What the head check makes of a request with a body: "go on", or the status of the response.
+std::string AskHead(const Handler& handler, absl::string_view method, absl::string_view target,
+                    bool body_complete = true) {
+  const FakeRequest fake(method, target);
+  Request request = fake.get();
+  Request::Origin origin;
+  origin.body_complete = body_complete;
+  request.SetOrigin(origin);
+  ResponseWriter response;
+  const HeadDecision decision = handler.OnHead(request, response);
+  if (decision == HeadDecision::kReadBody) return "go on";
+  return absl::StrCat(response.status(), " ", response.Header("Allow").value_or(""));
+}
+
+// RFC 9110 section 10.1.1.
+TEST(RouterTest, RefusesAtTheHeadWhatNoHandlerWouldBeGiven) {
+  Router router;
+  ASSERT_TRUE(router.Handle(Method::kPut, "/whole", Tell("x")).ok());
+  ASSERT_TRUE(router.HandleStreaming(Method::kPut, "/part", Tell("x")).ok());
+  EXPECT_EQ(AskHead(router, "PUT", "/whole"), "go on");
+  EXPECT_EQ(AskHead(router, "PUT", "/part"), "go on");
+  EXPECT_EQ(AskHead(router, "PUT", "/whole", /*body_complete=*/false), "413 ");
+  EXPECT_EQ(AskHead(router, "PUT", "/part", /*body_complete=*/false), "go on");
+  EXPECT_EQ(AskHead(router, "PUT", "/none"), "404 ");
+  EXPECT_EQ(AskHead(router, "POST", "/whole"), "405 OPTIONS, PUT");
+  EXPECT_EQ(AskHead(router, "BREW", "/whole"), "501 OPTIONS, PUT");
+  EXPECT_EQ(AskHead(router, "OPTIONS", "/whole"), "204 OPTIONS, PUT");
+  EXPECT_EQ(AskHead(router, "PUT", "/%zz"), "400 ");
+}
+
+TEST(RouterTest, LetsARoutesHandlerDecideAtTheHead) {
+  const Handler only_one(
+      [](const Request& request, ResponseWriter& response) {
+        if (request.PathParameter("id") == absl::string_view("1")) return HeadDecision::kReadBody;
+        response.Error(403);
+        return HeadDecision::kRespond;
+      },
+      Tell("x"));
+  Router router;
+  ASSERT_TRUE(router.Handle(Method::kPut, "/a/{id}", only_one).ok());
+  EXPECT_EQ(AskHead(router, "PUT", "/a/1"), "go on");
+  EXPECT_EQ(AskHead(router, "PUT", "/a/2"), "403 ");
+}
+
 TEST(RouterTest, MatchesPathsOfAnyLength) {
   std::string pattern, target;
   for (int i = 0; i < 40; ++i) {
@@ -455,7 +503,7 @@ TEST(RouterTest, MatchesPathsOfAnyLength) {
                   .ok());
   EXPECT_EQ(Ask(router, "GET", target), "0123456789012345678901234567890123456789");
   EXPECT_EQ(Ask(router, "GET", absl::StrCat(target, "/40")), "404");
-  EXPECT_EQ(Ask(router, "GET", std::string(8000, '/')), "404");
+  EXPECT_EQ(Ask(router, "GET", target + std::string(8000, '/')), "404");
 }
 
 TEST(RouterTest, ServesManyThreadsAtOnce) {

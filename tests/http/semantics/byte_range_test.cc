@@ -6,24 +6,29 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 #include "tests/testing/fake_request.h"
 
 namespace robusto {
 namespace {
 
-constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
+constexpr uint64_t kMax = std::numeric_limits<uint64_t>::max();
 constexpr uint64_t kGiB = uint64_t{1} << 30;
 
-// "3+4": four bytes from the fourth. "whole" and "none" otherwise.
-std::string Told(RangeChoice choice, const ByteRange& part) {
+// "3+4": four bytes from the fourth; "3+4 9+1" for two parts. "whole" and "none" otherwise.
+std::string Told(RangeChoice choice, const std::vector<ByteRange>& parts) {
   switch (choice) {
     case RangeChoice::kWhole:
       return "whole";
     case RangeChoice::kPart:
-      return absl::StrCat(part.offset, "+", part.length);
+      return absl::StrJoin(parts, " ", [](std::string* out, const ByteRange& part) {
+        absl::StrAppend(out, part.offset, "+", part.length);
+      });
     case RangeChoice::kUnsatisfiable:
       return "none";
   }
@@ -31,9 +36,9 @@ std::string Told(RangeChoice choice, const ByteRange& part) {
 }
 
 std::string Parse(absl::string_view value, uint64_t size) {
-  ByteRange part{};
-  const RangeChoice choice = ParseRange(value, size, &part);
-  return Told(choice, part);
+  std::vector<ByteRange> parts;
+  const RangeChoice choice = ParseRanges(value, size, &parts);
+  return Told(choice, parts);
 }
 
 struct Case {
@@ -85,8 +90,8 @@ TEST(ParseRangeTest, CountsANumberTooLargeAsTheLargest) {
       {"first at 2^64, which is 0 in 64 bits", "bytes=18446744073709551616-", 10, "none"},
       {"first and last at 2^64+3", "bytes=18446744073709551619-18446744073709551619", 10, "none"},
       {"first at ten times 2^63", "bytes=92233720368547758080-", 10, "none"},
-      {"of all 64 bits", "bytes=0-", kMost, "0+18446744073709551615"},
-      {"the last that there is", "bytes=18446744073709551614-", kMost, "18446744073709551614+1"},
+      {"of all 64 bits", "bytes=0-", kMax, "0+18446744073709551615"},
+      {"the last that there is", "bytes=18446744073709551614-", kMax, "18446744073709551614+1"},
   });
 }
 
@@ -98,26 +103,55 @@ TEST(ParseRangeTest, KnowsWhatCannotBeHad) {
       {"the last none", "bytes=-0", 10000, "none"},
       {"the last none, at length", "bytes=-000", 10000, "none"},
       {"several", "bytes=10000-,-0 , 20000-20001", 10000, "none"},
-      {"of nothing", "bytes=0-", 0, "none"},
-      {"the first of nothing", "bytes=0-0", 0, "none"},
-      {"the last none of nothing", "bytes=-0", 0, "none"},
-      // A suffix can be had of anything, and is all of what is shorter.
-      {"the last of nothing", "bytes=-1", 0, "whole"},
   });
 }
 
-// Section 14.2: the whole, when there would be more than one part.
-TEST(ParseRangeTest, AnswersSeveralPartsWithTheWhole) {
+// Section 14.2 lets a server ignore a Range, and a 416 for an empty file helps no client.
+TEST(ParseRangeTest, TakesEveryRangeOfAnEmptyRepresentationForTheWhole) {
+  for (const char* value : {"bytes=0-", "bytes=0-0", "bytes=0-1023", "bytes=5-", "bytes=-1",
+                            "bytes=-0", "bytes=0-,0-", "bytes=x"}) {
+    EXPECT_EQ(Parse(value, 0), "whole") << value;
+  }
+}
+
+// Section 14.2.
+TEST(ParseRangeTest, FindsSeveralPartsInTheClientsOrder) {
   Check({
-      {"two", "bytes=0-0,2-2", 10, "whole"},
-      {"side by side", "bytes=0-4,5-9", 10, "whole"},
-      {"the same twice", "bytes=0-4,0-4", 10, "whole"},
-      {"of RFC 9110", "bytes= 0-999, 4500-5499, -1000", 10000, "whole"},
-      {"many", "bytes=0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-", 10, "whole"},
+      {"two", "bytes=0-0,2-2", 10, "0+1 2+1"},
+      {"side by side", "bytes=0-4,5-9", 10, "0+5 5+5"},
+      {"of RFC 9110", "bytes= 0-999, 4500-5499, -1000", 10000, "0+1000 4500+1000 9000+1000"},
+      {"not ascending", "bytes=-1,5-6,0-0", 10, "9+1 5+2 0+1"},
       {"one that can be had, first", "bytes=2-3,10-", 10, "2+2"},
       {"one that can be had, last", "bytes=10-,-0,-3", 10, "7+3"},
-      {"two that can be had", "bytes=10-,0-1,-3", 10, "whole"},
+      {"two that can be had", "bytes=10-,0-1,-3", 10, "0+2 7+3"},
   });
+}
+
+TEST(ParseRangeTest, JoinsRangesThatOverlap) {
+  Check({
+      {"the same twice", "bytes=0-4,0-4", 10, "0+5"},
+      {"one within another", "bytes=0-9,3-4", 10, "0+10"},
+      {"in a chain", "bytes=0-3,3-6,6-8", 10, "0+9"},
+      {"in a chain, backwards", "bytes=6-8,3-6,0-3", 10, "0+9"},
+      {"in the place of the first", "bytes=6-9,0-1,5-7", 10, "5+5 0+2"},
+      {"by a suffix", "bytes=0-1,5-8,-3", 10, "0+2 5+5"},
+      {"many", "bytes=0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-,0-", 10, "0+10"},
+      {"at the end of 64 bits", "bytes=18446744073709551613-,18446744073709551614-", kMax,
+       "18446744073709551613+2"},
+  });
+}
+
+TEST(ParseRangeTest, IgnoresMoreRangesThanTheLimit) {
+  std::string value = "bytes=0-0";
+  std::string want = "0+1";
+  for (size_t i = 1; i < kMaxRanges; ++i) {
+    absl::StrAppend(&value, ",", 2 * i, "-", 2 * i);
+    absl::StrAppend(&want, " ", 2 * i, "+1");
+  }
+  EXPECT_EQ(Parse(value, 10000), want);
+  EXPECT_EQ(Parse(value + ",", 10000), want);
+  EXPECT_EQ(Parse(value + ",9999-", 10000), "whole");
+  EXPECT_EQ(Parse(value + ",10000-", 10000), "whole");
 }
 
 // Sections 5.6.1.2, 14.1 and 14.1.1.
@@ -183,10 +217,19 @@ TEST(ChooseRangeTest, HeedsTheOnlyRangeOfAGet) {
   };
   for (const auto& c : cases) {
     const FakeRequest request(c.method, "/", c.fields);
+    std::vector<ByteRange> parts;
+    const RangeChoice several = ChooseRanges(request.get(), 10, &parts);
+    EXPECT_EQ(Told(several, parts), c.want) << c.name;
     ByteRange part{};
-    const RangeChoice choice = ChooseRange(request.get(), 10, &part);
-    EXPECT_EQ(Told(choice, part), c.want) << c.name;
+    const RangeChoice one = ChooseRange(request.get(), 10, &part);
+    EXPECT_EQ(Told(one, {part}), c.want) << c.name;
   }
+}
+
+TEST(ChooseRangeTest, IsTheWholeForSeveralParts) {
+  const FakeRequest request("GET", "/", {{"Range", "bytes=0-1,4-5"}});
+  ByteRange part{};
+  EXPECT_EQ(ChooseRange(request.get(), 10, &part), RangeChoice::kWhole);
 }
 
 // Section 14.4.

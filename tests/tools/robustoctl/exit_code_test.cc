@@ -25,19 +25,19 @@ TEST(FailureTextTest, SaysWhatIsWrongWithTheConnectionAndWhatToDo) {
   const Case cases[] = {
       {"UNKNOWN: ipv4:127.0.0.1:9: Failed to connect to remote host: Connection refused",
        "stats: no server answers at host:9: Failed to connect to remote host: Connection refused; "
-       "is it up, and is --address its --admin?"},
+       "check that the server is running and that --address is its --admin"},
       {"UNKNOWN: unix:/tmp/x: No such file or directory",
-       "no server answers at host:9: No such file or directory; is it up"},
+       "no server answers at host:9: No such file or directory; check that"},
       {"UNKNOWN: ipv4:127.0.0.1:9: Trying to connect an http1.x server",
-       "--address is to be the server's --admin, not its --listen or --metrics"},
+       "--address must be the server's --admin, not its --listen or --metrics"},
       {"UNKNOWN: ipv6:%5B::1%5D:9: Ssl handshake failed: SSL_ERROR_SSL: error:0A00010B:SSL "
        "routines::wrong version number",
-       "the server at host:9 does not speak TLS; leave out --tls"},
+       "the server at host:9 does not speak TLS; omit --tls"},
       {"UNKNOWN: ipv4:127.0.0.1:9: Ssl handshake failed: certificate verify failed",
-       "is of no authority that is trusted here; --ca_file names"},
+       "is not signed by a trusted authority; set --ca_file"},
       {"UNKNOWN: ipv4:127.0.0.1:9: Peer name a is not in peer certificate",
-       "is for another name; --tls_name is to be"},
-      {"UNAVAILABLE: ipv4:127.0.0.1:9: Socket closed", "it has ended, or wants TLS (--tls"},
+       "is for another name; set --tls_name"},
+      {"UNAVAILABLE: ipv4:127.0.0.1:9: Socket closed", "it has ended, or requires TLS (--tls"},
   };
   for (const Case& c : cases) {
     const std::string text =
@@ -47,11 +47,11 @@ TEST(FailureTextTest, SaysWhatIsWrongWithTheConnectionAndWhatToDo) {
     EXPECT_THAT(text, HasSubstr(c.want));
     EXPECT_THAT(text, Not(HasSubstr("last error")));
   }
-  EXPECT_EQ(FailureText("stop", "host:9", absl::UnavailableError("the admin service is ending")),
-            "robustoctl: stop: the server at host:9 is ending");
+  EXPECT_EQ(FailureText("stop", "host:9", absl::UnavailableError("the admin service is shutting down")),
+            "robustoctl: stop: the server at host:9 is shutting down");
   EXPECT_THAT(FailureText("stats", "nohost:9",
                           absl::UnavailableError("DNS resolution failed for nohost:9: not found")),
-              HasSubstr("the name cannot be resolved"));
+              HasSubstr("cannot resolve the name"));
 }
 
 TEST(FailureTextTest, LetsNoTextOfTheServerSteerTheTerminal) {

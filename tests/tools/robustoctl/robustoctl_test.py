@@ -61,8 +61,8 @@ class CommandTest(unittest.TestCase):
         out = self.ok("stats")
         self.assertRegex(out, r"\Apool      running, up \S+, generation \d+\n"
                               r"workers   2: \d busy, \d idle\nbounds    2 to 4 workers\nqueue     0 of 1024\n")
-        self.assertRegex(out, r"\n +mean +p50 +p90 +p99 +p99\.9 +max\nwaited, since the start .*\nhandled, since the start .*"
-                              r"(\nwaited, last \d+ s .*\nhandled, last \d+ s .*)*\n\Z")
+        self.assertRegex(out, r"\n +mean +p50 +p90 +p99 +p99\.9 +max\nqueue wait, since start .*\nservice time, since start .*"
+                              r"(\nqueue wait, last \d+ s .*\nservice time, last \d+ s .*)*\n\Z")
         (stats,) = self.json("stats")
         self.assertEqual((stats["state"], stats["minThreads"], stats["failed"]), ("POOL_STATE_RUNNING", 2, "0"))
 
@@ -90,16 +90,16 @@ class CommandTest(unittest.TestCase):
         self.assertRegex(out, r"\AWORKER  STATE +TASK +AGE +PHASE +PEER +DONE +FAILED +BUSY +REQUEST ID +REQUEST\n")
         self.assertRegex(out, rf"\n *{worker['id']}  busy +{task} +\S+ +\S+ +127\.0\.0\.1:\d+ .* GET /sleep\?ms=600000\n")
         # The handler of /sleep does not look at its connection.
-        self.assertIn(f"request {task} did not give up: its connection was shut down",
+        self.assertIn(f"request {task} did not end: its connection was shut down",
                       self.ok("cancel", task, "--firm_after=1ms"))
         by_name = worker["task"]["requestId"]
         if by_name:
             self.assertEqual(self.json("cancel", by_name)[0]["taskId"], task)
 
     def test_cancel_of_nothing(self):
-        self.refused(6, "`robustoctl workers` lists what is running (NOT_FOUND)", "cancel", "999999999")
+        self.refused(6, "`robustoctl workers` lists the running requests (NOT_FOUND)", "cancel", "999999999")
         self.refused(6, "(NOT_FOUND)", "cancel", "no-such-request")
-        self.refused(2, "it takes one id", "cancel")
+        self.refused(2, "expected one id", "cancel")
 
     def test_resize(self):
         (before,) = self.json("stats")
@@ -110,27 +110,27 @@ class CommandTest(unittest.TestCase):
         self.assertRegex(self.ok("resize", "--max=16"), r"\Athe bounds are 2 to 16 \(they were 2 to 8\); ")
         self.assertRegex(self.ok("resize", "2", "none"), r"\Athe bounds are 2 or more \(they were 2 to 16\); ")
         out = self.ok("resize", "--revert-after=10m", "2", "4")
-        generation = re.search(r"they return by themselves in 10m00s; to keep them: robustoctl confirm (\d+)\n", out)[1]
+        generation = re.search(r"the previous bounds return in 10m00s unless confirmed: robustoctl confirm (\d+)\n", out)[1]
         self.assertIn(f"robustoctl confirm {generation}", self.ok("stats"))
         self.refused(4, "(ABORTED)", "confirm", "1")
         self.assertIn("confirmed", self.ok("confirm", generation))
         self.refused(4, "(FAILED_PRECONDITION)", "confirm")
-        self.refused(4, "`robustoctl stats` shows the generation that there is now (ABORTED)", "resize", "2", "4",
+        self.refused(4, "`robustoctl stats` prints the current generation (ABORTED)", "resize", "2", "4",
                      "--if_generation=1")
 
     def test_resize_that_cannot_be(self):
         self.refused(2, "min_threads", "resize", "0", "4")
         self.refused(2, "max_threads", "resize", "4", "2")
-        self.refused(2, "MIN \"four\" is no number", "resize", "four", "8")
+        self.refused(2, "MIN \"four\" is not a number", "resize", "four", "8")
         for arguments in ((), ("4",), ("4", "8", "--min=2")):
             self.refused(2, "such as: robustoctl resize 4 32", "resize", *arguments)
-        self.refused(2, '"12" is too many', "resize", "4", "8", "12")
+        self.refused(2, 'unexpected argument "12"', "resize", "4", "8", "12")
 
     def test_grow_and_shrink(self):
         self.assertRegex(self.ok("grow", "2"), r"\Astarted 2 workers; now 4, generation \d+\n\Z")
         result = self.testbed.ctl("grow", "1")
         self.assertEqual((result.returncode, result.stdout[:25]), (1, "started 0 workers of 1; n"), result)
-        self.assertIn("the most workers are reached; `robustoctl resize` moves that bound", result.stderr)
+        self.assertIn("the maximum number of workers is reached; `robustoctl resize` changes it", result.stderr)
         self.assertEqual(self.json("shrink", "5", code=1)[0]["retired"], 2)
         self.refused(2, "count", "grow", "0")
         self.refused(2, "such as: robustoctl shrink 2", "shrink")
@@ -138,14 +138,14 @@ class CommandTest(unittest.TestCase):
     def test_drain_and_resume(self):
         self.refused(4, "(FAILED_PRECONDITION)", "resume")
         self.start_request("/sleep?ms=300")
-        self.assertRegex(self.ok("drain"), r"\Adraining: new requests are refused; still to be finished: \d+ queued, ")
+        self.assertRegex(self.ok("drain"), r"\Adraining: new requests are refused; unfinished: \d+ queued, ")
         self.assertEqual(self.testbed.request("/plaintext"), 503)
         result = self.testbed.ctl("drain", "--wait")
         self.assertEqual((result.returncode, result.stdout),
-                         (0, "drained: new requests are refused, and none is left\n"), result)
+                         (0, "drained: new requests are refused, and no request is left\n"), result)
         left = self.json("drain", "--wait")
         self.assertEqual(left[-1], {"queued": "0", "running": "0"})
-        self.assertEqual(self.ok("resume"), "the server takes new requests again\n")
+        self.assertEqual(self.ok("resume"), "the server accepts new requests again\n")
         self.assertEqual(self.testbed.request("/plaintext"), 200)
 
     def test_drain_that_takes_too_long(self):
@@ -154,7 +154,7 @@ class CommandTest(unittest.TestCase):
             fixture.eventually(lambda: '"running":"1"' in testbed.ctl("stats", "--json").stdout)
             result = testbed.ctl("drain", "--wait", "--timeout=300ms")
             self.assertEqual(result.returncode, 7, result)
-            self.assertIn("robustoctl: drain: not done within 300ms; --timeout gives it longer (DEADLINE_EXCEEDED)\n", result.stderr)
+            self.assertIn("robustoctl: drain: not done within 300ms; --timeout sets a longer limit (DEADLINE_EXCEEDED)\n", result.stderr)
             self.assertIn("draining: 0 queued, 1 running\n", result.stderr)
 
     def test_events(self):
@@ -175,13 +175,13 @@ class CommandTest(unittest.TestCase):
             self.assertEqual(process.wait(fixture.GUARD_SECONDS), -signal.SIGINT)
 
     def test_usage(self):
-        self.refused(2, 'there is no command "stat"; there are stats, workers, top, ', "stat")
-        self.refused(2, "drain: it has no --dry_run; see robustoctl help drain", "drain", "--dry_run")
-        self.refused(2, "stats: it has no --wait", "stats", "--nowait")
-        self.refused(2, '"now" is too many', "stop", "now")
+        self.refused(2, 'unknown command "stat"; the commands are stats, workers, top, ', "stat")
+        self.refused(2, "drain: --dry_run does not apply to this command; see robustoctl help drain", "drain", "--dry_run")
+        self.refused(2, "stats: --wait does not apply", "stats", "--nowait")
+        self.refused(2, 'unexpected argument "now"', "stop", "now")
         self.refused(2, "--timeout=0: must be more than 0s", "stats", "--timeout=0")
-        self.refused(2, "--token_file=/nowhere: cannot be read", "stats", "--token-file=/nowhere")
-        self.refused(2, "one needs the other", "stats", f"--cert_file={TESTDATA}alice.pem")
+        self.refused(2, "--token_file=/nowhere: cannot read", "stats", "--token-file=/nowhere")
+        self.refused(2, "require each other", "stats", f"--cert_file={TESTDATA}alice.pem")
         self.assertEqual(fixture.run("stats", "--adress=x").returncode, 2)
         self.assertEqual(fixture.run("--json").returncode, 2)
 
@@ -189,7 +189,7 @@ class CommandTest(unittest.TestCase):
         with open("/dev/full", "w") as full:
             result = subprocess.run([fixture.ROBUSTOCTL, "stats", f"--address={self.testbed.address}"], stdout=full,
                                     stderr=subprocess.PIPE, encoding="utf-8", check=False)
-        self.assertEqual((result.returncode, result.stderr), (1, "robustoctl: stats: the output cannot be written\n"))
+        self.assertEqual((result.returncode, result.stderr), (1, "robustoctl: stats: cannot write the output\n"))
 
 
 class HelpTest(unittest.TestCase):
@@ -202,7 +202,7 @@ class HelpTest(unittest.TestCase):
             for command in ("stats", "workers", "top", "resize MIN MAX", "confirm", "grow COUNT", "shrink COUNT",
                             "cancel ID", "drain", "resume", "stop", "events", "help COMMAND"):
                 self.assertIn(f"\n  {command} ", result.stdout)
-            self.assertIn("\n  7  no answer", result.stdout)
+            self.assertIn("\n  7  the time limit", result.stdout)
             self.assertLessEqual(max(len(line) for line in result.stdout.splitlines()), 80)
 
     def test_help_of_a_command(self):
@@ -240,7 +240,7 @@ class ConnectionTest(unittest.TestCase):
         self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
         for command in (("top",), ("events", "--follow"), ("stop",), ("drain", "--wait"), ("resize", "--max=3")):
             self.check(fixture.run(*command, "--address=unix:/nowhere/admin.sock"), 3)
-        self.check(fixture.run("stats", "--address=nowhere"), 2, "there is no port; write host:port")
+        self.check(fixture.run("stats", "--address=nowhere"), 2, "the port is missing; expected host:port")
 
     def test_a_server_that_does_not_answer(self):
         with fixture.Testbed() as testbed:
@@ -271,16 +271,16 @@ class ConnectionTest(unittest.TestCase):
             operator, reader = write("operator", OPERATOR + "\n"), write("reader", READER + "\n")
             stranger = write("stranger", "stranger-0123456789abcdef\n")
             with fixture.Testbed(f"--admin_token_file={known}") as testbed:
-                self.check(testbed.ctl("stats"), 5, "--token_file names a file with a token that the server knows (")
+                self.check(testbed.ctl("stats"), 5, "set --token_file to a file with a token that the server accepts (")
                 self.check(testbed.ctl("stats", f"--token_file={stranger}"), 5, "(UNAUTHENTICATED)")
                 self.check(testbed.ctl("stats", f"--token_file={reader}"), 0)
                 self.check(testbed.ctl("drain", f"--token_file={reader}"), 5,
-                           "it takes an operator's token in --token_file (PERMISSION_DENIED)")
+                           "set --token_file to a file with an operator token (PERMISSION_DENIED)")
                 self.check(testbed.ctl("drain", f"--token_file={operator}"), 0)
                 # The server's own file, by mistake.
-                self.check(testbed.ctl("stats", f"--token_file={known}"), 2, "is to hold one token")
+                self.check(testbed.ctl("stats", f"--token_file={known}"), 2, "expected one token")
             self.check(fixture.run("stats", "--address=192.0.2.1:1", f"--token_file={operator}"), 2,
-                       "would send the token to 192.0.2.1:1 for all to read; add --tls")
+                       "would be sent to 192.0.2.1:1 unencrypted; add --tls")
 
     def test_tls(self):
         server = [f"--admin_tls_cert={TESTDATA}server.pem", f"--admin_tls_key={TESTDATA}server.key",
@@ -291,24 +291,24 @@ class ConnectionTest(unittest.TestCase):
         with fixture.Testbed(*server) as testbed:
             self.check(testbed.ctl("stats", ca, *alice), 0)
             self.check(testbed.ctl("stats", ca, *alice, "--tls_name=localhost"), 0)
-            wants_more = "closed the connection; it has ended, or wants TLS (--tls, --ca_file) or a certificate"
-            unknown = "is of no authority that is trusted here; --ca_file names"
+            wants_more = "closed the connection; it has ended, or requires TLS (--tls, --ca_file) or a client certificate"
+            unknown = "is not signed by a trusted authority; set --ca_file"
             for flags, why in [
                 ([ca], wants_more),
                 ([ca, *mallory], wants_more),
                 ([], wants_more),
                 ([f"--ca_file={TESTDATA}other-ca.pem", *alice], unknown),
                 (["--tls"], unknown),
-                ([ca, *alice, "--tls_name=example.net"], "is for another name; --tls_name is to be"),
+                ([ca, *alice, "--tls_name=example.net"], "is for another name; set --tls_name"),
             ]:
                 result = testbed.ctl("stats", *flags)
                 self.check(result, 3, why)
                 # One line: what gRPC logs of it is left out.
                 self.assertRegex(result.stderr, r"\Arobustoctl: stats: [^\n]+\n\Z")
         with fixture.Testbed() as testbed:
-            self.check(testbed.ctl("stats", "--tls"), 3, "does not speak TLS; leave out --tls")
+            self.check(testbed.ctl("stats", "--tls"), 3, "does not speak TLS; omit --tls")
             result = fixture.run("stats", f"--address={testbed.host}:{testbed.port}")
-            self.check(result, 3, "is no gRPC server; --address is to be the server's --admin, not its --listen")
+            self.check(result, 3, "does not speak gRPC; --address must be the server's --admin, not its --listen")
 
 
 class StopTest(unittest.TestCase):

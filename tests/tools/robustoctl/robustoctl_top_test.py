@@ -143,7 +143,7 @@ class TopTest(unittest.TestCase):
         with Top(self.testbed.address) as top:
             top.until(b"robustoctl top")
             top.type(b"p")
-            top.until(b"paused: p goes on")
+            top.until(b"paused: press p to continue")
             top.type(b"p")
             top.forget()
             top.until(b"robustoctl top")

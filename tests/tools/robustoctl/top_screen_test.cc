@@ -219,7 +219,7 @@ TEST(TopScreenTest, ControlCharactersNeverReachTheTerminal) {
   view.workers.mutable_workers(9)->mutable_task()->set_phase("\x1b[31m");
   view.workers.mutable_workers(9)->mutable_task()->set_request_id("\x1b[31m");
   view.address = "unix:\x1b[5m";
-  view.trouble = "\x1b[2J\nno answer";
+  view.error = "\x1b[2J\nno answer";
   for (const ScreenStyle& style : {Style(80, 24), Style(200, 60), Style(200, 60, true)}) {
     ExpectFits(view, style);
   }
@@ -259,9 +259,9 @@ TEST(TopScreenTest, SaysWhatTheOperatorHasToKnow) {
       {"draining", [](TopView* view) { view->stats.set_state(admin::v1::POOL_STATE_DRAINING); },
        "draining"},
       {"no limit", [](TopView* view) { view->stats.clear_max_threads(); }, "of 8 (4 or more)"},
-      {"trouble", [](TopView* view) { view->trouble = "no answer, trying again: refused"; },
+      {"trouble", [](TopView* view) { view->error = "no answer, trying again: refused"; },
        "\nno answer, trying again: refused\n"},
-      {"paused", [](TopView* view) { view->paused = true; }, "\npaused: p goes on\n"},
+      {"paused", [](TopView* view) { view->paused = true; }, "\npaused: press p to continue\n"},
       {"revert",
        [](TopView* view) {
          view->stats.mutable_pending_revert()->set_min_threads(4);
@@ -269,7 +269,7 @@ TEST(TopScreenTest, SaysWhatTheOperatorHasToKnow) {
          view->stats.mutable_pending_revert()->set_generation(7);
          ToWire(absl::Seconds(42), view->stats.mutable_pending_revert()->mutable_remaining());
        },
-       "\nthe bounds return to 4 to 8 in 42.0s; to keep them: robustoctl confirm 7\n"},
+       "\nthe bounds return to 4 to 8 in 42.0s unless confirmed: robustoctl confirm 7\n"},
       {"shedding",
        [](TopView* view) {
          admin::v1::PoolStats next = Stats(30);

@@ -88,7 +88,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Create(
   }
   HealthMonitor::Listener listener;
   listener.on_change = [self](bool, const std::string& why) { self->SetNotReady(why); };
-  listener.on_look = [self, pool] { self->SampleDurations(*pool); };
+  listener.on_check = [self, pool] { self->SampleDurations(*pool); };
   self->listener_ = self->monitor_->Add(std::move(listener));
   return metrics;
 }

@@ -10,7 +10,7 @@
 //   auto metrics = MetricsServer::Create(&server.pool(), options);
 //   if (!metrics.ok()) return metrics.status();
 //   ...
-//   (*metrics)->SayStopping();  // not ready any more
+//   (*metrics)->MarkStopping();  // not ready any more
 //   server.Stop(absl::Seconds(10));
 //   metrics->reset();
 //
@@ -82,7 +82,7 @@ class MetricsServer {
 
   // /readyz says from now on that the server stops: before it does, so that a load balancer sends
   // no more.
-  void SayStopping() { monitor_->SayStopping(); }
+  void MarkStopping() { monitor_->MarkStopping(); }
 
  private:
   MetricsServer() = default;

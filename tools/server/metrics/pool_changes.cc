@@ -10,22 +10,20 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "robusto/http/message/uri.h"
+#include "robusto/workers/pool_options.h"
 #include "robusto/workers/resize.h"
 
 namespace robusto {
 namespace {
 
-// As in the gRPC service: more is a slip of the finger, and each would be a thread.
-constexpr int kMostThreads = 10000;
-
 absl::Status BadThreads(absl::string_view name, absl::string_view value) {
   return absl::InvalidArgumentError(
-      absl::StrCat(name, "=", value, ": must be a number from 1 to ", kMostThreads));
+      absl::StrCat(name, "=", value, ": must be a number from 1 to ", kMaxThreads));
 }
 
 absl::StatusOr<int> Threads(absl::string_view name, absl::string_view value) {
   int threads;
-  if (!absl::SimpleAtoi(value, &threads) || threads < 1 || threads > kMostThreads) {
+  if (!absl::SimpleAtoi(value, &threads) || threads < 1 || threads > kMaxThreads) {
     return BadThreads(name, value);
   }
   return threads;

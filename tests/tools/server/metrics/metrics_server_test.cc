@@ -160,7 +160,7 @@ TEST_F(MetricsServerTest, IsNotReadyWhileThePoolDrainsNorWhenTheServerStops) {
   EXPECT_TRUE(BecomesReady(503, "draining"));
   ASSERT_TRUE(pool_->Resume().ok());
   EXPECT_TRUE(BecomesReady(200, "ready"));
-  metrics_->SayStopping();
+  metrics_->MarkStopping();
   EXPECT_TRUE(BecomesReady(503, "stop"));
   ASSERT_TRUE(pool_->Stop(absl::ZeroDuration()).ok());
   EXPECT_TRUE(BecomesReady(503, ""));

@@ -1,17 +1,17 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "robusto/http/event_loop/idle_evictor.h"
+#include "robusto/http/event_loop/connection_evictor.h"
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "robusto/http/io/timer_wheel.h"
+#include "robusto/queue/monotonic_clock.h"
 
 namespace robusto {
 
-size_t IdleEvictor::Evict(size_t count) {
+size_t ConnectionEvictor::Evict(size_t count) {
   size_t evicted = 0;
   while (evicted < count) {
     const absl::optional<Candidate> next = Next();
@@ -21,38 +21,38 @@ size_t IdleEvictor::Evict(size_t count) {
   return evicted;
 }
 
-absl::optional<IdleEvictor::Candidate> IdleEvictor::Next() {
+absl::optional<ConnectionEvictor::Candidate> ConnectionEvictor::Next() {
   absl::MutexLock lock(&mu_);
   const int64_t now_ns = clock_.Nanos();
-  for (bool looked = false;; looked = true) {
+  for (bool searched = false;; searched = true) {
     while (!candidates_.empty()) {
       const Candidate candidate = candidates_.back();
       candidates_.pop_back();
       // A slow body's time moves a little with every byte.
       if (candidate.connection->generation() == candidate.generation &&
-          WaitsSince(*candidate.connection, now_ns) <= newest_ns_) {
+          StalledSince(*candidate.connection, now_ns) <= newest_ns_) {
         return candidate;
       }
     }
-    if (looked) return absl::nullopt;
-    Look();
+    if (searched) return absl::nullopt;
+    FindCandidates();
   }
 }
 
-int64_t IdleEvictor::WaitsSince(const Connection& connection, int64_t now_ns) const {
-  if (among_ == Among::kAll) return connection.WaitsSince(now_ns);
-  return connection.has_served() ? connection.IdleSince() : TimerWheel::kNever;
+int64_t ConnectionEvictor::StalledSince(const Connection& connection, int64_t now_ns) const {
+  if (among_ == Among::kAll) return connection.StalledSince(now_ns);
+  return connection.has_served() ? connection.IdleSince() : kNever;
 }
 
-void IdleEvictor::Look() {
+void ConnectionEvictor::FindCandidates() {
   const int64_t now_ns = clock_.Nanos();
   // Under another name: what a lambda does is not known to be done under mu_.
   std::vector<Candidate> found = std::move(candidates_);
   found.clear();
   table_->ForEach([this, now_ns, &found](Connection& connection) {
     const uint32_t generation = connection.generation();
-    const int64_t since = WaitsSince(connection, now_ns);
-    if (since != TimerWheel::kNever) found.push_back({since, &connection, generation});
+    const int64_t since = StalledSince(connection, now_ns);
+    if (since != kNever) found.push_back({since, &connection, generation});
   });
   const size_t kept = std::min(found.size(), kBatch);
   std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept), found.end(),

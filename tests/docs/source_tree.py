@@ -42,9 +42,9 @@ def documents():
 
 
 def folders_with_build_files():
-    """The packages of this workspace as strings; "" is the root's. tests/consumer is a workspace of its own."""
+    """The packages of this workspace as strings; "" is the root's. tests/consumer has workspaces of its own."""
     packages = [path.parent.as_posix() for path in files("BUILD") if path.name == "BUILD"]
-    return ["" if package == "." else package for package in packages if package != "tests/consumer"]
+    return ["" if package == "." else package for package in packages if not package.startswith("tests/consumer")]
 
 
 class Target:
@@ -61,6 +61,12 @@ class Target:
         self.data = [_absolute(package, label) for label in attributes.get("data", [])]
         self.testonly = bool(attributes.get("testonly"))
         self.public = "//visibility:public" in attributes.get("visibility", default_visibility)
+
+    def protos(self):
+        """Labels of the proto_library rules that this target's code is generated from."""
+        if self.kind == "cc_proto_library":
+            return self.deps
+        return [_absolute(self.package, source) for source in self.sources] if self.kind == "cc_grpc_library" else []
 
     def source_paths(self):
         """The sources that are files of the tree, relative to its root."""

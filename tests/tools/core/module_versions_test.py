@@ -18,7 +18,14 @@ def read(path):
         if not dev_dependency:
             declared["deps"][name] = arguments
 
-    exec(pathlib.Path(path).read_text(), {"module": module, "bazel_dep": bazel_dep})
+    def single_version_override(**unused):
+        """Holds in the root module only, and so says nothing of what a user of the module gets."""
+
+    exec(pathlib.Path(path).read_text(), {
+        "module": module,
+        "bazel_dep": bazel_dep,
+        "single_version_override": single_version_override,
+    })
     return declared
 
 

@@ -64,6 +64,9 @@ class Server {
   const std::vector<std::string>& urls() const { return urls_; }
   // The workers, to be watched and resized.
   ThreadPool& pool() { return *pool_; }
+  // Calls ServerOptions::error_page again for the errors that the server answers itself; it may block.
+  // To be called when the pages have changed.
+  void ReloadErrorPages() { loop_->ReloadErrorPages(); }
   // Connections that are open now, idle ones too.
   size_t open_connections() const { return loop_->open_connections(); }
   // What it has done so far. Cheap enough to be asked many times a second.

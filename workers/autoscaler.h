@@ -32,7 +32,7 @@ class Autoscaler {
   Autoscaler(int64_t grow_after_ns, int64_t idle_timeout_ns)
       : grow_after_ns_(grow_after_ns), idle_timeout_ns_(idle_timeout_ns) {}
 
-  struct Facts {
+  struct Inputs {
     int64_t now_ns = 0;
     int threads = 0;  // that stay
     int min_threads = 1;
@@ -42,28 +42,28 @@ class Autoscaler {
   };
 
   // How many workers to start now.
-  int Grow(const Facts& facts) {
-    if (grow_after_ns_ < 0 || facts.oldest_wait_ns <= grow_after_ns_ ||
-        facts.threads >= facts.max_threads.value_or(0) || facts.now_ns < next_grow_ns_) {
+  int Grow(const Inputs& inputs) {
+    if (grow_after_ns_ < 0 || inputs.oldest_wait_ns <= grow_after_ns_ ||
+        inputs.threads >= inputs.max_threads.value_or(0) || inputs.now_ns < next_grow_ns_) {
       return 0;
     }
-    next_grow_ns_ = facts.now_ns + grow_after_ns_;
-    return std::min(std::max(1, facts.threads / 8), *facts.max_threads - facts.threads);
+    next_grow_ns_ = inputs.now_ns + grow_after_ns_;
+    return std::min(std::max(1, inputs.threads / 8), *inputs.max_threads - inputs.threads);
   }
 
   // How many idle workers to retire now.
-  int Trim(const Facts& facts) {
-    if (NextTrim(facts) > facts.now_ns) return 0;
-    next_trim_ns_ = facts.now_ns + kTrimInterval;
-    return std::max(1, (facts.threads - facts.min_threads) / 10);
+  int Trim(const Inputs& inputs) {
+    if (NextTrim(inputs) > inputs.now_ns) return 0;
+    next_trim_ns_ = inputs.now_ns + kTrimInterval;
+    return std::max(1, (inputs.threads - inputs.min_threads) / 10);
   }
 
   // When Trim should be asked next; kNever while there is no surplus.
-  int64_t NextTrim(const Facts& facts) const {
-    if (idle_timeout_ns_ < 0 || facts.threads <= facts.min_threads) return kNever;
+  int64_t NextTrim(const Inputs& inputs) const {
+    if (idle_timeout_ns_ < 0 || inputs.threads <= inputs.min_threads) return kNever;
     // With every worker busy the earliest chance is idle_timeout after one of them is not.
-    const int64_t since = std::min(facts.idle_since_ns, facts.now_ns);
-    return std::max(since + idle_timeout_ns_ + (facts.idle_since_ns == kNever ? 1 : 0),
+    const int64_t since = std::min(inputs.idle_since_ns, inputs.now_ns);
+    return std::max(since + idle_timeout_ns_ + (inputs.idle_since_ns == kNever ? 1 : 0),
                     next_trim_ns_);
   }
 

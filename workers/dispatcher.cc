@@ -12,8 +12,8 @@
 namespace robusto {
 namespace {
 
-// Whose worker or supervisor this thread is: it must not wait for room in the queue that it is
-// meant to empty.
+// The dispatcher whose worker or supervisor this thread is. Such a thread must not wait for room in
+// the queue that it empties.
 thread_local const Dispatcher* t_serves = nullptr;
 
 }  // namespace
@@ -21,9 +21,9 @@ thread_local const Dispatcher* t_serves = nullptr;
 Dispatcher::Dispatcher(const Options& options)
     : source_(options.work_source),
       queue_ttl_ns_(options.queue_ttl_ns),
-      attention_after_ns_(options.attention_after_ns),
+      grow_after_ns_(options.grow_after_ns),
       watch_running_(options.watch_running),
-      watch_queue_(options.queue_ttl_ns >= 0 || options.attention_after_ns >= 0),
+      watch_queue_(options.queue_ttl_ns >= 0 || options.grow_after_ns >= 0),
       admission_check_(options.admission_check),
       cpus_(queue_internal::UsableCpus()),
       queue_(options.queue_capacity) {}
@@ -44,17 +44,18 @@ absl::optional<RejectReason> Dispatcher::CheckAdmission(const Task& task) const 
       return RejectReason::kStopped;
   }
   if (!admission_check_ || task.Continues()) return absl::nullopt;
-  AdmissionFacts facts;
-  facts.queue_size = queue_.size();
-  facts.queue_capacity = queue_.capacity();
-  facts.threads = threads_.load(std::memory_order_relaxed);
-  facts.recent_service_time = absl::Nanoseconds(recent_service_ns());
-  return admission_check_(facts);
+  AdmissionContext context;
+  context.queue_size = queue_.size();
+  context.queue_capacity = queue_.capacity();
+  context.threads = threads_.load(std::memory_order_relaxed);
+  context.recent_service_time = absl::Nanoseconds(recent_service_ns());
+  return admission_check_(context);
 }
 
 absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration timeout) {
   QueuedTask item;
-  // Before the look at the admission: a Stop that has closed it sees this task, or is seen by it.
+  // Counted before admission_ is read: so a Stop, which writes admission_ first, sees this task in the
+  // count, or this task sees the Stop.
   item.id = accepted_.fetch_add(1) + 1;
   item.accepted_ns = MonotonicNanos();
   item.task = std::move(task);
@@ -63,11 +64,11 @@ absl::optional<RejectReason> Dispatcher::Offer(TaskPtr task, absl::Duration time
   if (!reason.has_value()) {
     PushResult result = queue_.TryPush(std::move(item));
     if (result == PushResult::kFull && timeout > absl::ZeroDuration() && t_serves != this) {
-      WakeIfWorthIt();
+      MaybeWakeWorker();
       result = queue_.Push(std::move(item), timeout);
     }
     if (result == PushResult::kOk) {
-      WakeIfWorthIt();
+      MaybeWakeWorker();
       return absl::nullopt;
     }
     reason = result == PushResult::kClosed ? RejectReason::kStopped : RejectReason::kQueueFull;
@@ -104,48 +105,48 @@ void Dispatcher::RejectTask(TaskPtr task, RejectReason reason) {
   } else {
     rejected_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_release);
   }
-  // What is thrown here breaks the task's contract, and has nowhere to go: this may be the
-  // supervisor's thread, or have the rest of a batch to see to.
+  // An exception here breaks the task's contract and cannot be reported: this may be the supervisor's
+  // thread, or there may be the rest of a batch to reject.
   try {
     task->Reject(reason);
   } catch (...) {
   }
   try {
-    task.release()->Release();
+    task.release()->Done();
   } catch (...) {
   }
-  // The journal counts rejections; the supervisor writes it.
+  // Maintenance records rejections in the journal.
   EnsureWatched();
 }
 
 // --- Workers ---
 
-bool Dispatcher::Take(Seat& seat, QueuedTask& out) {
+bool Dispatcher::NextTask(ParkedWorker& worker, QueuedTask& out) {
   ServeFromThisThread();
-  int64_t now = std::exchange(seat.task_ended_ns_, 0);
+  int64_t now = std::exchange(worker.task_ended_ns_, 0);
   for (;; now = 0) {
-    if (TakeRetirement(seat)) return false;
+    if (TakeExitRequest(worker)) return false;
     const PopResult result = queue_.TryPop(out);
     if (result == PopResult::kOk) {
-      // What came after the last task's end was taken no sooner than it came.
+      // A task that came after the last one had ended cannot have been taken before it came.
       out.taken_ns = now == 0 ? MonotonicNanos() : std::max(now, out.accepted_ns);
       if (Expired(out, out.taken_ns)) {
         RejectTask(std::move(out.task), RejectReason::kExpired);
         continue;
       }
       taken_.fetch_add(1, std::memory_order_release);
-      if (IsPollOverdue(out.taken_ns) && TakeLead(seat)) Lead(absl::ZeroDuration(), nullptr);
-      WakeIfWorthIt();
+      if (IsPollOverdue(out.taken_ns) && TakeLead(worker)) Lead(absl::ZeroDuration(), nullptr);
+      MaybeWakeWorker();
       return true;
     }
     if (result == PopResult::kClosed) return false;
-    if (TakeLead(seat)) {
+    if (TakeLead(worker)) {
       if (!Lead(absl::InfiniteDuration(), &out)) continue;
       taken_.fetch_add(1, std::memory_order_release);
-      WakeIfWorthIt();
+      MaybeWakeWorker();
       return true;
-    } else if (!Linger()) {
-      ParkSeat(seat);
+    } else if (!SpinBeforePark()) {
+      Park(worker);
     }
   }
 }
@@ -154,9 +155,10 @@ bool Dispatcher::IsPollOverdue(int64_t now) const {
   return source_ != nullptr && now - polled_ns_.load(std::memory_order_relaxed) > kPollGapNs;
 }
 
-bool Dispatcher::TakeLead(const Seat& seat) {
-  uintptr_t nobody = kNobody;
-  return Vacant() && leader_.compare_exchange_strong(nobody, reinterpret_cast<uintptr_t>(&seat));
+bool Dispatcher::TakeLead(const ParkedWorker& worker) {
+  uintptr_t no_leader = kNoLeader;
+  return NeedsLeader() &&
+         leader_.compare_exchange_strong(no_leader, reinterpret_cast<uintptr_t>(&worker));
 }
 
 Dispatcher::PollResult Dispatcher::PollSource(absl::Span<TaskPtr> out, absl::Duration timeout) {
@@ -169,141 +171,40 @@ Dispatcher::PollResult Dispatcher::PollSource(absl::Span<TaskPtr> out, absl::Dur
 }
 
 bool Dispatcher::Lead(absl::Duration timeout, QueuedTask* next) {
-  // From here on a producer that sees nobody parked interrupts the poll; what it pushed before is
-  // seen now (D3).
+  // From here on a producer that finds no worker parked interrupts the poll. What it pushed before is
+  // seen below (D3).
   std::atomic_thread_fence(std::memory_order_seq_cst);
   std::array<TaskPtr, kPollBatch> tasks;
   const bool waits = timeout > absl::ZeroDuration();
-  if (!waits || (queue_.size() == 0 && !closed_.load() && pending_retirements_.load() == 0)) {
+  if (!waits || (queue_.size() == 0 && !closed_.load() && pending_exits_.load() == 0)) {
     const PollResult polled = PollSource(absl::MakeSpan(tasks), timeout);
-    // Nothing has come before it, and this worker is free: through the queue it would come back here.
-    const bool direct = next != nullptr && queue_.size() == 0 && pending_retirements_.load() == 0;
+    // With an empty queue the first task would come straight back to this worker.
+    const bool direct = next != nullptr && queue_.size() == 0 && pending_exits_.load() == 0;
     Admit(absl::MakeSpan(tasks.data(), polled.count), polled.ended_ns, direct ? next : nullptr);
   }
-  leader_.store(kNobody);
+  leader_.store(kNoLeader);
   return next != nullptr && next->task != nullptr;
 }
 
-bool Dispatcher::Linger() {
-  // Where there is a source its leader waits for what comes next. And one such worker is enough:
-  // the tasks that it cannot keep up with wake others.
-  if (cpus_ < 2 || source_ != nullptr || lingering_.exchange(true, std::memory_order_relaxed)) {
-    return false;
-  }
-  const bool found = queue_internal::SpinUntil([this] { return HasReasonToStayAwake(); });
-  lingering_.store(false, std::memory_order_relaxed);
-  return found;
-}
-
-void Dispatcher::ParkSeat(Seat& seat) {
-  const int64_t now = MonotonicNanos();
-  {
-    absl::MutexLock lock(&mu_);
-    seat.parked_since_ns_ = now;
-    parked_.push_back(&seat);
-    parked_count_.store(static_cast<int>(parked_.size()));
-  }
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (HasReasonToStayAwake()) {
-    absl::MutexLock lock(&mu_);
-    if (Unseat(&seat)) return;
-    // Somebody has just taken this seat off the stack; its wake-up is on the way.
-  }
-  // The supervisor leads because every worker was busy: this one is not any more.
-  if (leader_.load() == kSupervisor) source_->Interrupt();
-  seat.parker_.Park();  // D4: one Unpark for each time that it is taken off the stack
-  waking_.fetch_sub(1);
-}
-
-bool Dispatcher::HasReasonToStayAwake() const {
-  return queue_.size() > 0 || closed_.load() || pending_retirements_.load() > 0 || Vacant();
-}
-
-bool Dispatcher::Vacant() const {
-  return source_ != nullptr && leader_.load() == kNobody &&
-         admission_.load() != Admission::kNotOpen;
-}
-
-bool Dispatcher::Unseat(Seat* seat) {
-  // From the top: most often it is the last one.
-  const auto found = std::find(parked_.rbegin(), parked_.rend(), seat);
-  if (found == parked_.rend()) return false;
-  parked_.erase(std::next(found).base());
-  parked_count_.store(static_cast<int>(parked_.size()));
-  return true;
-}
-
-void Dispatcher::RecordServiceTime(int64_t nanoseconds) {
-  const int64_t mean = service_ns_.load(std::memory_order_relaxed);
-  const int64_t step = (nanoseconds - mean) / 8;
-  // Every Offer reads the mean: tens of nanoseconds are not worth a write to its cache line.
-  if (step > 8 || step < -8) service_ns_.store(mean + step, std::memory_order_relaxed);
-}
-
-void Dispatcher::Leave(Seat& seat) {
+void Dispatcher::Leave(ParkedWorker& worker) {
   t_serves = nullptr;
-  // A Poll that threw left it here.
-  auto me = reinterpret_cast<uintptr_t>(&seat);
-  leader_.compare_exchange_strong(me, kNobody);
+  // A Poll that threw did not give the lead up.
+  auto me = reinterpret_cast<uintptr_t>(&worker);
+  leader_.compare_exchange_strong(me, kNoLeader);
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (NeedsWatch() && !WakeOne()) EnsureWatched();
 }
 
-bool Dispatcher::WakeOne() {
-  Seat* seat;
-  {
-    absl::MutexLock lock(&mu_);
-    if (parked_.empty()) return false;
-    seat = parked_.back();
-    waking_.fetch_add(1);
-    Unseat(seat);
-  }
-  // The seat cannot go away here: its owner waits for this call.
-  seat->parker_.Unpark();
-  return true;
-}
-
-void Dispatcher::WakeAll() {
-  while (WakeOne()) {
-  }
-}
-
-void Dispatcher::WakeIfWorthIt() {
-  // D3: after the push, before the look at the stack.
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  const int parked = parked_count_.load();
-  const uintptr_t leader = leader_.load();
-  const bool worker_leads = leader > kSupervisor;
-  const size_t backlog = queue_.size();
-  const bool vacant = Vacant();
-  if (parked == 0) {
-    if (worker_leads && backlog > 0) source_->Interrupt();
-  } else if (waking_.load() == 0) {
-    // A worker that is on its way looks at the backlog itself when it has taken its task.
-    const int64_t service = service_ns_.load(std::memory_order_relaxed);
-    const int awake = threads_.load(std::memory_order_relaxed) - parked - (worker_leads ? 1 : 0);
-    const bool nobody_can = backlog > 0 && awake <= 0;
-    const bool slow = service >= kSlowTaskNs && (backlog > 0 || vacant);
-    const int64_t wait_ns = static_cast<int64_t>(backlog) * service;
-    const bool pays = (awake < cpus_) && (wait_ns > kWakeCostNs);
-    // A single task is the woken worker's; if more come meanwhile, whoever brings them sees to it.
-    if ((nobody_can || slow || pays) && WakeOne() && (!watch_queue_ || backlog <= 1) && !vacant) {
-      return;
-    }
-  }
-  if (vacant || (backlog > 0 && (parked > 0 || watch_queue_))) EnsureWatched();
-}
-
-// --- The manager ---
+// --- The pool ---
 
 void Dispatcher::Open() {
   SetAdmission(Admission::kOpen);
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (Vacant()) WakeOne();
+  if (NeedsLeader()) WakeOne();
 }
 
 void Dispatcher::SetAdmission(Admission admission) {
-  // Whoever races with the last word, as a Resume with a RequestStop, does not undo it.
+  // kStopped is final: a Resume that races with a RequestStop does not undo it.
   Admission now = admission_.load();
   while (now != Admission::kStopped && !admission_.compare_exchange_weak(now, admission)) {
   }
@@ -318,54 +219,51 @@ void Dispatcher::Close() {
   WakeAll();
 }
 
-std::vector<uint64_t> Dispatcher::RejectQueued(RejectReason reason) {
-  std::vector<uint64_t> ids;
+void Dispatcher::RejectQueued(RejectReason reason, const std::function<void(uint64_t)>& rejecting) {
   QueuedTask item;
   while (queue_.TryPop(item) == PopResult::kOk) {
-    ids.push_back(item.id);
+    rejecting(item.id);
     RejectTask(std::move(item.task), reason);
   }
-  return ids;
 }
 
-void Dispatcher::Retire(int count) {
+void Dispatcher::RequestExits(int count) {
   for (; count > 0; --count) {
-    Seat* seat;
+    ParkedWorker* worker;
     {
       absl::MutexLock lock(&mu_);
       if (parked_.empty()) break;
-      // The coldest one: last in, first out is for waking.
-      seat = parked_.front();
-      seat->retire_ = true;
-      waking_.fetch_add(1);
-      Unseat(seat);
+      // The one that was parked first: its caches are the coldest.
+      worker = parked_.front();
+      worker->exit_ = true;
+      PopForWaking(worker);
     }
-    seat->parker_.Unpark();
+    worker->parker_.Unpark();
   }
   if (count <= 0) return;
-  pending_retirements_.fetch_add(count);
+  pending_exits_.fetch_add(count);
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  // A leader in Poll is idle too; and one that has parked meanwhile must see the count.
-  if (source_ != nullptr && leader_.load() != kNobody) source_->Interrupt();
+  // A leader in Poll is idle, too. A worker that has parked meanwhile must see the count.
+  if (source_ != nullptr && leader_.load() != kNoLeader) source_->Interrupt();
   WakeAll();
 }
 
-int Dispatcher::TakeBackRetirements(int count) {
-  int pending = pending_retirements_.load();
+int Dispatcher::CancelExits(int count) {
+  int pending = pending_exits_.load();
   int taken;
   do {
     taken = std::min(pending, count);
     if (taken <= 0) return 0;
-  } while (!pending_retirements_.compare_exchange_weak(pending, pending - taken));
+  } while (!pending_exits_.compare_exchange_weak(pending, pending - taken));
   return taken;
 }
 
-bool Dispatcher::TakeRetirement(Seat& seat) {
-  if (seat.retire_) return true;
-  int pending = pending_retirements_.load(std::memory_order_relaxed);
+bool Dispatcher::TakeExitRequest(ParkedWorker& worker) {
+  if (worker.exit_) return true;
+  int pending = pending_exits_.load(std::memory_order_relaxed);
   while (pending > 0) {
-    if (pending_retirements_.compare_exchange_weak(pending, pending - 1)) {
-      seat.retire_ = true;
+    if (pending_exits_.compare_exchange_weak(pending, pending - 1)) {
+      worker.exit_ = true;
       return true;
     }
   }
@@ -383,12 +281,12 @@ PollActivity Dispatcher::poll_activity() const {
   PollActivity activity;
   activity.polls = polls_.load(std::memory_order_acquire);
   activity.last_ended_ns = polled_ns_.load(std::memory_order_relaxed);
-  activity.polling = leader_.load() != kNobody;
+  activity.polling = leader_.load() != kNoLeader;
   return activity;
 }
 
 Dispatcher::Counters Dispatcher::counters() const {
-  // What follows is read before what it follows from, so that no difference is ever negative.
+  // Each effect is read before its cause, so that no difference is ever negative.
   Counters c;
   c.taken = taken_.load(std::memory_order_acquire);
   c.expired = expired_.load(std::memory_order_acquire);

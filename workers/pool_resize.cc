@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// How a ThreadPool's bounds are moved, and moved back when nobody confirms it.
+// How a ThreadPool's bounds are changed, and reverted when the change is not confirmed.
 
 #include <algorithm>
 #include <cstdint>
@@ -56,17 +56,17 @@ absl::Status ThreadPool::CheckResize(const ResizeRequest& request) const {
   if (request.if_generation.value_or(generation_) != generation_) {
     return absl::AbortedError(absl::StrCat(
         "if_generation is ", *request.if_generation, ", but the pool is at generation ",
-        generation_, ": somebody has changed it; read its stats and decide again"));
+        generation_, ": it was changed concurrently; read its stats again and retry"));
   }
   return absl::OkStatus();
 }
 
 ThreadPool::ThreadChange ThreadPool::ChangeFor(const PoolBounds& bounds) const {
   ThreadChange change;
-  if (state_ == PoolState::kCreated) return change;  // Start starts as many as there must be
-  const int staying = workers_.staying();
-  change.start = std::max(0, bounds.min_threads - staying);
-  change.retire = std::max(0, staying - bounds.max_threads.value_or(staying));
+  if (state_ == PoolState::kCreated) return change;  // Start starts min_threads
+  const int target = workers_.target_threads();
+  change.start = std::max(0, bounds.min_threads - target);
+  change.exit = std::max(0, target - bounds.max_threads.value_or(target));
   return change;
 }
 
@@ -76,11 +76,11 @@ int ThreadPool::MoveBounds(const PoolBounds& bounds, PoolEvent::Kind kind, absl:
   min_threads_ = bounds.min_threads;
   max_threads_ = bounds.max_threads;
   ++generation_;
-  if (change.retire > 0) workers_.Retire(change.retire);
+  if (change.exit > 0) workers_.RequestExits(change.exit);
   const int started = change.start > 0 ? AddWorkers(change.start, why) : 0;
-  if (state_ != PoolState::kCreated) Note(kind, started - change.retire, text);
+  if (state_ != PoolState::kCreated) Record(kind, started - change.exit, text);
   if (started < change.start) {
-    Note(PoolEvent::Kind::kStartFailed, change.start - started, why->message());
+    Record(PoolEvent::Kind::kStartFailed, change.start - started, why->message());
   }
   return started;
 }
@@ -93,11 +93,11 @@ absl::StatusOr<ResizeResult> ThreadPool::Resize(const ResizeRequest& request) {
   const ThreadChange change = ChangeFor(bounds);
   ResizeResult result;
   result.before = {min_threads_, max_threads_};
-  result.retired = change.retire;
+  result.retired = change.exit;
   if (request.dry_run) {
     result.generation = generation_;
     result.started = change.start;
-    result.threads = workers_.staying() + change.start - change.retire;
+    result.threads = workers_.target_threads() + change.start - change.exit;
     return result;
   }
   std::string text;
@@ -111,8 +111,8 @@ absl::StatusOr<ResizeResult> ThreadPool::Resize(const ResizeRequest& request) {
   }
   result.started = MoveBounds(bounds, PoolEvent::Kind::kResize, text, &status);
   result.generation = generation_;
-  result.threads = std::max(0, workers_.staying());
-  dispatcher_->WakeSupervisor();
+  result.threads = std::max(0, workers_.target_threads());
+  dispatcher_->RequestMaintenance();
   if (result.started == change.start) return result;
   return absl::Status(status.code(),
                       absl::StrCat("resized to ", BoundsText(bounds), ", but only ", result.threads,
@@ -123,15 +123,15 @@ absl::Status ThreadPool::ConfirmResize(absl::optional<uint64_t> generation) {
   absl::MutexLock lock(&mu_);
   if (!revert_.has_value()) {
     return absl::FailedPreconditionError(
-        "no Resize waits to be confirmed: none had revert_after, or it was reverted or confirmed");
+        "no Resize waits for confirmation: none had revert_after, or it was reverted or confirmed");
   }
   if (generation.value_or(revert_->generation) != revert_->generation) {
     return absl::AbortedError(absl::StrCat("generation is ", *generation,
-                                           ", but the Resize that waits to be confirmed has ",
+                                           ", but the Resize that waits for confirmation has ",
                                            revert_->generation));
   }
   revert_.reset();
-  Note(PoolEvent::Kind::kConfirm);
+  Record(PoolEvent::Kind::kConfirm);
   return absl::OkStatus();
 }
 
@@ -139,9 +139,10 @@ int64_t ThreadPool::RevertUnconfirmed(int64_t now_ns) {
   if (!revert_.has_value()) return kNever;
   if (now_ns < revert_->at_ns) return revert_->at_ns;
   const Revert revert = *std::exchange(revert_, absl::nullopt);
-  absl::Status why;  // what could not be started is tried again by ReplaceDead
+  absl::Status why;  // RespawnDead retries what could not be started
   MoveBounds(revert.bounds, PoolEvent::Kind::kRevert,
-             absl::StrCat("nobody confirmed the Resize of generation ", revert.generation), &why);
+             absl::StrCat("the Resize of generation ", revert.generation, " was not confirmed"),
+             &why);
   return kNever;
 }
 

@@ -78,8 +78,8 @@ struct PoolStats {
   int threads = 0;                  // idle + busy; an abandoned thread is not among them
   int idle = 0;
   int busy = 0;
-  int staying = 0;   // threads that are not told to retire
-  int retiring = 0;  // will end as soon as as many workers ask for work
+  int target_threads = 0;  // threads that are not told to retire
+  int retiring = 0;        // will end as soon as as many workers ask for work
   int abandoned = 0;
   int stuck = 0;          // of the busy ones
   absl::Duration uptime;  // since Start

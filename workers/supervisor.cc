@@ -13,14 +13,15 @@
 namespace robusto {
 
 Supervisor::Supervisor(const std::string& name, std::shared_ptr<Dispatcher> dispatcher,
-                       Upkeep upkeep)
-    : name_(absl::StrCat(name.substr(0, 11), "-sup")),  // 15 bytes are what the kernel keeps
+                       std::shared_ptr<WorkerSignal> signal, Maintain maintain)
+    : name_(absl::StrCat(name.substr(0, 11), "-sup")),  // the kernel keeps 15 bytes
       dispatcher_(std::move(dispatcher)),
-      upkeep_(std::move(upkeep)) {}
+      signal_(std::move(signal)),
+      maintain_(std::move(maintain)) {}
 
 absl::Status Supervisor::Start() {
   try {
-    thread_ = std::thread([this] { Main(); });
+    thread_ = std::thread([self = shared_from_this()] { self->Main(); });
   } catch (const std::system_error& error) {
     return absl::ResourceExhaustedError(
         absl::StrCat("cannot start supervisor thread ", name_, ": ", error.what()));
@@ -28,24 +29,39 @@ absl::Status Supervisor::Start() {
   return absl::OkStatus();
 }
 
-void Supervisor::Stop() {
-  if (!thread_.joinable()) return;
-  stopping_.store(true);
-  dispatcher_->WakeSupervisor();
-  thread_.join();
+void Supervisor::RequestExit() {
+  exit_.store(true);
+  dispatcher_->RequestMaintenance();
+}
+
+bool Supervisor::JoinOrAbandon() {
+  if (exited()) {
+    thread_.join();
+    return true;
+  }
+  absl::MutexLock lock(&maintaining_);
+  abandoned_ = true;
+  thread_.detach();
+  return false;
 }
 
 void Supervisor::Main() {
   pthread_setname_np(pthread_self(), name_.c_str());
-  int64_t deadline = upkeep_(0);
-  while (!stopping_.load()) {
-    dispatcher_->SupervisorWait(deadline);
-    if (stopping_.load()) return;
-    dispatcher_->SupervisorTick(deadline);
-    if (dispatcher_->TakeAttention() || MonotonicNanos() >= deadline) {
-      deadline = upkeep_(dispatcher_->oldest_wait_ns());
-    }
+  dispatcher_->ScheduleMaintenance(0);
+  while (!exit_.load() && MaintainOnce()) {
+    dispatcher_->SupervisorWait();
+    if (!exit_.load()) dispatcher_->SupervisorTick();
   }
+  exited_.store(true);
+  signal_->Notify();
+}
+
+bool Supervisor::MaintainOnce() {
+  if (!dispatcher_->StartMaintenance()) return true;
+  absl::MutexLock lock(&maintaining_);
+  if (abandoned_) return false;
+  dispatcher_->ScheduleMaintenance(maintain_(dispatcher_->oldest_wait_ns()));
+  return true;
 }
 
 }  // namespace robusto

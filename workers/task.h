@@ -6,7 +6,7 @@
 // A std::function would do for Run, but a pool that is bounded, drained and stopped has more to say
 // to a piece of work than "run": that there was no room for it, that it has waited too long, that
 // it should give up. Every task that is offered to a pool gets exactly one of Run and Reject, and
-// after it Release.
+// after it Done.
 //
 //   pool->Put(MakeTask([] { Compute(); }));
 //
@@ -17,7 +17,7 @@
 //   };
 //   pool->Put(TaskPtr(new Resize(image)));
 //
-// Thread-safety: Run, Reject and Release are called once, by one thread at a time. Cancel and
+// Thread-safety: Run, Reject and Done are called once, by one thread at a time. Cancel and
 // Describe may be called by any thread while Run runs, never before it and never after it has
 // returned.
 
@@ -86,15 +86,15 @@ class Task {
   // The last call, after Run or Reject: nobody holds the task any more. A task that is not made
   // with new, or that is used again, overrides it; it may offer itself to the pool again from here
   // (with TryPut).
-  virtual void Release() { delete this; }
+  virtual void Done() { delete this; }
 };
 
-struct TaskReleaser {
-  void operator()(Task* task) const { task->Release(); }
+struct TaskDeleter {
+  void operator()(Task* task) const { task->Done(); }
 };
 
 // Owns a task: releases it, rather than deletes it.
-using TaskPtr = std::unique_ptr<Task, TaskReleaser>;
+using TaskPtr = std::unique_ptr<Task, TaskDeleter>;
 
 namespace task_internal {
 

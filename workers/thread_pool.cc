@@ -42,7 +42,7 @@ Dispatcher::Options DispatcherOptions(const ThreadPoolOptions& options) {
   out.queue_capacity = options.queue_capacity;
   out.queue_ttl_ns = NanosOrNever(options.queue_ttl);
   // Also without max_threads, which Resize may bring.
-  out.attention_after_ns = NanosOrNever(options.grow_after);
+  out.grow_after_ns = NanosOrNever(options.grow_after);
   out.watch_running = NanosOrNever(options.stuck_after) >= 0;
   out.admission_check = options.admission_check;
   out.work_source = options.work_source;
@@ -90,9 +90,9 @@ ThreadPool::~ThreadPool() {
 }
 
 absl::Status ThreadPool::Start() {
-  auto supervisor = std::make_unique<Supervisor>(
-      options_.name, dispatcher_,
-      [this](int64_t oldest_wait_ns) { return Upkeep(oldest_wait_ns); });
+  auto supervisor = std::make_shared<Supervisor>(
+      options_.name, dispatcher_, signal_,
+      [this](int64_t oldest_wait_ns) { return Maintain(oldest_wait_ns); });
   absl::Status status;
   {
     absl::MutexLock lock(&mu_);
@@ -106,10 +106,10 @@ absl::Status ThreadPool::Start() {
       supervisor_ = std::move(supervisor);
       state_ = PoolState::kRunning;
       started_ns_ = MonotonicNanos();
-      Note(PoolEvent::Kind::kStart, min_threads_);
+      Record(PoolEvent::Kind::kStart, min_threads_);
       return absl::OkStatus();
     }
-    workers_.Retire(workers_.staying());
+    workers_.RequestExits(workers_.target_threads());
     workers_.JoinAll();
     workers_.Reap();
   }
@@ -154,20 +154,20 @@ absl::Status ThreadPool::Cancel(uint64_t task_id, CancelLevel level) {
     workers = workers_.Alive();
   }
   for (const auto& worker : workers) {
-    if (CancelOn(*worker, task_id, level)) return absl::OkStatus();
+    if (!worker->Cancel(task_id, level)) continue;
+    RecordCancel(worker->id(), task_id, level);
+    return absl::OkStatus();
   }
   return absl::NotFoundError(absl::StrCat("no task with id ", task_id, " is running"));
 }
 
-bool ThreadPool::CancelOn(WorkerThread& worker, uint64_t task_id, CancelLevel level) {
-  if (!worker.Cancel(task_id, level)) return false;
+void ThreadPool::RecordCancel(int64_t worker_id, uint64_t task_id, CancelLevel level) {
   absl::MutexLock lock(&mu_);
   PoolEvent event = Event(PoolEvent::Kind::kCancel);
   event.task_id = task_id;
-  event.worker_id = worker.id();
+  event.worker_id = worker_id;
   event.text = level == CancelLevel::kGentle ? "gentle" : "firm";
   journal_.Append(std::move(event));
-  return true;
 }
 
 bool ThreadPool::IsRunning(uint64_t task_id) const {
@@ -181,7 +181,7 @@ bool ThreadPool::IsRunning(uint64_t task_id) const {
 // --- Threads ---
 
 int ThreadPool::AddWorkers(int count, absl::Status* why) {
-  const int taken_back = workers_.TakeBackRetirements(count);
+  const int taken_back = workers_.CancelExits(count);
   return taken_back + workers_.Start(
                           count - taken_back, [this] { return StopHasBegun(); }, why);
 }
@@ -202,15 +202,15 @@ absl::StatusOr<int> ThreadPool::Grow(int count) {
   if (!status.ok()) return status;
   // Below 0 stay, for a moment, when retired workers died first: without a limit that is one more
   // than an int can say.
-  const int64_t room = int64_t{max_threads_.value_or(kNoLimit)} - workers_.staying();
+  const int64_t room = int64_t{max_threads_.value_or(kNoLimit)} - workers_.target_threads();
   count = static_cast<int>(std::min<int64_t>(count, room));
   if (count <= 0) return 0;
   const int added = AddWorkers(count, &status);
-  if (!status.ok()) Note(PoolEvent::Kind::kStartFailed, count - added, status.message());
+  if (!status.ok()) Record(PoolEvent::Kind::kStartFailed, count - added, status.message());
   if (added == 0) return status;
   ++generation_;
-  Note(PoolEvent::Kind::kGrow, added);
-  dispatcher_->WakeSupervisor();  // there may be a surplus to trim some time
+  Record(PoolEvent::Kind::kGrow, added);
+  dispatcher_->RequestMaintenance();  // there may be a surplus to trim some time
   return added;
 }
 
@@ -220,11 +220,11 @@ absl::StatusOr<int> ThreadPool::Shrink(int count) {
   absl::MutexLock lock(&mu_);
   status = CheckAlive("Shrink");
   if (!status.ok()) return status;
-  count = std::min(count, workers_.staying() - min_threads_);
+  count = std::min(count, workers_.target_threads() - min_threads_);
   if (count <= 0) return 0;
-  workers_.Retire(count);
+  workers_.RequestExits(count);
   ++generation_;
-  Note(PoolEvent::Kind::kShrink, count);
+  Record(PoolEvent::Kind::kShrink, count);
   return count;
 }
 
@@ -237,7 +237,7 @@ absl::Status ThreadPool::Drain() {
   if (state_ == PoolState::kDraining) return absl::OkStatus();
   state_ = PoolState::kDraining;
   dispatcher_->SetAdmission(Dispatcher::Admission::kDraining);
-  Note(PoolEvent::Kind::kDrain);
+  Record(PoolEvent::Kind::kDrain);
   return absl::OkStatus();
 }
 
@@ -251,7 +251,7 @@ absl::Status ThreadPool::Resume() {
   }
   state_ = PoolState::kRunning;
   dispatcher_->SetAdmission(Dispatcher::Admission::kOpen);
-  Note(PoolEvent::Kind::kResume);
+  Record(PoolEvent::Kind::kResume);
   return absl::OkStatus();
 }
 
@@ -277,7 +277,7 @@ absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
   }
   WorkerThread* const self = WorkerThread::Current();
   if (self != nullptr && self->serves(*dispatcher_)) self->EnterStop();
-  signal_->Announce();
+  signal_->Notify();
   {
     absl::MutexLock lock(&mu_);
     if (stopping_) {
@@ -295,17 +295,20 @@ absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
     }
     state_ = PoolState::kDraining;
     dispatcher_->SetAdmission(Dispatcher::Admission::kStopped);
-    Note(PoolEvent::Kind::kStop, 0, absl::FormatDuration(timeout));
+    Record(PoolEvent::Kind::kStop, 0, absl::FormatDuration(timeout));
   }
   StopReport report = StopOnce();
   report.took = absl::Nanoseconds(MonotonicNanos() - begin);
   absl::MutexLock lock(&mu_);
-  next_rejection_note_ns_ = 0;
+  next_rejection_record_ns_ = 0;
   JournalRejections(MonotonicNanos());
-  Note(
+  Record(
       PoolEvent::Kind::kStopped, 0,
       absl::StrCat(report.completed, " completed, ", report.rejected.size(), " rejected, ",
-                   report.cancelled.size(), " cancelled, ", report.abandoned.size(), " abandoned"));
+                   report.cancelled.size(), " cancelled, ", report.abandoned.size(), " abandoned",
+                   report.abandoned_threads == 0
+                       ? ""
+                       : absl::StrCat("; ", report.abandoned_threads, " threads did not end")));
   stop_report_ = report;
   state_ = PoolState::kStopped;
   return report;
@@ -325,9 +328,9 @@ PoolStats ThreadPool::Stats() const {
         revert_->bounds, absl::Nanoseconds(std::max<int64_t>(0, revert_->at_ns - MonotonicNanos())),
         revert_->generation};
   }
-  stats.abandoned = workers_.abandoned();
+  stats.abandoned = workers_.abandoned() + abandoned_helpers_;
   if (started_ns_ != 0) stats.uptime = absl::Nanoseconds(MonotonicNanos() - started_ns_);
-  stats.retiring = dispatcher_->pending_retirements();
+  stats.retiring = dispatcher_->pending_exits();
 
   // Each worker's totals agree with each other, and what was started is read before what was
   // accepted: so each difference is a count of tasks that were really there.
@@ -343,7 +346,7 @@ PoolStats ThreadPool::Stats() const {
   }
   stats.idle = stats.threads - stats.busy;
   // One that just died is counted yet; and below 0 stay for a moment when retired ones died.
-  stats.staying = std::max(0, std::min(workers_.staying(), stats.threads));
+  stats.target_threads = std::max(0, std::min(workers_.target_threads(), stats.threads));
   const Dispatcher::Counters counters = dispatcher_->counters();
   stats.completed = totals.completed;
   stats.failed = totals.failed;

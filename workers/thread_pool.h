@@ -1,12 +1,13 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// ThreadPool: a bounded queue of tasks and the worker threads that run them; the count of threads
-// can be changed, the pool drained and stopped, and every worker watched, while it works.
+// ThreadPool: a bounded queue of tasks and the worker threads that run them. While it works, the
+// number of threads can be changed, the pool can be drained and stopped, and every worker can be
+// observed.
 //
-// The standard library has no pool, and most others have neither a bound, nor a way to say no, nor
-// an end that is certain to come. Here every task gets exactly one of Run and Reject, and Stop
-// returns by its deadline whatever the tasks do.
+// The standard library has no pool, and most others have no bound, no way to refuse a task and no
+// guaranteed end. Here every task gets exactly one of Run and Reject, and Stop returns by its deadline
+// whatever the tasks do.
 //
 //   ThreadPoolOptions options;
 //   options.min_threads = 4;
@@ -24,23 +25,29 @@
 //   Put, TryPut  FP, and Reject   takes     Unavailable, Reject   FP, and Reject
 //   Grow,Shrink  FP               acts      acts                  FP
 //   Resize       sets the bounds  acts      acts                  FP
-//   Confirm-     FP unless a Resize waits to be confirmed         FP
+//   Confirm-     FP unless a Resize waits for confirmation       FP
 //   Resize
 //   Drain        FP               drains    nothing               FP
 //   Resume       FP               FP        runs again            FP
 //   Cancel       NotFound         acts      acts                  NotFound
 //   Stop         stops            stops     stops                 the first report again
 //
-// The pool also acts by itself: with max_threads it adds workers when tasks wait and retires idle
-// ones, it replaces a worker that died of an exception out of its own machinery, rejects tasks that
-// waited for too long and reports those that run for too long, and takes back a Resize that nobody
-// has confirmed in time. Every decision is in journal().
+// The pool also acts by itself. With max_threads it adds workers when tasks wait, and makes idle ones
+// exit. It replaces a worker that died of an exception outside of a task's Run, rejects tasks that
+// have waited for too long, reports tasks that run for too long, and reverts a Resize that is not
+// confirmed in time. Every decision is in journal().
 //
-// Thread-safety: all methods, any thread. From a worker of this pool: Put behaves like TryPut,
-// since nobody may wait for room in a queue that he is meant to empty; Stop does not wait for its
-// caller's own task.
-// Lock order: ThreadPool::mu_ before Dispatcher::mu_ and Journal::mu_. No task's code runs under any
-// of them.
+// Lifetime of what the pool uses: the WorkSource, and what the callbacks in ThreadPoolOptions and the
+// tasks refer to, must outlive the pool. When Stop had to abandon threads
+// (StopReport::abandoned_threads is not 0), they must live until the process ends: an abandoned thread
+// may come back at any time, and then runs to its end through the WorkSource, its task and the
+// callbacks. The ThreadPool itself may be destroyed: abandoned threads share what they need of it.
+//
+// Thread-safety: all methods, any thread. From a worker of this pool Put behaves like TryPut, since
+// a worker that waits for room in its own pool's queue would deadlock, and Stop does not wait for
+// the task that calls it.
+// Lock order: Supervisor::maintaining_, then ThreadPool::mu_, then Dispatcher::mu_ or Journal::mu_. No
+// task's code runs under any of them.
 
 #ifndef ROBUSTO_WORKERS_THREAD_POOL_H_
 #define ROBUSTO_WORKERS_THREAD_POOL_H_
@@ -48,6 +55,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -72,14 +80,15 @@
 
 namespace robusto {
 
-// What became of the tasks that a Stop found, by their ids.
+// The result of a Stop. Tasks are named by their ids.
 struct StopReport {
   uint64_t completed = 0;           // ended by themselves during the Stop
   std::vector<uint64_t> rejected;   // were in the queue at the deadline
   std::vector<uint64_t> cancelled;  // ran at the deadline and ended after Cancel
-  std::vector<uint64_t> abandoned;  // did not even then: their threads are on their own
-  // Threads that did not end, with a task of the list above or without one (in WorkSource::Poll, in
-  // a destructor): what they may touch is kept for as long as the process lives.
+  std::vector<uint64_t> abandoned;  // ran at the deadline and did not end after Cancel
+  // Threads that did not end: those of the abandoned tasks, and those that hang without a task, in
+  // WorkSource::Poll, Task::Done, a destructor or a callback. What they may still use must not be
+  // freed, see ThreadPool.
   uint64_t abandoned_threads = 0;
   // A server's requests and responses that were cut off in the middle (Server::Stop).
   uint64_t truncated = 0;
@@ -97,55 +106,55 @@ class ThreadPool {
   // InvalidArgument for options out of their bounds, naming the option, its value and what would be
   // accepted.
   static absl::StatusOr<std::unique_ptr<ThreadPool>> Create(ThreadPoolOptions options);
-  // Stops with a timeout of 0 unless it is stopped already. Not from a worker of this pool.
+  // Calls Stop(absl::ZeroDuration()), which does nothing if the pool is stopped. An owner that has to
+  // know whether threads were abandoned calls Stop before. Waits for a worker whose own task called
+  // Stop. Not from a worker of this pool.
   ~ThreadPool();
 
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  // Starts min_threads workers. ResourceExhausted when the system does not give that many: then
-  // none is left.
+  // Starts min_threads workers. ResourceExhausted when the system does not give that many threads;
+  // then none is left.
   absl::Status Start();
 
-  // Offers a task, waiting for room for up to queue_timeout. On any error the task has got Reject,
-  // and is released. ResourceExhausted: the queue is full. Unavailable: the pool drains.
+  // Offers a task, waiting for room for up to queue_timeout. On any error Reject and Done of the task
+  // have been called. ResourceExhausted: the queue is full. Unavailable: the pool drains.
   // FailedPrecondition: not running.
   absl::Status Put(TaskPtr task);
   // The same, but never waits.
   absl::Status TryPut(TaskPtr task);
 
-  // Starts up to `count` more workers without passing max_threads and returns how many. A
-  // retirement that nobody has followed yet is taken back first. When the system gives fewer
-  // threads, it keeps what it got; ResourceExhausted only when it got none. InvalidArgument unless
+  // Starts up to `count` more workers without exceeding max_threads and returns how many. Exits that
+  // were requested and have not happened yet are cancelled first. When the system gives fewer
+  // threads, the pool keeps those; ResourceExhausted only when it got none. InvalidArgument unless
   // count >= 0.
   absl::StatusOr<int> Grow(int count);
-  // Retires up to `count` workers without passing below min_threads and returns how many: idle ones
-  // now, busy ones after their task. Does not wait for them. InvalidArgument unless count >= 0.
+  // Makes up to `count` workers exit, not below min_threads, and returns how many: idle ones now, busy
+  // ones after their task. Does not wait for them. InvalidArgument unless count >= 0.
   absl::StatusOr<int> Shrink(int count);
-  // Moves the bounds, and the count of threads into them. InvalidArgument, changing nothing, unless
-  // 1 <= min_threads <= max_threads. ResourceExhausted when not all threads could be started: the
-  // bounds hold all the same.
+  // Changes the bounds, and the number of threads to fit them. InvalidArgument, changing nothing,
+  // unless 1 <= min_threads <= max_threads. ResourceExhausted when not all threads could be started;
+  // the new bounds hold all the same.
   absl::Status Resize(int min_threads, absl::optional<int> max_threads);
   // The same with safeguards, see ResizeRequest. Aborted, changing nothing, when if_generation is
   // not the pool's.
   absl::StatusOr<ResizeResult> Resize(const ResizeRequest& request);
-  // Makes the Resize that waits to be confirmed permanent. FailedPrecondition when none waits;
-  // Aborted when it has another generation than the one named.
+  // Makes the Resize that waits for confirmation permanent. FailedPrecondition when none waits,
+  // Aborted when its generation is not `generation`.
   absl::Status ConfirmResize(absl::optional<uint64_t> generation);
 
-  // Refuses new tasks from now on; those in the queue and those that run are finished. Does not
-  // wait.
+  // Refuses new tasks from now on; queued and running tasks are finished. Does not wait.
   absl::Status Drain();
-  // Takes new tasks again after Drain. FailedPrecondition unless the pool drains.
+  // Accepts new tasks again after Drain. FailedPrecondition unless the pool drains.
   absl::Status Resume();
 
-  // Ends the pool. It drains until the deadline, or until no worker is left to do so: each has ended,
-  // or is in this call itself. Then what is queued is rejected, what runs is cancelled, gently and
-  // after kStopGrace / 2 firmly, and a thread that still does not return after kStopGrace is
-  // abandoned. So it returns within timeout + kStopGrace. A task of an abandoned thread still runs:
-  // what it refers to must live on. InvalidArgument for a negative timeout. A second call waits for
-  // the first to end, makes it end by its own deadline if that is earlier, and returns the same
-  // report.
+  // Ends the pool. It drains until the deadline, or until no worker is left to do so because each has
+  // exited or is in this call itself. Then queued tasks are rejected and running ones cancelled,
+  // gently and after kStopGrace / 2 firmly. A thread that has still not ended kStopGrace after the
+  // deadline is abandoned and counted, also one that hangs without a task. So Stop returns within
+  // timeout + kStopGrace. InvalidArgument for a negative timeout. A second call waits for the first to
+  // end, makes it end by its own deadline if that is earlier, and returns the same report.
   absl::StatusOr<StopReport> Stop(absl::Duration timeout);
   // Refuses new tasks from now on and ends AwaitStopRequest, whose caller then calls Stop. For
   // signal handlers: async-signal-safe.
@@ -169,22 +178,22 @@ class ThreadPool {
   // and without a lock. Without a work source `polls` stays 0.
   PollActivity Polls() const;
   void InterruptPoll();
-  // For estimates such as Retry-After, without a lock: the mean time that recent tasks ran, and how
-  // many wait now.
+  // For estimates such as Retry-After, without a lock: the mean time that recent tasks ran, and the
+  // number of queued tasks.
   absl::Duration RecentServiceTime() const;
   size_t queue_size() const;
-  // How many worker threads there are, from one relaxed load.
+  // The number of worker threads, from one relaxed load.
   int threads() const;
 
  private:
   explicit ThreadPool(ThreadPoolOptions options);
 
-  // The threads that bounds ask for: as many more, or as many fewer.
+  // How many threads to start, or to make exit, for a change of the bounds.
   struct ThreadChange {
     int start = 0;
-    int retire = 0;
+    int exit = 0;
   };
-  // Bounds that return at a time on the clock of MonotonicNanos.
+  // The bounds to which an unconfirmed Resize reverts, and when.
   struct Revert {
     PoolBounds bounds;
     int64_t at_ns;
@@ -195,34 +204,43 @@ class ThreadPool {
   static int64_t DeadlineNanos(absl::Duration timeout);
   absl::Status CheckResize(const ResizeRequest& request) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   ThreadChange ChangeFor(const PoolBounds& bounds) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // Sets the bounds, moves the count of threads into them and notes it; returns how many workers it
-  // started, and why no more.
+  // Sets the bounds, changes the number of threads to fit them and records it. Returns how many
+  // workers it started; *why says why not more.
   int MoveBounds(const PoolBounds& bounds, PoolEvent::Kind kind, absl::string_view text,
                  absl::Status* why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   absl::Status Offer(TaskPtr task, absl::Duration timeout);
   absl::Status CheckAlive(absl::string_view call) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // Starts up to `count` workers after taking back what was retired and has not gone; returns how
-  // many, and why no more.
+  // Cancels pending exits and then starts workers, up to `count` in total. Returns how many; *why says
+  // why not more.
   int AddWorkers(int count, absl::Status* why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   StopReport StopOnce() ABSL_LOCKS_EXCLUDED(mu_);
-  // Whether nothing waits or runs, but for tasks that are in Stop themselves.
+  // Waits until `done()`, or until `grace` after the earliest deadline of all Stops; returns done().
+  bool AwaitUntilAfterDeadline(absl::Duration grace, const std::function<bool()>& done);
+  // Abandons those of `workers` that have not exited, and adds them to *report.
+  void AbandonWorkers(const std::vector<WorkerSet::Worker>& workers, StopReport* report)
+      ABSL_LOCKS_EXCLUDED(mu_);
+  // Whether no task is queued or running, except tasks that called Stop.
   bool Drained() const ABSL_LOCKS_EXCLUDED(mu_);
-  // Whether no worker is left that takes tasks: each has ended, or is in Stop itself.
-  bool NobodyTakes() const ABSL_LOCKS_EXCLUDED(mu_);
+  // Whether every worker has exited or is in Stop.
+  bool NoWorkerTakesTasks() const ABSL_LOCKS_EXCLUDED(mu_);
   bool StopHasBegun() const { return stop_deadline_ns_.load() != kNever; }
-  bool CancelOn(WorkerThread& worker, uint64_t task_id, CancelLevel level) ABSL_LOCKS_EXCLUDED(mu_);
+  void RecordCancel(int64_t worker_id, uint64_t task_id, CancelLevel level)
+      ABSL_LOCKS_EXCLUDED(mu_);
 
-  // The supervisor's look at the pool; returns when to look again at the latest.
-  int64_t Upkeep(int64_t oldest_wait_ns) ABSL_LOCKS_EXCLUDED(mu_);
+  // Maintenance: each of these returns when it is due next, or kNever.
+  int64_t Maintain(int64_t oldest_wait_ns) ABSL_LOCKS_EXCLUDED(mu_);
   int64_t RevertUnconfirmed(int64_t now_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  int64_t ReplaceDead(int64_t now_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Joins workers that have exited, and records those that died.
+  void ReapExited() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Starts workers until there are min_threads again.
+  int64_t RespawnDead(int64_t now_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   int64_t Autoscale(int64_t now_ns, int64_t oldest_wait_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   int64_t ReportStuck(int64_t now_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   int64_t JournalRejections(int64_t now_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // An event with the facts of now.
+  // An event with the current state of the pool.
   PoolEvent Event(PoolEvent::Kind kind) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Note(PoolEvent::Kind kind, int count = 0, absl::string_view text = {})
+  void Record(PoolEvent::Kind kind, int count = 0, absl::string_view text = {})
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Constant after construction.
@@ -234,8 +252,8 @@ class ThreadPool {
   // Own synchronisation.
   Journal journal_;
   Parker stop_requested_;
-  // The earliest of all Stops. Not under mu_, so that whoever holds that to start a thousand
-  // threads sees the Stop that waits for it; sequentially consistent.
+  // The earliest deadline of all Stops. Not under mu_: a thread that starts a thousand workers holds
+  // mu_, and must see the Stop that waits for it. Sequentially consistent.
   std::atomic<int64_t> stop_deadline_ns_{kNever};
 
   mutable absl::Mutex mu_;
@@ -249,11 +267,12 @@ class ThreadPool {
   Autoscaler autoscaler_ ABSL_GUARDED_BY(mu_);
   int64_t started_ns_ ABSL_GUARDED_BY(mu_) = 0;
   int64_t next_start_try_ns_ ABSL_GUARDED_BY(mu_) = 0;  // after the system gave no thread
-  int64_t next_rejection_note_ns_ ABSL_GUARDED_BY(mu_) = 0;
+  int64_t next_rejection_record_ns_ ABSL_GUARDED_BY(mu_) = 0;
   Dispatcher::Counters journalled_
       ABSL_GUARDED_BY(mu_);                      // rejections up to these are in the journal
   StopReport stop_report_ ABSL_GUARDED_BY(mu_);  // once stopped
-  std::unique_ptr<Supervisor> supervisor_ ABSL_GUARDED_BY(mu_);
+  std::shared_ptr<Supervisor> supervisor_ ABSL_GUARDED_BY(mu_);
+  int abandoned_helpers_ ABSL_GUARDED_BY(mu_) = 0;  // abandoned threads that are not workers
 };
 
 }  // namespace robusto

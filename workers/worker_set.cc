@@ -27,20 +27,20 @@ int WorkerSet::Start(int count, const std::function<bool()>& give_up, absl::Stat
     *why = worker->Start();
     if (!why->ok()) return started;
     ++next_id_;
-    ++staying_;
+    ++target_threads_;
     workers_.push_back(std::move(worker));
   }
   return count;
 }
 
-void WorkerSet::Retire(int count) {
-  environment_.dispatcher->Retire(count);
-  staying_ -= count;
+void WorkerSet::RequestExits(int count) {
+  environment_.dispatcher->RequestExits(count);
+  target_threads_ -= count;
 }
 
-int WorkerSet::TakeBackRetirements(int count) {
-  const int taken = environment_.dispatcher->TakeBackRetirements(count);
-  staying_ += taken;
+int WorkerSet::CancelExits(int count) {
+  const int taken = environment_.dispatcher->CancelExits(count);
+  target_threads_ += taken;
   return taken;
 }
 
@@ -54,7 +54,7 @@ std::vector<WorkerSet::Death> WorkerSet::Reap() {
     gone_totals_ += (*it)->totals();
     (*it)->AddHistograms(&gone_histograms_);
     if ((*it)->death().empty()) continue;
-    --staying_;
+    --target_threads_;
     deaths.push_back({(*it)->id(), (*it)->death()});
   }
   workers_.erase(gone, workers_.end());

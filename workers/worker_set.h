@@ -40,7 +40,7 @@ class WorkerSet {
   explicit WorkerSet(WorkerThread::Environment environment)
       : environment_(std::move(environment)) {}
 
-  int staying() const { return staying_; }
+  int target_threads() const { return target_threads_; }
   // Those that are alive, oldest first, retired ones too.
   std::vector<Worker> Alive() const;
 
@@ -48,9 +48,9 @@ class WorkerSet {
   // *why says why no more.
   int Start(int count, const std::function<bool()>& give_up, absl::Status* why);
   // Retires `count` of the staying ones: idle ones now, busy ones after their task.
-  void Retire(int count);
+  void RequestExits(int count);
   // Takes back up to `count` retirements that nobody has followed yet; returns how many.
-  int TakeBackRetirements(int count);
+  int CancelExits(int count);
   // Forgets workers that have ended, keeping their sums; returns those that died.
   std::vector<Death> Reap();
   // Gives up on `worker`, which stays alive inside its task.
@@ -71,7 +71,7 @@ class WorkerSet {
   std::vector<Worker> workers_;
   // Their tasks may still end, and are counted then.
   std::vector<Worker> abandoned_;
-  int staying_ = 0;
+  int target_threads_ = 0;
   int64_t next_id_ = 1;
   WorkerTotals gone_totals_;
   PoolHistograms gone_histograms_;

@@ -57,17 +57,17 @@ void WorkerThread::Main() {
   Dispatcher& dispatcher = *environment_.dispatcher;
   try {
     QueuedTask item;
-    while (dispatcher.Take(seat_, item)) RunTask(std::move(item));
+    while (dispatcher.NextTask(parked_worker_, item)) RunTask(std::move(item));
   } catch (const std::exception& error) {
     death_ = absl::StrCat("exception: ", error.what());
   } catch (...) {
     death_ = "exception that is not a std::exception";
   }
   dispatcher.AddThreads(-1);
-  dispatcher.Leave(seat_);
+  dispatcher.Leave(parked_worker_);
   exited_.store(true, std::memory_order_release);
-  environment_.signal->Announce();
-  dispatcher.WakeSupervisor();  // which joins this thread
+  environment_.signal->Notify();
+  dispatcher.RequestMaintenance();  // which joins this thread
 }
 
 void WorkerThread::RunTask(QueuedTask item) {
@@ -105,12 +105,12 @@ void WorkerThread::RunTask(QueuedTask item) {
   AddOwned<uint64_t>(cancelled ? cancelled_ : failure ? failed_ : completed_, 1);
   environment_.dispatcher->RecordServiceTime(service_ns);
   // To report a failure may take its time, which is not the next task's.
-  if (!failure) Dispatcher::ShareClock(seat_, now_ns);
-  // Not reset(), which is noexcept: a Release that throws costs this worker, not the process.
-  item.task.release()->Release();
+  if (!failure) Dispatcher::ShareClock(parked_worker_, now_ns);
+  // Not reset(), which is noexcept: a Done that throws costs this worker, not the process.
+  item.task.release()->Done();
   if (description) environment_.on_failure(*description, *failure);
   if (environment_.dispatcher->admission() != Dispatcher::Admission::kOpen) {
-    environment_.signal->Announce();
+    environment_.signal->Notify();
   }
 }
 

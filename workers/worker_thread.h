@@ -46,7 +46,7 @@ namespace robusto {
 class WorkerSignal {
  public:
   // Something that a waiter might wait for has changed.
-  void Announce() {
+  void Notify() {
     {
       MonotonicMutexLock lock(&mu_);
       ++changes_;
@@ -55,7 +55,7 @@ class WorkerSignal {
   }
 
   // Waits until `done()` or `deadline_ns` on the clock of MonotonicNanos; returns done(). Both are
-  // called without the lock, after every Announce, and now and then without one: not everything
+  // called without the lock, after every Notify, and now and then without one: not everything
   // that ends a wait is announced (a rejection is not), and a deadline may be moved.
   template <typename Deadline, typename Done>
   bool AwaitUntil(Deadline deadline_ns, Done done) {
@@ -168,7 +168,7 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
   std::thread thread_;
 
   // This thread only.
-  Dispatcher::Seat seat_;
+  Dispatcher::ParkedWorker parked_worker_;
 
   // Written before exited_ is set, read after.
   std::string death_;

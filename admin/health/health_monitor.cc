@@ -22,7 +22,7 @@ class HealthMonitor::ProbeTask final : public Task {
     description.label = "health probe";
     return description;
   }
-  void Release() override {
+  void Done() override {
     probe_->under_way.store(false);
     delete this;
   }

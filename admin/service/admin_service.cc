@@ -250,7 +250,7 @@ grpc::ServerUnaryReactor* AdminService::Grow(grpc::CallbackServerContext* contex
     if (!started.ok()) return started.status();
     const PoolStats stats = pool_->Stats();
     response->set_started(*started);
-    response->set_target_threads(stats.staying);
+    response->set_target_threads(stats.target_threads);
     response->set_generation(stats.generation);
     return absl::OkStatus();
   });
@@ -266,7 +266,7 @@ grpc::ServerUnaryReactor* AdminService::Shrink(grpc::CallbackServerContext* cont
     if (!retired.ok()) return retired.status();
     const PoolStats stats = pool_->Stats();
     response->set_retired(*retired);
-    response->set_target_threads(stats.staying);
+    response->set_target_threads(stats.target_threads);
     response->set_generation(stats.generation);
     return absl::OkStatus();
   });

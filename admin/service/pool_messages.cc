@@ -61,7 +61,7 @@ void SetStats(const PoolStats& stats, const PoolHistograms& histograms, admin::v
   to->set_min_threads(stats.min_threads);
   if (stats.max_threads.has_value()) to->set_max_threads(*stats.max_threads);
   to->set_threads(stats.threads);
-  to->set_target_threads(stats.staying);
+  to->set_target_threads(stats.target_threads);
   to->set_idle(stats.idle);
   to->set_busy(stats.busy);
   to->set_retiring(stats.retiring);

@@ -23,6 +23,9 @@ void SetTraffic(const AdminTraffic& traffic, admin::v1::TrafficStats* to) {
   }
   if (traffic.bytes_received.has_value()) to->set_bytes_received(*traffic.bytes_received);
   if (traffic.bytes_sent.has_value()) to->set_bytes_sent(*traffic.bytes_sent);
+  if (traffic.connections_in_exchange.has_value()) {
+    to->set_connections_in_exchange(*traffic.connections_in_exchange);
+  }
 }
 
 uint64_t Shed(const admin::v1::PoolStats& stats) {

@@ -36,6 +36,7 @@ struct AdminTraffic {
   absl::optional<uint64_t> connections_accepted;
   absl::optional<uint64_t> bytes_received;
   absl::optional<uint64_t> bytes_sent;
+  absl::optional<uint64_t> connections_in_exchange;
 };
 
 class StatsSampler {

@@ -93,7 +93,7 @@ void WriteStats(const PoolStats& stats, JsonWriter* json) {
   json->Raw("min_threads", stats.min_threads);
   json->MaxThreads(stats.max_threads);
   json->Raw("threads", stats.threads);
-  json->Raw("target_threads", stats.staying);
+  json->Raw("target_threads", stats.target_threads);
   json->Raw("idle", stats.idle);
   json->Raw("busy", stats.busy);
   json->Raw("retiring", stats.retiring);

@@ -46,6 +46,13 @@ struct ServerOptions {
   // routes do so by themselves). A connection never has much more than this of a body in memory.
   uint64_t body_buffer = 1 << 20;
 
+  // Bytes that all clients together may hold in the server's memory: of heads and bodies that are
+  // being read, and of responses in memory that they have not taken. When it is exhausted, stalled
+  // connections that hold the most are closed first; a request that needs more gets 503 with reason
+  // "memory". The first 8 KiB of each connection do not count. 0: a quarter of the memory that the
+  // machine and its control groups allow, at most 1 GiB.
+  size_t memory_limit = 0;
+
   // From a connection's start, or a request's first byte, to the end of its header section (408).
   absl::Duration header_timeout = absl::Seconds(10);
   // A body must arrive within header_timeout plus the time that its bytes take at this rate (408).
@@ -77,8 +84,10 @@ struct ServerOptions {
   std::string request_id_header;
 
   // Makes the body of responses without a handler's own, the ones of ResponseWriter::Error: sets
-  // fields and writes, or does nothing to have the plain text. Called from any thread, the event
-  // loop's too: must not block. Null: plain text.
+  // fields and writes, or does nothing to have the plain text. For an error that a handler answers
+  // with, the worker calls it each time. For the errors that the server answers itself, with the
+  // reason as `detail`, Server::Create and Server::ReloadErrorPages call it once for each and keep
+  // what it made. It may block. Null: plain text.
   ErrorPage error_page;
 
   // Told of every request once it is over, by the thread that was last at it: must not block. What

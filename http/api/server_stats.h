@@ -32,6 +32,10 @@ struct ServerStats {
   // nothing could be told, "keep_alive_timeout", "write_timeout", "client_gone".
   std::map<std::string, uint64_t> refusals;
 
+  // Bytes that clients hold of ServerOptions::memory_limit, and that limit.
+  uint64_t memory_used = 0;
+  uint64_t memory_limit = 0;
+
   uint64_t bytes_received = 0;
   uint64_t bytes_sent = 0;
 };

@@ -105,7 +105,7 @@ void Connection::Close() {
       ResetOnClose(fd_.get());
     }
     DisposeOfUserState();
-    host_->exchanges().Release(std::move(exchange_));
+    ReleaseExchange();
   }
   SetDeadline(kNever);
   fd_.reset();
@@ -128,6 +128,33 @@ void Connection::DisposeOfUserState() {
   response.source() = nullptr;
   response.receiver() = nullptr;
   host_->disposer().Dispose(std::move(remains));
+}
+
+void Connection::ReleaseExchange() {
+  ReleaseCharge(&exchange_->charged_input);
+  ReleaseCharge(&exchange_->charged_output);
+  host_->exchanges().Release(std::move(exchange_));
+}
+
+bool Connection::Charge(size_t bytes, size_t* charged) {
+  if (bytes <= MemoryBudget::kFreeBytes || bytes - MemoryBudget::kFreeBytes <= *charged) {
+    return true;
+  }
+  const size_t more = bytes - MemoryBudget::kFreeBytes - *charged;
+  while (!host_->memory().TryCharge(more)) {
+    // Clients that keep the server waiting give way to this one, unless it holds as much itself.
+    if (!host_->FreeMemory(charged_bytes())) return false;
+  }
+  *charged += more;
+  charged_bytes_.fetch_add(more, std::memory_order_relaxed);
+  return true;
+}
+
+void Connection::ReleaseCharge(size_t* charged) {
+  if (*charged == 0) return;
+  host_->memory().Release(*charged);
+  charged_bytes_.fetch_sub(*charged, std::memory_order_relaxed);
+  *charged = 0;
 }
 
 void Connection::Abort() {

@@ -43,7 +43,7 @@
 //        loop's thread calls, read and write sockets without blocking and touch memory: they read no
 //        file, close no file, and run no code of the embedding program but ServerOptions::on_access
 //        and on_warning, which must not block. Handlers, BodySources, BodyReceivers, error pages and
-//        files are used by Run and Release in a worker; destructors of what a closed connection
+//        files are used by Run and Done in a worker; destructors of what a closed connection
 //        leaves behind run in the Disposer.
 //   (C5) Of a body no more than about body_buffer is in memory, of a stream no more than a chunk.
 //
@@ -149,6 +149,8 @@ class Connection final : public Task, public TimerWheel::Node {
   // response: the phase's deadline less its timeout; each byte of a body at the minimum rate, and
   // each byte of a response that the client takes, moves it. Racy snapshot.
   int64_t StalledSince(int64_t now_ns) const;
+  // Bytes that it has charged to the memory budget. Racy snapshot.
+  size_t charged_bytes() const { return charged_bytes_.load(std::memory_order_relaxed); }
   // A request has been read on it. Racy snapshot.
   bool has_served() const { return requests_.load(std::memory_order_relaxed) != 0; }
   // A request or a response is under way, of which a byte of the body or more has been read or the
@@ -169,7 +171,7 @@ class Connection final : public Task, public TimerWheel::Node {
   void Cancel(CancelLevel level) override;
   TaskDescription Describe() const override;
   bool Continues() const override;
-  void Release() override;
+  void Done() override;
 
  private:
   enum Ownership : uint64_t { kFree = 0, kParked = 1, kOwned = 2, kOwnedAgain = 3 };
@@ -231,6 +233,7 @@ class Connection final : public Task, public TimerWheel::Node {
   // Makes the timer fire at the deadline, or earlier.
   void ScheduleDeadline();
   void Close();
+  void ReleaseExchange();
   // Gives what user code and files left in the exchange to the Disposer.
   void DisposeOfUserState();
 
@@ -239,18 +242,30 @@ class Connection final : public Task, public TimerWheel::Node {
   // Checks whether the input holds work for a worker.
   ReadResult ReadRequest();
   ReadResult ReadBody();
-  // What the head alone decides; kMore: the body is to be read.
-  ReadResult CheckHead();
   // Removes what the BodyReceiver has been given from the buffers.
   void RemoveDelivered();
-  // Reads once. False: no byte was there, or the end of input was reached.
-  [[nodiscard]] bool Receive();
+  // Reads once.
+  enum class [[nodiscard]] Received : uint8_t{kBytes, kNothing, kEnd, kNoMemory};
+  Received Receive();
+  // The size that the input buffer should grow to; 0: it has room.
+  size_t WantedInputBytes() const;
+  // Sends 100 Continue where the client waits for it, and starts the body's deadline.
+  void BeginBody();
+
+  // --- Memory ---
+
+  // Charges what `*charged` lacks to `bytes`, beyond MemoryBudget::kFreeBytes. False: the budget is
+  // exhausted, and no stalled connection holds more.
+  [[nodiscard]] bool Charge(size_t bytes, size_t* charged);
+  void ReleaseCharge(size_t* charged);
 
   // --- Answering (connection_answer.cc) ---
 
   // The connection was reset while the request waited; no handler runs for it.
   [[nodiscard]] bool ClientIsGone() const;
   HandlerResult RunHandler();
+  // Calls Handler::OnHead, before the body is read or together with the handler.
+  HeadDecision CheckHead();
   HandlerResult Deliver();
   // Answers without a handler; `reason` is the machine-readable X-Robusto-Reason.
   void RespondWithError(int status, absl::string_view reason, KeepAlive keep_alive);
@@ -313,6 +328,7 @@ class Connection final : public Task, public TimerWheel::Node {
   std::atomic<Phase> phase_{Phase::kIdle};
   std::atomic<int64_t> idle_since_ns_{0};
   std::atomic<int64_t> deadline_ns_{kNever};
+  std::atomic<size_t> charged_bytes_{0};
   std::atomic<uint64_t> requests_{0};  // read on it
   // Set by Cancel before it ends the input; read when the response begins, which then says close.
   std::atomic<bool> cancelled_{false};
@@ -324,7 +340,7 @@ class Connection final : public Task, public TimerWheel::Node {
   Reading reading_;
   Writing writing_;
   KeepAlive keep_alive_ = KeepAlive::kKeep;
-  bool rejected_ = false;       // in Reject just now: Release must not recurse into the pool
+  bool rejected_ = false;       // in Reject just now: Done must not recurse into the pool
   bool has_file_slot_ = false;  // of the host's FileSlots; from Run, or QueueTurn, to Run's end
   bool has_peer_uid_ = false;
   uint8_t peer_size_ = 0;

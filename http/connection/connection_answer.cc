@@ -49,7 +49,12 @@ Request Connection::MakeRequestHead() const {
   Request::Origin origin;
   origin.connection = serial_;
   origin.number = requests_.load(std::memory_order_relaxed);
-  origin.body_complete = !exchange_->in.partial;
+  if (exchange_->in.head_check == Exchange::HeadCheckState::kPending) {
+    origin.body_complete =
+        exchange_->parser.head().content_length.value_or(0) <= host_->options().body_buffer;
+  } else {
+    origin.body_complete = !exchange_->in.partial;
+  }
   if (has_peer_uid_) origin.peer_uid = peer_uid_;
   if (const std::string& name = host_->options().request_id_header; !name.empty()) {
     const absl::string_view sent = request.Header(name).value_or("");
@@ -86,7 +91,11 @@ void Connection::Run() {
       case HandlerResult::kRespond:
         break;
     }
-    BeginResponse();
+    if (Charge(exchange_->response.body().size(), &exchange_->charged_output)) {
+      BeginResponse();
+    } else {
+      RespondWithError(503, "memory", KeepAlive::kKeep);
+    }
   }
   SetPhase(Phase::kWriting);
   const uint64_t sent_before = exchange_->out.sent;
@@ -96,12 +105,12 @@ void Connection::Run() {
     case SendResult::kAll:
     case SendResult::kSlice:
     case SendResult::kNoSlot:
-      break;  // Release goes on
+      break;  // Done goes on
     case SendResult::kBlocked:
       static_cast<void>(AwaitWritable(sent_before));
       break;
     case SendResult::kFailed:
-      // Not closed here: Cancel may still use the descriptor. Release closes.
+      // Not closed here: Cancel may still use the descriptor. Done closes it.
       SetPhase(Phase::kClosing);
       break;
   }
@@ -126,6 +135,20 @@ Connection::HandlerResult Connection::RunHandler() {
   try {
     if (response.receiver() == nullptr) {
       response.SetErrorPage(&host_->options().error_page);
+      switch (CheckHead()) {
+        case HeadDecision::kRespond:
+          count_time();
+          return HandlerResult::kRespond;
+        case HeadDecision::kReadBody:
+          break;
+      }
+      if (exchange_->in.head_check == Exchange::HeadCheckState::kPending) {
+        exchange_->in.head_check = Exchange::HeadCheckState::kPassed;
+        exchange_->in.partial = false;
+        BeginBody();
+        count_time();
+        return HandlerResult::kReadOn;
+      }
       host_->handler()(MakeRequest(), response);
     }
     const HandlerResult result =
@@ -144,6 +167,19 @@ Connection::HandlerResult Connection::RunHandler() {
   }
 }
 
+HeadDecision Connection::CheckHead() {
+  const RequestHead& head = exchange_->parser.head();
+  const bool has_body = head.chunked || head.content_length.value_or(0) > 0;
+  if (!has_body || !host_->handler().has_head_check() ||
+      exchange_->in.head_check == Exchange::HeadCheckState::kPassed) {
+    return HeadDecision::kReadBody;
+  }
+  ResponseWriter& response = exchange_->response;
+  const HeadDecision decision = host_->handler().OnHead(MakeRequestHead(), response);
+  if (decision == HeadDecision::kReadBody) response.Reset();
+  return decision;
+}
+
 Connection::HandlerResult Connection::Deliver() {
   ResponseWriter& response = exchange_->response;
   const bool last = !exchange_->in.partial;
@@ -159,7 +195,8 @@ Connection::HandlerResult Connection::Deliver() {
 }
 
 bool Connection::Continues() const {
-  return exchange_->out.begun || exchange_->response.receiver() != nullptr;
+  return exchange_->out.begun || exchange_->response.receiver() != nullptr ||
+         exchange_->in.head_check == Exchange::HeadCheckState::kPassed;
 }
 
 void Connection::Reject(RejectReason reason) {
@@ -182,11 +219,11 @@ void Connection::Reject(RejectReason reason) {
 
 void Connection::Cancel(CancelLevel level) {
   cancelled_.store(true, std::memory_order_relaxed);
-  // The descriptor is open: only Release closes it, and Release runs later.
+  // The descriptor is open: only Done closes it, and Done runs later.
   shutdown(fd_.get(), level == CancelLevel::kGentle ? SHUT_RD : SHUT_RDWR);
 }
 
-void Connection::Release() {
+void Connection::Done() {
   if (rejected_) {
     // Going on here would recurse into the pool, which is in the middle of rejecting.
     rejected_ = false;
@@ -217,12 +254,13 @@ void Connection::RespondWithError(int status, absl::string_view reason, KeepAliv
   host_->counters().CountRefusal(reason);
   ResponseWriter& response = exchange_->response;
   DisposeOfUserState();
-  host_->error_responses().Fill(status, reason, &response);
+  host_->error_responses()->Fill(status, reason, &response);
   response.SetHeader("X-Robusto-Reason", reason);
   if (status == 503) response.SetHeader("Retry-After", absl::StrCat(host_->RetryAfterSeconds()));
   if (keep_alive == KeepAlive::kLastResponse) {
     response.CloseConnection();
-    reading_.discard = status != 503;
+    reading_.discard = status != 503 || exchange_->in.partial || phase() == Phase::kHead ||
+                       phase() == Phase::kBody;
   }
   exchange_->out.refusal = reason;
   BeginResponse();

@@ -9,7 +9,9 @@
 #ifndef ROBUSTO_HTTP_CONNECTION_CONNECTION_HOST_H_
 #define ROBUSTO_HTTP_CONNECTION_CONNECTION_HOST_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "absl/strings/string_view.h"
 #include "robusto/http/api/handler.h"
@@ -18,6 +20,7 @@
 #include "robusto/http/connection/error_responses.h"
 #include "robusto/http/connection/exchange.h"
 #include "robusto/http/connection/file_slots.h"
+#include "robusto/http/connection/memory_budget.h"
 #include "robusto/http/connection/server_counters.h"
 #include "robusto/http/io/server_clock.h"
 
@@ -54,16 +57,20 @@ class ConnectionHost {
   virtual void Warn(absl::string_view text) = 0;
   // A request that is complete now is likely to be answered within a millisecond.
   virtual bool ExpectsFastResponse() const = 0;
+  // Closes stalled connections that have charged more than `bytes` to the memory budget, the
+  // largest first. True: one was closed.
+  virtual bool FreeMemory(size_t bytes) = 0;
   // How many workers may read files at the same time.
   virtual int MaxFileReaders() const = 0;
 
   virtual const ServerOptions& options() const = 0;
   virtual const Handler& handler() const = 0;
-  virtual const ErrorResponses& error_responses() const = 0;
+  virtual std::shared_ptr<const ErrorResponses> error_responses() const = 0;
   virtual ExchangePool& exchanges() = 0;
   virtual ServerCounters& counters() = 0;
   virtual FileSlots& file_slots() = 0;
   virtual Disposer& disposer() = 0;
+  virtual MemoryBudget& memory() = 0;
 
  private:
   const ServerClock clock_;

@@ -51,16 +51,21 @@ Connection::Progress Connection::AdvanceReading() {
       }
     }
     if (!reading_.maybe_readable) break;
-    if (!Receive() && reading_.end_of_input) {
-      // Part of a request, or none: there is nothing to answer.
-      Close();
-      return Progress::kClosed;
+    switch (Receive()) {
+      case Received::kBytes:
+      case Received::kNothing:
+        break;
+      case Received::kEnd:
+        // Part of a request, or none: there is nothing to answer.
+        Close();
+        return Progress::kClosed;
+      case Received::kNoMemory:
+        FailRequest(503, "memory");
+        return Progress::kContinue;
     }
   }
   if (phase() == Phase::kIdle) {
-    if (exchange_ != nullptr && exchange_->input.empty()) {
-      host_->exchanges().Release(std::move(exchange_));
-    }
+    if (exchange_ != nullptr && exchange_->input.empty()) ReleaseExchange();
     if (host_->draining()) {
       SetDeadline(std::min(deadline_ns(), host_->clock().After(kDrainGrace)));
     }
@@ -68,24 +73,33 @@ Connection::Progress Connection::AdvanceReading() {
   return Progress::kWait;
 }
 
-bool Connection::Receive() {
+size_t Connection::WantedInputBytes() const {
+  const InputBuffer& input = exchange_->input;
+  if (input.room_size() > 0) return 0;
+  // Doubled each time, so that memory follows what was sent and not what was announced.
+  size_t enough = host_->options().parser.max_head_bytes();
+  if (phase() == Phase::kBody) {
+    const RequestHead& head = exchange_->parser.head();
+    // Up to the limit at which ReadBody hands it on, where there is one.
+    const uint64_t body =
+        head.chunked ? kChunkedReadBytes
+                     : std::min(*head.content_length - exchange_->in.body_taken,
+                                exchange_->response.receiver() != nullptr
+                                    ? kDeliveryBytes
+                                    : std::max(host_->options().body_buffer, kDeliveryBytes));
+    enough = exchange_->parser.head_size() + static_cast<size_t>(body);
+  }
+  const size_t wanted = std::max(2 * input.size(), kFirstReadBytes);
+  return std::max(std::min(wanted, enough), input.size()) + kSpareBytes;
+}
+
+Connection::Received Connection::Receive() {
   InputBuffer& input = exchange_->input;
-  if (input.room_size() == 0) {
-    // Doubled each time, so that memory follows what was sent and not what was announced.
-    size_t enough = host_->options().parser.max_head_bytes();
-    if (phase() == Phase::kBody) {
-      const RequestHead& head = exchange_->parser.head();
-      // Up to the limit at which ReadBody hands it on, where there is one.
-      const uint64_t body =
-          head.chunked ? kChunkedReadBytes
-                       : std::min(*head.content_length - exchange_->in.body_taken,
-                                  exchange_->response.receiver() != nullptr
-                                      ? kDeliveryBytes
-                                      : std::max(host_->options().body_buffer, kDeliveryBytes));
-      enough = exchange_->parser.head_size() + static_cast<size_t>(body);
+  if (const size_t wanted = WantedInputBytes(); wanted > 0) {
+    if (!Charge(wanted + exchange_->body.capacity(), &exchange_->charged_input)) {
+      return Received::kNoMemory;
     }
-    const size_t wanted = std::max(2 * input.size(), kFirstReadBytes);
-    input.Reserve(std::max(std::min(wanted, enough), input.size()) + kSpareBytes);
+    input.Reserve(wanted);
   }
   for (;;) {
     const ssize_t got = recv(fd_.get(), input.room(), input.room_size(), 0);
@@ -96,15 +110,16 @@ bool Connection::Receive() {
           reading_.read_until_eagain || static_cast<size_t>(got) == input.room_size();
       input.Commit(static_cast<size_t>(got));
       host_->counters().CountReceived(static_cast<uint64_t>(got));
-      return true;
+      return Received::kBytes;
     }
     if (got < 0 && errno == EINTR) continue;
     reading_.maybe_readable = reading_.read_until_eagain = false;
-    reading_.end_of_input = got == 0 || !WouldBlock(errno);
-    if (got < 0 && reading_.end_of_input && !IsPeerError(errno)) {
+    if (got < 0 && WouldBlock(errno)) return Received::kNothing;
+    reading_.end_of_input = true;
+    if (got < 0 && !IsPeerError(errno)) {
       Warn(absl::StrCat("the connection is closed: recv: ", std::strerror(errno)));
     }
-    return false;
+    return Received::kEnd;
   }
 }
 
@@ -141,19 +156,27 @@ Connection::ReadResult Connection::ReadRequest() {
     FailRequest({413, ParseReason::kBodyTooLarge});
     return ReadResult::kInvalid;
   }
+  // A body that is here already needs no turn of its own to be refused.
+  const bool here = !head.chunked && exchange_->input.size() - in.size >= *head.content_length;
+  if (!here && host_->handler().has_head_check()) {
+    in.head_check = Exchange::HeadCheckState::kPending;
+    in.partial = true;
+    return ReadResult::kReady;
+  }
+  BeginBody();
+  return phase() == Phase::kClosing ? ReadResult::kInvalid : ReadBody();
+}
+
+void Connection::BeginBody() {
+  Exchange::Incoming& in = exchange_->in;
   SetPhase(Phase::kBody);
   in.body_began_ns = host_->clock().CoarseNanos();
-  if (head.expect_continue && exchange_->input.size() == in.size) {
-    // Not worth parking for: a client that does not receive it sends its body after a while anyway
-    // (RFC 9110 section 10.1.1). A part of it, however, would be read as a response.
-    const ssize_t sent = send(fd_.get(), kContinueResponse.data(), kContinueResponse.size(),
-                              MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent > 0 && static_cast<size_t>(sent) < kContinueResponse.size()) {
-      SetPhase(Phase::kClosing);
-      return ReadResult::kInvalid;
-    }
-  }
-  return ReadBody();
+  if (!exchange_->parser.head().expect_continue || exchange_->input.size() != in.size) return;
+  // Not worth parking for: a client that does not receive it sends its body after a while anyway
+  // (RFC 9110 section 10.1.1). A part of it, however, would be read as a response.
+  const ssize_t sent = send(fd_.get(), kContinueResponse.data(), kContinueResponse.size(),
+                            MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent > 0 && static_cast<size_t>(sent) < kContinueResponse.size()) SetPhase(Phase::kClosing);
 }
 
 Connection::ReadResult Connection::ReadBody() {
@@ -176,6 +199,10 @@ Connection::ReadResult Connection::ReadBody() {
     }
     in.body_received += progress.consumed;
     input.Erase(head_size, progress.consumed);
+    if (!Charge(input.size() + exchange_->body.capacity(), &exchange_->charged_input)) {
+      FailRequest(503, "memory");
+      return ReadResult::kInvalid;
+    }
     gathered = exchange_->body.size();
   } else {
     const uint64_t left = *head.content_length - in.body_taken;

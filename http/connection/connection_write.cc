@@ -299,8 +299,9 @@ Connection::Progress Connection::FinishResponse() {
   if (keep_alive_ == KeepAlive::kKeep) {
     input.Consume(static_cast<size_t>(in.size));
     if (input.empty() && !reading_.maybe_readable) {
-      host_->exchanges().Release(std::move(exchange_));
+      ReleaseExchange();
     } else {
+      ReleaseCharge(&exchange_->charged_output);
       exchange_->NextRequest();
     }
     SetPhase(Phase::kIdle);
@@ -317,7 +318,7 @@ Connection::Progress Connection::FinishResponse() {
     Close();
     return Progress::kClosed;
   }
-  host_->exchanges().Release(std::move(exchange_));
+  ReleaseExchange();
   SetPhase(Phase::kLingering);
   const int64_t now_ns = host_->clock().CoarseNanos();
   linger_until_ns_ = DeadlineAfter(now_ns, kLingerTime);

@@ -54,6 +54,7 @@ ErrorResponses::ErrorResponses(const ErrorPage& page) {
                               RejectReason::kDraining, RejectReason::kStopped}) {
     add(503, RejectReasonName(reason));
   }
+  add(503, "memory");
 }
 
 ErrorResponses::Page ErrorResponses::Make(const ErrorPage& page, int status,

@@ -38,6 +38,12 @@ struct Exchange {
   // Beyond this a buffer is not kept for the next request.
   static constexpr size_t kKeptBytes = 64 * 1024;
 
+  // Handler::OnHead, for a request with a body.
+  enum class HeadCheckState : uint8_t {
+    kNone,     // not called: no handler has one, or the body is here already
+    kPending,  // a worker's next turn calls it, and the body is read only then
+    kPassed,   // the body is wanted
+  };
   // How far the request has come.
   struct Incoming {
     uint64_t size = 0;           // bytes of the input that are this request's, as far as gathered
@@ -47,6 +53,7 @@ struct Exchange {
     int64_t ready_ns = 0;        // when it was last ready for a worker
     bool partial = false;        // the body goes on beyond what is gathered
     bool delivered = false;      // what is gathered has been given to the BodyReceiver
+    HeadCheckState head_check = HeadCheckState::kNone;
   };
   // Where the response's body comes from.
   enum class Body : uint8_t { kMemory, kFile, kStream };
@@ -76,6 +83,10 @@ struct Exchange {
   // For ServerOptions::on_access only: CLOCK_MONOTONIC at the first byte, and time in the handler.
   int64_t began_ns = 0;
   int64_t handled_ns = 0;
+  // Bytes that the connection has charged to the MemoryBudget: for what is read, and for what is
+  // sent.
+  size_t charged_input = 0;
+  size_t charged_output = 0;
 
   // Makes it ready for the next request, keeping the input.
   void NextRequest() {

@@ -21,6 +21,21 @@ size_t ConnectionEvictor::Evict(size_t count) {
   return evicted;
 }
 
+bool ConnectionEvictor::EvictLargest(size_t bytes) {
+  const int64_t now_ns = clock_.Nanos();
+  Connection* largest = nullptr;
+  uint32_t generation = 0;
+  table_->ForEach([&](Connection& connection) {
+    const uint32_t current = connection.generation();
+    const size_t charged = connection.charged_bytes();
+    if (charged <= bytes || connection.StalledSince(now_ns) == kNever) return;
+    bytes = charged;
+    largest = &connection;
+    generation = current;
+  });
+  return largest != nullptr && largest->Evict(generation, /*stalled=*/true);
+}
+
 absl::optional<ConnectionEvictor::Candidate> ConnectionEvictor::Next() {
   absl::MutexLock lock(&mu_);
   const int64_t now_ns = clock_.Nanos();

@@ -44,6 +44,9 @@ class ConnectionEvictor {
 
   // Closes up to `count` connections; returns how many.
   size_t Evict(size_t count);
+  // Closes the stalled connection that has charged most to the memory budget, if that is more than
+  // `bytes`. True: one was closed. Scans all connections.
+  [[nodiscard]] bool EvictLargest(size_t bytes);
 
  private:
   struct Candidate {

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "robusto/http/io/machine_memory.h"
 #include "robusto/queue/monotonic_clock.h"
 
 namespace robusto {
@@ -35,6 +36,12 @@ ChunkedLimits BodyLimits(const ServerOptions& options) {
   ChunkedLimits limits;
   limits.max_body = options.max_body_bytes;
   return limits;
+}
+
+// The default of ServerOptions::memory_limit.
+size_t MemoryLimit(const ServerOptions& options) {
+  if (options.memory_limit > 0) return options.memory_limit;
+  return static_cast<size_t>(std::min<uint64_t>(UsableMemoryBytes() / 4, uint64_t{1} << 30));
 }
 
 absl::Status SystemError(absl::string_view what) {
@@ -75,7 +82,6 @@ EventLoop::EventLoop(ServerOptions options, Handler handler, std::vector<Listene
     : ConnectionHost(clock),
       options_(std::move(options)),
       handler_(std::move(handler)),
-      error_responses_(options_.error_page),
       epoll_(std::move(epoll)),
       event_(std::move(event)),
       exchanges_(options_.parser, BodyLimits(options_)),
@@ -83,7 +89,9 @@ EventLoop::EventLoop(ServerOptions options, Handler handler, std::vector<Listene
       table_(this, options_.max_connections),
       evictor_(&table_, ConnectionEvictor::Among::kAll, clock),
       parked_evictor_(&table_, ConnectionEvictor::Among::kServed, clock),
-      acceptor_(std::move(listeners), AcceptorEnvironment()) {}
+      memory_(MemoryLimit(options_)),
+      acceptor_(std::move(listeners), AcceptorEnvironment()),
+      error_responses_(std::make_shared<const ErrorResponses>(options_.error_page)) {}
 
 Acceptor::Environment EventLoop::AcceptorEnvironment() {
   Acceptor::Environment environment;
@@ -290,6 +298,8 @@ ServerStats EventLoop::Stats() const {
   stats.connections_open = table_.open();
   stats.connections_parked = stats.connections_open - std::min(stats.connections_open, busy);
   stats.connections_in_exchange = ConnectionsInExchange();
+  stats.memory_used = memory_.used();
+  stats.memory_limit = memory_.limit();
   return stats;
 }
 
@@ -317,6 +327,12 @@ int EventLoop::RetryAfterSeconds() const {
 }
 
 // --- Draining ---
+
+void EventLoop::ReloadErrorPages() {
+  auto made = std::make_shared<const ErrorResponses>(options_.error_page);
+  absl::MutexLock lock(&error_responses_mu_);
+  error_responses_ = std::move(made);
+}
 
 void EventLoop::BeginDrain() {
   draining_.store(true);

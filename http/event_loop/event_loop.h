@@ -15,7 +15,7 @@
 //   (E3) Listeners are polled unless a pending connection cannot be admitted (A1 in acceptor.h).
 //
 // Thread-safety: Poll by one thread at a time (the pool's leader); everything else any thread.
-// Lock order: deferred_mu_, idle_mu_ are leaves.
+// Lock order: error_responses_mu_, deferred_mu_, idle_mu_ are leaves.
 
 #ifndef ROBUSTO_HTTP_EVENT_LOOP_EVENT_LOOP_H_
 #define ROBUSTO_HTTP_EVENT_LOOP_EVENT_LOOP_H_
@@ -46,9 +46,9 @@
 #include "robusto/http/io/server_clock.h"
 #include "robusto/http/io/timer_wheel.h"
 #include "robusto/http/io/unique_fd.h"
-#include "robusto/http/logging/warning_limiter.h"
 #include "robusto/workers/monotonic_mutex.h"
 #include "robusto/workers/thread_pool.h"
+#include "robusto/workers/warning_limiter.h"
 #include "robusto/workers/work_source.h"
 
 namespace robusto {
@@ -71,6 +71,9 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   size_t Poll(absl::Span<TaskPtr> out, absl::Duration timeout) override;
   void Interrupt() override;
 
+  // Calls options.error_page again for each error that the server answers itself. Not under a lead:
+  // it may block.
+  void ReloadErrorPages();
   // Closes the listeners once the connections that wait in their backlogs are accepted; idle
   // connections have Connection::kDrainGrace to send another request, and every response from now on
   // ends its connection.
@@ -105,15 +108,20 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   bool draining() const override { return draining_.load(std::memory_order_relaxed); }
   void Parked() override;
   bool ExpectsFastResponse() const override;
+  bool FreeMemory(size_t bytes) override { return evictor_.EvictLargest(bytes); }
   int MaxFileReaders() const override;
   void Warn(absl::string_view text) override;
   const ServerOptions& options() const override { return options_; }
   const Handler& handler() const override { return handler_; }
-  const ErrorResponses& error_responses() const override { return error_responses_; }
+  std::shared_ptr<const ErrorResponses> error_responses() const override {
+    absl::MutexLock lock(&error_responses_mu_);
+    return error_responses_;
+  }
   ExchangePool& exchanges() override { return exchanges_; }
   ServerCounters& counters() override { return counters_; }
   FileSlots& file_slots() override { return file_slots_; }
   Disposer& disposer() override { return disposer_; }
+  MemoryBudget& memory() override { return memory_; }
 
   // What an epoll event is about: a connection's slot and generation, or one of these with a
   // listener's index.
@@ -152,7 +160,6 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   // Constant after construction.
   const ServerOptions options_;
   const Handler handler_;
-  const ErrorResponses error_responses_;
   const UniqueFd epoll_;
   const UniqueFd event_;  // eventfd: wakes Poll
   ThreadPool* pool_ = nullptr;
@@ -167,6 +174,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   WarningLimiter warnings_;
   FileSlots file_slots_;
   Disposer disposer_;
+  MemoryBudget memory_;
   // The last answer of RetryAfterSeconds, and until when it is valid (CLOCK_MONOTONIC_COARSE).
   mutable std::atomic<int> retry_after_seconds_{1};
   mutable std::atomic<int64_t> retry_after_until_ns_{0};
@@ -185,6 +193,10 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   std::vector<Connection*> resumed_;
   bool drain_started_ = false;
   int64_t next_wait_warning_ns_ = 0;
+
+  // A refusal takes it; other requests do not.
+  mutable absl::Mutex error_responses_mu_;
+  std::shared_ptr<const ErrorResponses> error_responses_ ABSL_GUARDED_BY(error_responses_mu_);
 
   absl::Mutex deferred_mu_;
   std::vector<Connection*> deferred_ ABSL_GUARDED_BY(deferred_mu_);

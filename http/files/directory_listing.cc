@@ -3,9 +3,9 @@
 
 #include "robusto/http/files/directory_listing.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -72,28 +72,46 @@ void AppendHtmlText(absl::string_view text, std::string* out) {
   }
 }
 
-void AppendLink(absl::string_view name, bool is_directory, std::string* page) {
-  const absl::string_view slash = is_directory ? "/" : "";
+void AppendLink(const DirectoryEntry& entry, std::string* page) {
+  const absl::string_view slash = entry.is_directory ? "/" : "";
   page->append("<li><a href=\"");
-  PercentEncodePath(name, page);
+  PercentEncodePath(entry.name, page);
   absl::StrAppend(page, slash, "\">");
-  AppendHtmlText(name, page);
+  AppendHtmlText(entry.name, page);
   absl::StrAppend(page, slash, "</a></li>\n");
 }
 
 }  // namespace
 
-std::string RenderDirectoryListing(absl::string_view path, std::vector<DirectoryEntry> entries) {
-  std::sort(entries.begin(), entries.end(),
-            [](const DirectoryEntry& a, const DirectoryEntry& b) { return a.name < b.name; });
+DirectoryListing::DirectoryListing(absl::string_view path, DirectoryEntries entries)
+    : path_(path), entries_(std::move(entries)) {}
+
+bool DirectoryListing::operator()(std::string* piece) {
+  if (!begun_) AppendBegin(piece);
+  begun_ = true;
+  for (; next_ < entries_.size(); ++next_) {
+    if (piece->size() >= kPieceBytes) return true;
+    AppendLink(entries_[next_], piece);
+  }
+  AppendEnd(piece);
+  return false;
+}
+
+void DirectoryListing::AppendBegin(std::string* piece) const {
   std::string title = "Index of ";
-  AppendHtmlText(path, &title);
-  std::string page = absl::StrCat("<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"><title>",
-                                  title, "</title></head>\n<body>\n<h1>", title, "</h1>\n<ul>\n");
-  if (path != "/") AppendLink("..", /*is_directory=*/true, &page);
-  for (const DirectoryEntry& entry : entries) AppendLink(entry.name, entry.is_directory, &page);
-  page.append("</ul>\n</body>\n</html>\n");
-  return page;
+  AppendHtmlText(path_, &title);
+  absl::StrAppend(piece, "<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"><title>", title,
+                  "</title></head>\n<body>\n<h1>", title, "</h1>\n<ul>\n");
+  if (path_ != "/") AppendLink({"..", /*is_directory=*/true}, piece);
+}
+
+void DirectoryListing::AppendEnd(std::string* piece) const {
+  piece->append("</ul>\n");
+  if (!entries_.complete()) {
+    absl::StrAppend(piece, "<p>This directory has more entries. Only ", entries_.size(),
+                    " are listed.</p>\n");
+  }
+  piece->append("</body>\n</html>\n");
 }
 
 }  // namespace robusto

@@ -10,8 +10,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <map>
-#include <memory>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -22,10 +20,7 @@
 namespace robusto {
 namespace {
 
-// By status; by its first digit for those of a class.
-using Pages = std::map<int, std::string>;
-
-// The key of a page with this name; 0: it is none.
+// The key of the page with this name; 0 when no page has such a name.
 int KeyOf(absl::string_view name) {
   if (!absl::ConsumeSuffix(&name, ".html") || name.size() != 3) return 0;
   if (name[0] != '4' && name[0] != '5') return 0;
@@ -43,14 +38,14 @@ absl::Status SystemError(const std::string& path, int error) {
 }
 
 absl::StatusOr<std::string> ReadPage(const std::string& path) {
-  // O_NONBLOCK: a FIFO must not hold the start up.
+  // O_NONBLOCK: the open of a FIFO would wait for a writer.
   const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat info;
   if (!fd.valid() || fstat(fd.get(), &info) != 0) return SystemError(path, errno);
   if (!S_ISREG(info.st_mode)) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", path, "\" is no file"));
+    return absl::InvalidArgumentError(absl::StrCat("\"", path, "\" is not a regular file"));
   }
-  std::string page(kMaxErrorPageBytes + 1, '\0');
+  std::string page(ErrorPages::kMaxPageBytes + 1, '\0');
   size_t size = 0;
   while (size < page.size()) {
     const ssize_t n = read(fd.get(), &page[size], page.size() - size);
@@ -59,9 +54,9 @@ absl::StatusOr<std::string> ReadPage(const std::string& path) {
     if (n == 0) break;
     size += static_cast<size_t>(n);
   }
-  if (size > kMaxErrorPageBytes) {
+  if (size > ErrorPages::kMaxPageBytes) {
     return absl::InvalidArgumentError(absl::StrCat("\"", path, "\" is too large; a page may have ",
-                                                   kMaxErrorPageBytes, " bytes"));
+                                                   ErrorPages::kMaxPageBytes, " bytes"));
   }
   page.resize(size);
   page.shrink_to_fit();
@@ -70,39 +65,67 @@ absl::StatusOr<std::string> ReadPage(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<ErrorPage> ReadErrorPages(const std::string& directory,
-                                         const std::function<void(absl::string_view)>& on_warning) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> open_directory(opendir(directory.c_str()), &closedir);
-  if (open_directory == nullptr) return SystemError(directory, errno);
-  const auto pages = std::make_shared<Pages>();
-  for (;;) {
-    errno = 0;
-    const dirent* const entry = readdir(open_directory.get());
-    if (entry == nullptr && errno != 0) return SystemError(directory, errno);
-    if (entry == nullptr) break;
-    const absl::string_view name = entry->d_name;
-    if (name == "." || name == "..") continue;
-    const std::string path = absl::StrCat(directory, "/", name);
-    const int key = KeyOf(name);
-    if (key == 0) {
-      if (on_warning) {
-        on_warning(absl::StrCat("\"", path,
-                                "\" is ignored; error pages have names like 404.html, "
-                                "4xx.html or 5xx.html"));
-      }
-      continue;
-    }
-    absl::StatusOr<std::string> page = ReadPage(path);
-    if (!page.ok()) return page.status();
-    pages->emplace(key, *std::move(page));
-  }
-  return ErrorPage([pages](int status, absl::string_view, ResponseWriter& response) {
+absl::StatusOr<std::shared_ptr<ErrorPages>> ErrorPages::Read(
+    std::string directory, std::function<void(absl::string_view)> on_warning) {
+  std::shared_ptr<ErrorPages> pages(new ErrorPages(std::move(directory), std::move(on_warning)));
+  const absl::Status status = pages->Reload();
+  if (!status.ok()) return status;
+  return pages;
+}
+
+ErrorPages::ErrorPages(std::string directory, std::function<void(absl::string_view)> on_warning)
+    : directory_(std::move(directory)), on_warning_(std::move(on_warning)) {}
+
+absl::Status ErrorPages::Reload() {
+  absl::StatusOr<Pages> pages = ReadDirectory();
+  if (!pages.ok()) return pages.status();
+  auto made = std::make_shared<const Pages>(*std::move(pages));
+  absl::MutexLock lock(&mu_);
+  pages_.swap(made);
+  return absl::OkStatus();
+}
+
+ErrorPage ErrorPages::page() {
+  return [self = shared_from_this()](int status, absl::string_view, ResponseWriter& response) {
+    const std::shared_ptr<const Pages> pages = self->pages();
     auto page = pages->find(status);
     if (page == pages->end()) page = pages->find(status / 100);
     if (page == pages->end()) return;
     response.SetHeader("Content-Type", "text/html; charset=utf-8");
     response.Write(page->second);
-  });
+  };
+}
+
+std::shared_ptr<const ErrorPages::Pages> ErrorPages::pages() const {
+  absl::MutexLock lock(&mu_);
+  return pages_;
+}
+
+absl::StatusOr<ErrorPages::Pages> ErrorPages::ReadDirectory() const {
+  const std::unique_ptr<DIR, int (*)(DIR*)> open_directory(opendir(directory_.c_str()), &closedir);
+  if (open_directory == nullptr) return SystemError(directory_, errno);
+  Pages pages;
+  for (;;) {
+    errno = 0;
+    const dirent* const entry = readdir(open_directory.get());
+    if (entry == nullptr && errno != 0) return SystemError(directory_, errno);
+    if (entry == nullptr) return pages;
+    const absl::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    const std::string path = absl::StrCat(directory_, "/", name);
+    const int key = KeyOf(name);
+    if (key == 0) {
+      if (on_warning_) {
+        on_warning_(absl::StrCat("\"", path,
+                                 "\" is ignored; error pages have names like 404.html, "
+                                 "4xx.html or 5xx.html"));
+      }
+      continue;
+    }
+    absl::StatusOr<std::string> page = ReadPage(path);
+    if (!page.ok()) return page.status();
+    pages.emplace(key, *std::move(page));
+  }
 }
 
 }  // namespace robusto

@@ -3,43 +3,37 @@
 
 #include "robusto/http/files/file_handler.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <ctime>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "robusto/http/files/directory_entries.h"
 #include "robusto/http/files/directory_listing.h"
-#include "robusto/http/files/entity_tag.h"
+#include "robusto/http/files/file_response.h"
 #include "robusto/http/files/mime_types.h"
 #include "robusto/http/files/precompressed.h"
 #include "robusto/http/files/root_directory.h"
-#include "robusto/http/message/date.h"
 #include "robusto/http/message/grammar.h"
+#include "robusto/http/message/normalize_path.h"
 #include "robusto/http/message/uri.h"
-#include "robusto/http/semantics/accept_encoding.h"
-#include "robusto/http/semantics/byte_range.h"
-#include "robusto/http/semantics/preconditions.h"
+#include "robusto/queue/monotonic_clock.h"
+#include "robusto/workers/warning_limiter.h"
 
 namespace robusto {
 namespace {
 
-constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY;
-constexpr int kLook = O_PATH;  // to see what it is; needs no permission to read it
-constexpr std::chrono::seconds kWarningInterval{10};
+constexpr absl::Duration kWarningInterval = absl::Seconds(10);
 
 int StatusOfErrno(int error) {
   switch (error) {
@@ -111,19 +105,9 @@ struct FileHandler::Shared {
   Shared(FileHandlerOptions its_options, RootDirectory its_root)
       : options(std::move(its_options)), root(std::move(its_root)) {}
 
-  // True once in a while.
-  bool MayWarn() const {
-    using Clock = std::chrono::steady_clock;
-    const Clock::rep now = Clock::now().time_since_epoch().count();
-    Clock::rep next = next_warning.load(std::memory_order_relaxed);
-    return now >= next &&
-           next_warning.compare_exchange_strong(
-               next, now + Clock::duration(kWarningInterval).count(), std::memory_order_relaxed);
-  }
-
   FileHandlerOptions options;
   RootDirectory root;
-  mutable std::atomic<std::chrono::steady_clock::rep> next_warning{0};  // relaxed: orders nothing
+  mutable WarningLimiter warnings{1, kWarningInterval};
 };
 
 // One request being answered.
@@ -148,10 +132,6 @@ class FileHandler::Call {
   void ServeDirectory();
   void ServeListing();
   void ServeFile(UniqueFd fd, const struct stat& info);
-  // What tells a cache by which fields of the request the answer was chosen.
-  void SetSelectionFields();
-  // And how it may keep a file.
-  void SetCacheFields();
   void RedirectToDirectory();
   void Fail(int error);
 
@@ -182,6 +162,10 @@ bool FileHandler::Call::DecodePath() {
     response_.Error(400, "the path does not begin with a slash");
     return false;
   }
+  if (LeavesRoot(encoded)) {
+    response_.Error(400, "the path leads above the root");
+    return false;
+  }
   encoded.remove_prefix(1);
   while (true) {
     const size_t slash = encoded.find('/');
@@ -198,10 +182,6 @@ bool FileHandler::Call::DecodePath() {
       return false;
     }
     const absl::string_view segment = absl::string_view(path_).substr(begin);
-    if (segment == "..") {  // Request::path() is normal: only a leading one is left
-      response_.Error(400, "the path leads above the root");
-      return false;
-    }
     if (absl::StrContains(segment, absl::string_view("\0", 1))) {
       response_.Error(400, "a NUL character in the path");
       return false;
@@ -223,7 +203,8 @@ void FileHandler::Call::Fail(int error) {
   const int status = StatusOfErrno(error);
   response_.Error(status);
   if (status == 503) response_.SetHeader("Retry-After", "1");
-  if (status >= 500 && options_.on_warning && shared_.MayWarn()) {
+  if (status >= 500 && options_.on_warning &&
+      shared_.warnings.Admit(MonotonicNanos()).has_value()) {
     options_.on_warning(absl::StrCat(request_.peer(), ": ", request_.method_name(), " ",
                                      request_.target(), ": ", status, ": ", std::strerror(error)));
   }
@@ -253,121 +234,40 @@ void FileHandler::Call::ServeDirectory() {
     path_.resize(size);
   }
   if (options_.list_directories) return ServeListing();
-  const RootDirectory::Opened directory = root_.Open(path_, kLook | O_DIRECTORY);
+  const RootDirectory::Opened directory = root_.Open(path_, O_PATH | O_DIRECTORY);
   if (!directory.fd.valid()) return Fail(directory.error);
   response_.Error(403);
 }
 
 void FileHandler::Call::ServeListing() {
-  RootDirectory::Opened opened = root_.Open(path_, kOpenDirectory);
-  if (!opened.fd.valid()) return Fail(opened.error);
-  std::unique_ptr<DIR, int (*)(DIR*)> directory(::fdopendir(opened.fd.get()), &::closedir);
-  if (directory == nullptr) return Fail(errno);
-  opened.fd.release();  // closedir closes it
-
-  std::vector<DirectoryEntry> entries;
-  std::string entry_path;
-  while (true) {
-    errno = 0;
-    const dirent* entry = ::readdir(directory.get());
-    if (entry == nullptr) break;
-    const absl::string_view name = entry->d_name;
-    if (name == "." || name == ".." || IsHidden(name)) continue;
-    bool is_directory = entry->d_type == DT_DIR;
-    if (entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN) {
-      entry_path.assign(path_);
-      absl::StrAppend(&entry_path, "/", name);
-      const RootDirectory::Opened target = root_.Open(entry_path, kLook);
-      // Short of descriptors, a whole page later is better than one that leaves files out.
-      if (!target.fd.valid() && StatusOfErrno(target.error) == 503) return Fail(target.error);
-      struct stat info;
-      if (!target.fd.valid() || ::fstat(target.fd.get(), &info) != 0) continue;
-      is_directory = S_ISDIR(info.st_mode);
-      if (!is_directory && !S_ISREG(info.st_mode)) continue;
-    } else if (!is_directory && entry->d_type != DT_REG) {
-      continue;
-    }
-    entries.push_back({std::string(name), is_directory});
-  }
-  if (errno != 0) return Fail(errno);
-
+  DirectoryEntries entries;
+  const int error = ReadDirectory(
+      root_, path_, [this](absl::string_view name) { return IsHidden(name); }, &entries);
+  if (error != 0) return Fail(error);
+  DirectoryListing page(path_ == "." ? "/" : absl::StrCat("/", path_, "/"), std::move(entries));
   response_.SetHeader("Content-Type", "text/html; charset=utf-8");
-  response_.Write(RenderDirectoryListing(path_ == "." ? "/" : absl::StrCat("/", path_, "/"),
-                                         std::move(entries)));
+  std::string first;
+  if (!page(&first)) return response_.Write(first);
+  response_.Stream([page = std::move(page), first = std::move(first)](std::string* piece) mutable {
+    if (first.empty()) return page(piece);
+    piece->swap(first);
+    return true;
+  });
 }
 
 void FileHandler::Call::ServeFile(UniqueFd fd, const struct stat& info) {
-  Representation file{std::move(fd), info};
-  if (options_.precompressed && !ChooseRepresentation(request_, root_, path_, &file)) {
+  ServedFile file;
+  file.representation.fd = std::move(fd);
+  file.representation.info = info;
+  file.negotiated = options_.precompressed;
+  if (file.negotiated && !ChooseRepresentation(request_, root_, path_, &file.representation)) {
     response_.Error(406);
-    return SetSelectionFields();
+    return SetVary(file.negotiated, response_);
   }
-  const EntityTag etag(file.info, now_, TagSuffix(file.coding));
-  // Never later than Date (RFC 9110 section 8.8.2.1), also when a file comes from the future.
-  const std::time_t last_modified = std::min<std::time_t>(file.info.st_mtim.tv_sec, now_);
-  // What compresses a file may give it the same date.
-  const bool date_is_strong = IsSettled(file.info, now_) && !options_.precompressed;
-  const Validators validators{etag.view(), last_modified, date_is_strong};
-  switch (CheckPreconditions(request_, validators, now_)) {
-    case Precondition::kFailed:
-      response_.Error(412);
-      return;
-    case Precondition::kNotModified:
-      // What RFC 9110 section 15.4.5 asks for and no more.
-      response_.SetStatus(304);
-      response_.SetHeader("ETag", etag.view());
-      return SetCacheFields();
-    case Precondition::kPass:
-      break;
-  }
-
-  const uint64_t size = static_cast<uint64_t>(file.info.st_size);
-  ByteRange part{0, size};
-  RangeChoice choice = ChooseRange(request_, size, &part);
-  if (choice != RangeChoice::kWhole && !IfRangeHolds(request_, validators, now_)) {
-    choice = RangeChoice::kWhole;
-  }
-  switch (choice) {
-    case RangeChoice::kUnsatisfiable:
-      response_.Error(416);
-      response_.SetHeader("Content-Range", UnsatisfiedRange(size));
-      return SetSelectionFields();
-    case RangeChoice::kPart:
-      response_.SetStatus(206);
-      response_.SetHeader("Content-Range", ContentRange(part, size));
-      break;
-    case RangeChoice::kWhole:
-      part = {0, size};
-      break;
-  }
-  char date[kHttpDateSize];
-  FormatHttpDate(last_modified, date);
   // After the last slash; npos + 1 is 0.
-  const absl::string_view name = absl::string_view(path_).substr(path_.rfind('/') + 1);
-  // All of them for a part, too: a client that asked with If-Range has them (RFC 9110 section
-  // 15.3.7 would have us leave them out), but not every one looks there.
-  response_.SetHeader("Content-Type", MimeType(name));
-  if (file.coding != ContentCoding::kIdentity) {
-    response_.SetHeader("Content-Encoding", CodingName(file.coding));
-  }
-  response_.SetHeader("Last-Modified", {date, sizeof(date)});
-  response_.SetHeader("ETag", etag.view());
-  response_.SetHeader("Accept-Ranges", "bytes");
-  SetCacheFields();
-  if (part.length > 0) response_.WriteFile(std::move(file.fd), part.offset, part.length);
-}
-
-// Not only when something compressed is sent: what was decided by the field is that the file is not
-// (RFC 9110 section 12.5.5).
-void FileHandler::Call::SetSelectionFields() {
-  if (options_.precompressed) response_.SetHeader("Vary", "Accept-Encoding");
-}
-
-void FileHandler::Call::SetCacheFields() {
-  if (!options_.cache_control.empty()) {
-    response_.SetHeader("Cache-Control", options_.cache_control);
-  }
-  SetSelectionFields();
+  file.content_type = MimeType(absl::string_view(path_).substr(path_.rfind('/') + 1));
+  file.cache_control = options_.cache_control;
+  RespondWithFile(request_, std::move(file), now_, response_);
 }
 
 void FileHandler::Call::RedirectToDirectory() {
@@ -399,6 +299,7 @@ absl::StatusOr<FileHandler> FileHandler::Create(FileHandlerOptions options) {
   RootDirectory::Options root_options;
   root_options.follow_outside_symlinks = options.follow_outside_symlinks;
   root_options.use_openat2 = options.use_openat2;
+  root_options.follow_interval = options.root_follow_interval;
   absl::StatusOr<RootDirectory> root = RootDirectory::Create(options.root, root_options);
   if (!root.ok()) return root.status();
   return FileHandler(std::make_shared<const Shared>(std::move(options), *std::move(root)));
@@ -413,6 +314,7 @@ HeadDecision FileHandler::OnHead(const Request& request, ResponseWriter& respons
 
 void FileHandler::operator()(const Request& request, ResponseWriter& response) const {
   if (AnswerMethod(request.method(), response)) return;
+  shared_->root.FollowPath();
   // Keeps its memory from request to request: a worker that has seen a path of this length does not
   // allocate for the next.
   static thread_local std::string path;

@@ -3,7 +3,6 @@
 
 #include "robusto/http/files/precompressed.h"
 
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,9 +14,10 @@ absl::string_view Extension(ContentCoding coding) {
   return coding == ContentCoding::kBrotli ? ".br" : ".gz";
 }
 
+// In whole seconds: compressors and archives copy a file's time without the fraction (brotli -k,
+// pigz -k, tar), so that what they make seems older by it.
 bool IsOlder(const struct stat& a, const struct stat& b) {
-  return std::tie(a.st_mtim.tv_sec, a.st_mtim.tv_nsec) <
-         std::tie(b.st_mtim.tv_sec, b.st_mtim.tv_nsec);
+  return a.st_mtim.tv_sec < b.st_mtim.tv_sec;
 }
 
 }  // namespace

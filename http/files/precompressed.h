@@ -34,9 +34,9 @@ absl::string_view TagSuffix(ContentCoding coding);
 // Puts in place of `file`, which is `path` below `root` as it is, the representation that `request`
 // prefers of those that there are. False when it accepts none: 406 (RFC 9110 section 12.5.3).
 //
-// What stands beside the file is left alone if it is no regular file, cannot be opened by the rules
-// of the root, is empty, which no compressed file is, or is older than the file: it is of something
-// that the file is no more.
+// A file beside it is not used if it is no regular file, cannot be opened by the rules of the root,
+// is empty, which no compressed file is, or is older than the file by a second or more: it was made
+// of an earlier version.
 bool ChooseRepresentation(const Request& request, const RootDirectory& root,
                           const std::string& path, Representation* file);
 

@@ -5,24 +5,31 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/types/optional.h"
+#include "robusto/http/io/server_clock.h"
 
 namespace robusto {
 namespace {
 
 constexpr int kMaxLinks = 40;  // the kernel's own limit: path_resolution(7)
+// Later than any time: no other thread begins to look.
+constexpr int64_t kLooking = std::numeric_limits<int64_t>::max();
 
 int OpenAt2(int directory, const char* path, int flags) {
   open_how how = {};
@@ -41,32 +48,82 @@ RootDirectory::Opened OpenAt(int directory, const char* path, int flags) {
   return fd < 0 ? Failed(errno) : RootDirectory::Opened{UniqueFd(fd), 0};
 }
 
-std::string RealPath(const std::string& path) {
-  std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
-  return real == nullptr ? std::string() : std::string(real.get());
+// Without a slash at its end; nullopt with errno when there is none.
+absl::optional<std::string> ResolvePath(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr),
+                                                         &std::free);
+  if (real == nullptr) return absl::nullopt;
+  return std::string(real.get()) == "/" ? std::string() : std::string(real.get());
 }
 
 }  // namespace
 
 absl::StatusOr<RootDirectory> RootDirectory::Create(const std::string& path,
                                                     const Options& options) {
-  Opened root = OpenAt(AT_FDCWD, path.c_str(), O_PATH | O_DIRECTORY);
-  if (!root.fd.valid()) {
-    return absl::ErrnoToStatus(root.error, absl::StrCat("root \"", path, "\""));
+  const auto fail = [&path](int error) {
+    return absl::ErrnoToStatus(error, absl::StrCat("root \"", path, "\""));
+  };
+  Opened opened = OpenAt(AT_FDCWD, path.c_str(), O_PATH | O_DIRECTORY);
+  if (!opened.fd.valid()) return fail(opened.error);
+  // The path is looked at again later, and the current directory may be another one then.
+  const bool absolute = absl::StartsWith(path, "/");
+  const absl::optional<std::string> base = absolute ? std::string() : ResolvePath(".");
+  if (!base.has_value()) return fail(errno);
+  const absl::optional<std::string> real_path = ResolvePath(path);
+  struct stat info;
+  if (!real_path.has_value() || ::fstat(opened.fd.get(), &info) != 0) return fail(errno);
+  RootDirectory root(std::move(opened.fd), absolute ? path : absl::StrCat(*base, "/", path),
+                     options);
+  {
+    absl::MutexLock lock(&root.current_->mu);
+    root.current_->real_path = *real_path;
+    root.current_->device = info.st_dev;
+    root.current_->inode = info.st_ino;
   }
-  const std::string real_path = RealPath(path);
-  if (real_path.empty()) return absl::ErrnoToStatus(errno, absl::StrCat("root \"", path, "\""));
-  return RootDirectory(std::move(root.fd), real_path, options);
+  return root;
 }
 
-RootDirectory::RootDirectory(UniqueFd root, std::string real_path, const Options& options)
+RootDirectory::RootDirectory(UniqueFd root, std::string path, const Options& options)
     : root_(std::move(root)),
-      real_path_(real_path == "/" ? std::string() : std::move(real_path)),
-      options_(options) {
+      path_(std::move(path)),
+      options_(options),
+      current_(std::make_unique<Current>()) {
   // Asked once: old kernels say ENOSYS, and seccomp filters that are older than the call EPERM.
   if (options_.use_openat2) {
     has_openat2_ = UniqueFd(OpenAt2(root_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC)).valid();
   }
+}
+
+void RootDirectory::FollowPath() const {
+  const ServerClock clock;
+  std::atomic<int64_t>& next = current_->next_look_ns;
+  int64_t due = next.load(std::memory_order_relaxed);
+  if (clock.CoarseNanos() < due) return;
+  if (!next.compare_exchange_strong(due, kLooking, std::memory_order_relaxed)) return;
+  Reopen();
+  next.store(clock.After(options_.follow_interval), std::memory_order_relaxed);
+}
+
+void RootDirectory::Reopen() const {
+  struct stat info;
+  if (::stat(path_.c_str(), &info) != 0) return;
+  {
+    absl::MutexLock lock(&current_->mu);
+    if (info.st_dev == current_->device && info.st_ino == current_->inode) return;
+  }
+  const Opened opened = OpenAt(AT_FDCWD, path_.c_str(), O_PATH | O_DIRECTORY);
+  const absl::optional<std::string> real_path = ResolvePath(path_);
+  if (!opened.fd.valid() || !real_path.has_value() || ::fstat(opened.fd.get(), &info) != 0) return;
+  if (::dup3(opened.fd.get(), root_.get(), O_CLOEXEC) < 0) return;
+  absl::MutexLock lock(&current_->mu);
+  current_->real_path = *real_path;
+  current_->device = info.st_dev;
+  current_->inode = info.st_ino;
+}
+
+std::string RootDirectory::RealPath() const {
+  absl::MutexLock lock(&current_->mu);
+  return current_->real_path;
 }
 
 RootDirectory::Opened RootDirectory::Open(const std::string& path, int flags) const {
@@ -121,7 +178,7 @@ RootDirectory::Opened RootDirectory::Walk(absl::string_view path, int flags) con
       if (++links > kMaxLinks) return Failed(ELOOP);
       absl::string_view target(link, static_cast<size_t>(size));
       if (!target.empty() && target.front() == '/') {
-        if (!absl::ConsumePrefix(&target, real_path_) ||
+        if (!absl::ConsumePrefix(&target, RealPath()) ||
             !(target.empty() || target.front() == '/')) {
           return Failed(EXDEV);
         }

@@ -9,7 +9,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <exception>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,12 +19,11 @@ namespace robusto {
 namespace {
 
 constexpr mode_t kMode = 0640;
-// Beyond it the empty queue alone takes gigabytes: a slip of the keyboard.
-constexpr size_t kMostLines = size_t{1} << 22;
+// An empty queue of this size already takes 128 MiB: a larger number is a typing error.
+constexpr size_t kMaxLines = size_t{1} << 22;
 
-// The descriptor of a standard stream that `path` names; -1: it names none. Not opened anew by that
-// name: that fails where it is a socket, as under systemd, and where it is a file it would lose the
-// position in it.
+// The descriptor of the standard stream that `path` names, or -1. Opening the path instead would fail
+// for a socket, as under systemd, and would lose the position in a file.
 int StandardStream(absl::string_view path) {
   if (path == "-" || path == "/dev/stdout") return STDOUT_FILENO;
   return path == "/dev/stderr" ? STDERR_FILENO : -1;
@@ -33,7 +31,7 @@ int StandardStream(absl::string_view path) {
 
 absl::StatusOr<UniqueFd> OpenDestination(const std::string& path) {
   const int stream = StandardStream(path);
-  // O_NONBLOCK: a FIFO without a reader is an error, instead of a server that does not start.
+  // O_NONBLOCK: a FIFO without a reader is an error; without the flag, the server would not start.
   UniqueFd fd(stream >= 0
                   ? fcntl(stream, F_DUPFD_CLOEXEC, 0)
                   : open(path.c_str(),
@@ -48,6 +46,7 @@ absl::StatusOr<UniqueFd> OpenDestination(const std::string& path) {
 LogSink::Options SinkOptions(const AccessLogOptions& options) {
   LogSink::Options sink;
   sink.name = absl::StrCat("access log ", options.path);
+  sink.queue_lines = options.queue_lines;
   sink.on_warning = options.on_warning;
   sink.warning_interval = options.warning_interval;
   return sink;
@@ -59,9 +58,9 @@ absl::StatusOr<std::unique_ptr<AccessLog>> AccessLog::Open(AccessLogOptions opti
   if (options.path.empty()) {
     return absl::InvalidArgumentError("path is empty; it must name a file, or be \"-\"");
   }
-  if (options.queue_lines < 1 || options.queue_lines > kMostLines) {
-    return absl::InvalidArgumentError(absl::StrCat("queue_lines is ", options.queue_lines,
-                                                   "; it must be from 1 to ", kMostLines));
+  if (options.queue_lines < 1 || options.queue_lines > kMaxLines) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("queue_lines is ", options.queue_lines, "; it must be from 1 to ", kMaxLines));
   }
   if (options.close_timeout < absl::ZeroDuration()) {
     return absl::InvalidArgumentError(absl::StrCat("close_timeout is ",
@@ -70,25 +69,20 @@ absl::StatusOr<std::unique_ptr<AccessLog>> AccessLog::Open(AccessLogOptions opti
   }
   absl::StatusOr<UniqueFd> fd = OpenDestination(options.path);
   if (!fd.ok()) return fd.status();
-  try {
-    return std::unique_ptr<AccessLog>(new AccessLog(std::move(options), *std::move(fd)));
-  } catch (const std::exception& e) {  // no thread, no memory
-    return absl::UnavailableError(absl::StrCat("cannot start the access log: ", e.what()));
+  absl::StatusOr<std::unique_ptr<LogSink>> sink =
+      LogSink::Create(*std::move(fd), SinkOptions(options));
+  if (!sink.ok()) {
+    return absl::Status(sink.status().code(),
+                        absl::StrCat("cannot start the access log: ", sink.status().message()));
   }
+  return std::unique_ptr<AccessLog>(new AccessLog(std::move(options), *std::move(sink)));
 }
 
-AccessLog::AccessLog(AccessLogOptions options, UniqueFd fd)
-    : options_(std::move(options)),
-      sink_(std::make_shared<LogSink>(std::move(fd), SinkOptions(options_))),
-      pool_(std::make_shared<spdlog::details::thread_pool>(options_.queue_lines, 1)) {
-  sink_->Attach(pool_.get());
-  logger_ = std::make_shared<spdlog::async_logger>("access", sink_, pool_,
-                                                   spdlog::async_overflow_policy::overrun_oldest);
-  logger_->set_error_handler([sink = sink_.get()](const std::string& what) { sink->Warn(what); });
-}
+AccessLog::AccessLog(AccessLogOptions options, std::unique_ptr<LogSink> sink)
+    : options_(std::move(options)), sink_(std::move(sink)) {}
 
 void AccessLog::Write(const AccessRecord& record) {
-  // Keeps its memory from one line to the next, of which kMaxLogLine is the most.
+  // Keeps its memory, at most kMaxLogLine, from one line to the next.
   thread_local std::string line;
   line.clear();
   if (options_.format == AccessLogFormat::kJson) {
@@ -96,18 +90,7 @@ void AccessLog::Write(const AccessRecord& record) {
   } else {
     AppendCombinedLine(record, &line);
   }
-  absl::ReaderMutexLock lock(&mu_);
-  if (pool_ == nullptr) {
-    refused_.fetch_add(1, std::memory_order_relaxed);
-    return;
-  }
-  try {
-    // The line has its time: none need be asked for here.
-    logger_->log(spdlog::log_clock::time_point(), spdlog::source_loc(), spdlog::level::info,
-                 spdlog::string_view_t(line.data(), line.size()));
-  } catch (const std::exception&) {  // no memory
-    refused_.fetch_add(1, std::memory_order_relaxed);
-  }
+  sink_->Write(line);
 }
 
 absl::Status AccessLog::Reopen() {
@@ -115,32 +98,7 @@ absl::Status AccessLog::Reopen() {
   absl::StatusOr<UniqueFd> fd = OpenDestination(options_.path);
   if (!fd.ok()) return fd.status();
   sink_->Replace(*std::move(fd));
-  absl::ReaderMutexLock lock(&mu_);
-  // So that the old file is let go of also when no line follows.
-  if (pool_ != nullptr) logger_->flush();
   return absl::OkStatus();
-}
-
-void AccessLog::Close() {
-  std::shared_ptr<spdlog::details::thread_pool> pool;
-  uint64_t overrun;
-  {
-    absl::MutexLock lock(&mu_);
-    if (pool_ == nullptr) return;
-    overrun = overrun_ = pool_->overrun_counter();
-    pool = std::move(pool_);
-  }
-  sink_->EndWithin(options_.close_timeout);
-  // Nobody else has it: Write has it under the mutex only. So the thread ends here, having written
-  // what waits.
-  pool.reset();
-  sink_->Finish(overrun);
-}
-
-uint64_t AccessLog::lost() const {
-  const uint64_t others = sink_->failed() + refused_.load(std::memory_order_relaxed);
-  absl::MutexLock lock(&mu_);
-  return others + (pool_ == nullptr ? overrun_ : pool_->overrun_counter());
 }
 
 }  // namespace robusto

@@ -1,8 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// AccessLog: writes a line for each request that is over, without ever holding up the thread that
-// tells it: lines go through a bounded queue to a thread of its own, by spdlog.
+// AccessLog: writes one line for each request that has ended. The thread that reports a request never
+// waits for the disk: lines go through the bounded queue of a LogSink.
 //
 //   AccessLogOptions log_options;
 //   log_options.path = "/var/log/robusto/access.log";
@@ -12,35 +12,31 @@
 //   ...
 //   (*log)->Close();  // after Server::Stop
 //
-// When lines come faster than the disk takes them, the oldest that wait are dropped; when they
-// cannot be written at all (a full disk), they are dropped, too. Either is counted and said through
-// on_warning, the first time at once and then at most once in warning_interval: a log that fails is
-// no reason not to serve.
+// When lines come faster than the disk takes them, the oldest waiting line is dropped. Lines that
+// cannot be written at all (a full disk) are dropped, too. Both are counted and reported through
+// on_warning, the first time at once and then at most once in warning_interval: a failing log is no
+// reason to stop serving.
 //
-// For log rotation: rename the file, then Reopen.
+// For log rotation: rename the file, then call Reopen.
 //
-// Thread-safety: all methods, any thread. Write never blocks but for the moment of a mutex.
+// Thread-safety: all methods, any thread. Write never blocks, apart from a mutex that is held for
+// copies in memory only.
 
 #ifndef ROBUSTO_HTTP_LOGGING_ACCESS_LOG_H_
 #define ROBUSTO_HTTP_LOGGING_ACCESS_LOG_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "robusto/http/api/access_record.h"
 #include "robusto/http/logging/log_sink.h"
-#include "spdlog/async_logger.h"
-#include "spdlog/details/thread_pool.h"
 
 namespace robusto {
 
@@ -48,60 +44,51 @@ namespace robusto {
 enum class AccessLogFormat { kCombined, kJson };
 
 struct AccessLogOptions {
-  // A file, which is appended to, and made with mode 0640 (less what the umask takes) when it is not
-  // there: it says who visited what. "-" or "/dev/stdout": standard output; "/dev/stderr". A FIFO
-  // must have a reader.
+  // A file: it is appended to, or created with mode 0640 (less the umask) because it says who visited
+  // what. "-" or "/dev/stdout": standard output; "/dev/stderr". A FIFO must have a reader.
   std::string path;
   AccessLogFormat format = AccessLogFormat::kCombined;
-  // Lines that may wait to be written. Each place takes some 400 bytes, used or not, and a line
-  // that waits in it up to kMaxLogLine more.
+  // Lines that may wait to be written: 32 bytes for each, and up to kMaxLogLine for one that waits.
   size_t queue_lines = 8192;
-  // How long Close may take to write what waits.
+  // The timeout of a Close without one, and of the destructor.
   absl::Duration close_timeout = absl::Seconds(2);
-  // Told of lines lost, in one line each, by the log's thread. Null: nobody is told.
+  // Receives reports of lost lines, one line each, on the log's thread. Null: losses are only counted.
   std::function<void(absl::string_view)> on_warning;
   absl::Duration warning_interval = absl::Seconds(10);
 };
 
 class AccessLog {
  public:
-  // InvalidArgument for an option out of its bounds, Unavailable when the file cannot be opened;
-  // both name the option. Starts a thread, which has the caller's signal mask.
+  // InvalidArgument for an option out of its bounds, Unavailable when the file cannot be opened; both
+  // name the option. Starts a thread, which has the caller's signal mask. Opening may block when the
+  // disk does.
   static absl::StatusOr<std::unique_ptr<AccessLog>> Open(AccessLogOptions options);
 
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
-  // Closes.
   ~AccessLog() { Close(); }
 
   // After Close the line is lost.
-  void Write(const AccessRecord& record) ABSL_LOCKS_EXCLUDED(mu_);
+  void Write(const AccessRecord& record);
 
-  // Opens the file anew: lines of any Write from now on are in that. Unavailable when that fails;
-  // the old one is written to further. Nothing for standard output and error.
-  absl::Status Reopen() ABSL_LOCKS_EXCLUDED(mu_);
+  // Opens the file again: lines of every later Write go to the new file. Unavailable when that fails;
+  // the old file stays in use. Does nothing for standard output and error. May block when the disk
+  // does.
+  absl::Status Reopen();
 
-  // Writes what waits, for at most close_timeout, and ends the thread. Further calls do nothing.
-  void Close() ABSL_LOCKS_EXCLUDED(mu_);
+  // Writes what waits, for at most `timeout`, and ends the thread. Later calls do nothing.
+  void Close(absl::Duration timeout) { sink_->Close(timeout); }
+  void Close() { Close(options_.close_timeout); }
 
   // Lines that were not written, whatever the reason, and never will be.
-  uint64_t lost() const ABSL_LOCKS_EXCLUDED(mu_);
+  uint64_t lost() const { return sink_->dropped(); }
 
  private:
-  AccessLog(AccessLogOptions options, UniqueFd fd);
+  AccessLog(AccessLogOptions options, std::unique_ptr<LogSink> sink);
 
   // Constant after construction.
   const AccessLogOptions options_;
-  std::shared_ptr<LogSink> sink_;
-  std::shared_ptr<spdlog::async_logger> logger_;
-
-  // Relaxed: a count.
-  std::atomic<uint64_t> refused_{0};
-  // Shared by those that write.
-  mutable absl::Mutex mu_;
-  // The thread and its queue; null once closed. The logger finds them through a weak pointer.
-  std::shared_ptr<spdlog::details::thread_pool> pool_ ABSL_GUARDED_BY(mu_);
-  uint64_t overrun_ ABSL_GUARDED_BY(mu_) = 0;  // what pool_ had lost when it ended
+  const std::unique_ptr<LogSink> sink_;
 };
 
 }  // namespace robusto

@@ -45,7 +45,7 @@ bool IsNormalPath(absl::string_view path) {
   return true;
 }
 
-bool NormalizePath(absl::string_view path, std::string* out) {
+void NormalizePath(absl::string_view path, std::string* out) {
   out->assign("/");
   // *out ends with '/' until the last segment is appended.
   for (size_t begin = 1; begin <= path.size();) {
@@ -53,15 +53,15 @@ bool NormalizePath(absl::string_view path, std::string* out) {
     const bool last = begin + segment.size() == path.size();
     begin += segment.size() + 1;
     const int dots = DotsOf(segment);
-    if (dots == 2) {
-      if (out->size() == 1) return false;
+    if (dots == 2 && (out->size() == 1 || absl::EndsWith(*out, "/../"))) {
+      out->append("../");  // above the root; a name that ends in ".." has another byte before it
+    } else if (dots == 2) {
       out->resize(out->rfind('/', out->size() - 2) + 1);
     } else if (dots == 0 && !segment.empty()) {
       out->append(segment.data(), segment.size());
       if (!last) out->push_back('/');
     }
   }
-  return true;
 }
 
 }  // namespace robusto

@@ -9,9 +9,11 @@
 //   "/a/%2e%2E/b"      becomes "/b"         an escaped dot is a dot (section 6.2.2.2)
 //   "/a/b/.."          becomes "/a/"        the last segment was a directory
 //   "/a%2F..%2Fb"      stays                an escaped slash cuts nothing (section 2.2)
-//   "/../a"            is refused           it leaves the root
+//   "/a/../../b"       becomes "/../b"      it leads above the root
 //
-// Nothing else changes: all other escapes stay as sent.
+// Nothing else changes: all other escapes stay as sent. RFC 3986 would drop the ".." segments that
+// lead above the root. They stay, at the front, because a client that sends them means a file outside
+// of what is served: Router and FileHandler answer 400.
 //
 // Thread-safety: pure functions.
 
@@ -28,10 +30,14 @@ namespace robusto {
 // segments. Nearly all paths are like that, and then nothing needs to be copied.
 [[nodiscard]] bool IsNormalPath(absl::string_view path);
 
-// Writes the normal form of `path`, which begins with '/', to *out. False when a ".." leads above
-// the root; *out is unspecified then. RFC 3986 would drop such a segment, but a client that sends
-// one means a file outside of what is served.
-[[nodiscard]] bool NormalizePath(absl::string_view path, std::string* out);
+// Writes the normal form of `path`, which begins with '/', to *out. It is never longer than `path`,
+// unless that ends with "..": "/.." becomes "/../".
+void NormalizePath(absl::string_view path, std::string* out);
+
+// Whether a normal path leads above the root.
+[[nodiscard]] inline bool LeavesRoot(absl::string_view normal_path) {
+  return normal_path.substr(0, 4) == "/../";
+}
 
 }  // namespace robusto
 

@@ -48,8 +48,6 @@ absl::string_view ReasonName(ParseReason reason) {
       return "bad_target";
     case ParseReason::kBadEscape:
       return "bad_escape";
-    case ParseReason::kPathLeavesRoot:
-      return "path_leaves_root";
     case ParseReason::kBadVersion:
       return "bad_version";
     case ParseReason::kUnsupportedVersion:

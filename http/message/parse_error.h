@@ -37,7 +37,6 @@ enum class ParseReason : uint8_t {
   kBadMethod,           // not a token
   kBadTarget,           // none of the four forms, or not the form that the method demands
   kBadEscape,           // '%' without two hexadecimal digits after it, in the path
-  kPathLeavesRoot,      // ".." segments lead above "/"
   kBadVersion,          // not HTTP/DIGIT.DIGIT
   kUnsupportedVersion,  // a major version other than 1 (505)
   kUnsupportedMethod,   // CONNECT: a tunnel, which this server makes for nobody (501)

@@ -117,8 +117,9 @@ class Request {
   // The request target as it was sent (RFC 9112 section 3.2).
   absl::string_view target() const { return View(head_->target); }
   // The target's path without dot segments and repeated slashes (http/message/normalize_path.h), so
-  // that each path has one spelling. It is still percent-encoded: "/a%2Fb" and "/a/b" stay two
-  // things, see http/message/uri.h. target() has the path as sent.
+  // that each path has one spelling. A path that leads above the root begins with "/../". It is still
+  // percent-encoded: "/a%2Fb" and "/a/b" stay two things, see http/message/uri.h. target() has the
+  // path as sent.
   absl::string_view path() const {
     return head_->normal_path.empty() ? View(head_->path) : absl::string_view(head_->normal_path);
   }

@@ -197,9 +197,8 @@ ParseReason RequestParser::ParseRequestLine(absl::string_view bytes, absl::strin
   RequestTarget parts;
   const ParseReason bad_target = ParseRequestTarget(target, head_.method, &parts);
   if (bad_target != ParseReason::kNone) return WhyBadLine(line, bad_target);
-  if (!parts.path.empty() && parts.path.front() == '/' && !IsNormalPath(parts.path) &&
-      !NormalizePath(parts.path, &head_.normal_path)) {
-    return ParseReason::kPathLeavesRoot;
+  if (!parts.path.empty() && parts.path.front() == '/' && !IsNormalPath(parts.path)) {
+    NormalizePath(parts.path, &head_.normal_path);
   }
   head_.method_name = SliceOf(bytes, method);
   head_.target = SliceOf(bytes, target);

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "robusto/http/message/normalize_path.h"
 #include "robusto/http/message/path_parameters.h"
 #include "robusto/http/message/uri.h"
 #include "robusto/http/routing/route_pattern.h"
@@ -217,6 +218,7 @@ class Router::Match {
 
 absl::string_view Router::Match::Split() {
   if (path_.empty() || path_.front() != '/') return "the path does not begin with a slash";
+  if (LeavesRoot(path_)) return "the path leads above the root";
   for (size_t begin = 1;;) {
     const size_t slash = path_.find('/', begin);
     const size_t end = slash == absl::string_view::npos ? path_.size() : slash;
@@ -227,8 +229,6 @@ absl::string_view Router::Match::Split() {
       if (!PercentDecode(text, &decoded_)) return "invalid percent-encoding in the path";
       text = absl::string_view(decoded_).substr(at);
     }
-    // Request::path() is normal: only a leading one is left.
-    if (text == "..") return "the path leads above the root";
     segments_.push_back({text, begin});
     if (slash == absl::string_view::npos) return {};
     begin = slash + 1;

@@ -37,7 +37,7 @@
 // other.
 //
 // What is answered without a route's handler (RFC 9110):
-//   400  the path does not begin with a slash
+//   400  the path does not begin with a slash, leads above the root or has a malformed escape
 //   404  no pattern fits the path
 //   405  patterns fit the path, none with this method; Allow lists all methods that would do, in
 //        alphabetical order, with the HEAD and OPTIONS that the Router brings (sections 10.2.1,

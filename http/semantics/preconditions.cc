@@ -78,16 +78,16 @@ Precondition CheckPreconditions(const Request& request, const Validators& valida
   const Conditions asked = FindConditions(request, validators.etag);
   if (asked.if_match) {
     if (!asked.if_match_hit) return Precondition::kFailed;
-  } else if (asked.unmodified_since_count == 1) {
+  } else if (asked.unmodified_since_count == 1 && validators.last_modified.has_value()) {
     const absl::optional<std::time_t> date = ParseHttpDate(asked.unmodified_since, now);
-    if (date.has_value() && validators.last_modified > *date) return Precondition::kFailed;
+    if (date.has_value() && *validators.last_modified > *date) return Precondition::kFailed;
   }
   if (asked.if_none_match) {
     return asked.if_none_match_hit ? Precondition::kNotModified : Precondition::kPass;
   }
-  if (asked.modified_since_count == 1) {
+  if (asked.modified_since_count == 1 && validators.last_modified.has_value()) {
     const absl::optional<std::time_t> date = ParseHttpDate(asked.modified_since, now);
-    if (date.has_value() && validators.last_modified <= *date) return Precondition::kNotModified;
+    if (date.has_value() && *validators.last_modified <= *date) return Precondition::kNotModified;
   }
   return Precondition::kPass;
 }

@@ -27,9 +27,6 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
-#include "spdlog/async_logger.h"
-#include "spdlog/details/thread_pool.h"
-#include "spdlog/sinks/sink.h"
 #pragma GCC diagnostic pop
 
 #include <memory>

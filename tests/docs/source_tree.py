@@ -42,9 +42,9 @@ def documents():
 
 
 def folders_with_build_files():
-    """The packages of this workspace as strings; "" is the root's. tests/consumer has workspaces of its own."""
+    """The packages of this workspace as strings; "" is the root's. tests/consumer is another workspace."""
     packages = [path.parent.as_posix() for path in files("BUILD") if path.name == "BUILD"]
-    return ["" if package == "." else package for package in packages if not package.startswith("tests/consumer")]
+    return ["" if package == "." else package for package in packages if not f"{package}/".startswith("tests/consumer/")]
 
 
 class Target:
@@ -62,12 +62,6 @@ class Target:
         self.testonly = bool(attributes.get("testonly"))
         self.public = "//visibility:public" in attributes.get("visibility", default_visibility)
 
-    def protos(self):
-        """Labels of the proto_library rules that this target's code is generated from."""
-        if self.kind == "cc_proto_library":
-            return self.deps
-        return [_absolute(self.package, source) for source in self.sources] if self.kind == "cc_grpc_library" else []
-
     def source_paths(self):
         """The sources that are files of the tree, relative to its root."""
         for source in self.sources:
@@ -79,7 +73,15 @@ class Target:
 
 def targets():
     """All rules of all BUILD files."""
-    return [target for package in folders_with_build_files() for target in _read_package(package)]
+    return [target for package in folders_with_build_files() for target in targets_of(package)]
+
+
+def targets_of(package):
+    """All rules of one BUILD file."""
+    # The language of BUILD files is a part of Python.
+    rules = _Rules(package)
+    exec(compile(read(f"{package}/BUILD" if package else "BUILD"), f"{package}/BUILD", "exec"), rules)
+    return [Target(package, kind, attributes, rules.default_visibility) for kind, attributes in rules.calls]
 
 
 def _list(value):
@@ -123,10 +125,3 @@ class _Rules(dict):
     @staticmethod
     def _select(branches):
         return [label for labels in branches.values() for label in labels]
-
-
-def _read_package(package):
-    # The language of BUILD files is a part of Python.
-    rules = _Rules(package)
-    exec(compile(read(f"{package}/BUILD" if package else "BUILD"), f"{package}/BUILD", "exec"), rules)
-    return [Target(package, kind, attributes, rules.default_visibility) for kind, attributes in rules.calls]

@@ -67,8 +67,11 @@ void RequirePlain(const RequestParser& parser, absl::string_view input) {
   Require(path.find_first_of(" \t\r\n#?") == path.npos);
   if (absl::StartsWith(path, "/")) {
     Require(path.find("//") == path.npos);
+    // Only at the front, where they lead above the root.
+    absl::string_view rest = path;
+    while (absl::StartsWith(rest, "/../")) rest.remove_prefix(3);
     for (absl::string_view dots : {"/./", "/../", "/%2e/", "/%2E/", "/%2e%2E/"}) {
-      Require(path.find(dots) == path.npos);
+      Require(rest.find(dots) == rest.npos);
     }
   }
   for (absl::string_view part :

@@ -4,6 +4,7 @@
 // How a server ends: whom it still answers, whom it tells, and that it ends by its deadline.
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -177,6 +178,99 @@ TEST_F(ServerTest, UnderLoadAStopLeavesNoRequestUnanswered) {  // C2
   const absl::StatusOr<StopReport> report = server_->Stop(absl::InfiniteDuration());
   for (std::thread& client : clients) client.join();
   EXPECT_TRUE(report->clean());
+}
+
+TEST_F(ServerTest, AResponseThatItsClientHasNotTakenIsLost) {
+  Start([](const Request&, ResponseWriter& response) {
+    response.Write(std::string(64 << 20, 'x'));
+  });
+  HttpClient client(url());
+  client.Send(Get("/"));
+  ASSERT_TRUE(AwaitStats([](const PoolStats& stats) { return stats.completed == 1; }));
+  EXPECT_EQ(server_->Stats().connections_in_exchange, 1u);
+  const absl::StatusOr<StopReport> report = server_->Stop(absl::Milliseconds(100));
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->truncated, 1u);
+  EXPECT_FALSE(report->clean());
+}
+
+TEST_F(ServerTest, ConnectionsThatWaitForASlotAreServedByAStop) {  // A3
+  options_.max_connections = 1;
+  StartWithGate();
+  HttpClient busy(url());
+  busy.Send(Get("/block"));
+  ASSERT_EQ(gate_->AwaitInside(1), 1);
+  std::vector<HttpClient> waiting;
+  for (int i = 0; i < 4; ++i) {
+    waiting.emplace_back(url());
+    waiting.back().Send(Get("/a"));
+  }
+  StopReport report;
+  std::thread stopper([&] { report = *server_->Stop(absl::InfiniteDuration()); });
+  gate_->Open();
+  EXPECT_EQ(busy.ReadResponse().status, 200);
+  for (HttpClient& client : waiting) {
+    EXPECT_EQ(client.ReadResponse().status, 200);
+    EXPECT_TRUE(client.AtEnd());
+  }
+  stopper.join();
+  EXPECT_TRUE(report.clean());
+}
+
+TEST_F(ServerTest, ConnectionsThatStillWaitAtTheDeadlineAreTold) {  // A3
+  options_.max_connections = 1;
+  StartWithGate();
+  HttpClient busy(url());
+  busy.Send(Get("/block"));
+  ASSERT_EQ(gate_->AwaitInside(1), 1);
+  HttpClient waiting(url());
+  waiting.Send(Get("/a"));
+  EXPECT_EQ(server_->Stop(absl::Milliseconds(50))->abandoned.size(), 1u);
+  const HttpResponse response = waiting.ReadResponse();
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.Header("X-Robusto-Reason"), "stopped");
+  EXPECT_TRUE(waiting.AtEnd());
+}
+
+TEST_F(ServerTest, ADestructorThatDoesNotReturnIsAbandonedAndReported) {
+  struct Blocker {
+    Gate* gate;
+    ~Blocker() { gate->Pass(); }
+  };
+  Start([this](const Request&, ResponseWriter& response) {
+    response.Stream([blocker = std::shared_ptr<Blocker>(new Blocker{gate_.get()})](
+                        std::string* chunk) {
+      chunk->assign(1 << 20, 'x');
+      return true;
+    });
+  });
+  {
+    HttpClient client(url());
+    client.Send(Get("/"));
+    ASSERT_TRUE(AwaitStats([](const PoolStats& stats) { return stats.completed >= 1; }));
+  }
+  ASSERT_EQ(gate_->AwaitInside(1), 1);
+  const absl::StatusOr<StopReport> report = server_->Stop(absl::Milliseconds(50));
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->abandoned_threads, 1u);
+  EXPECT_FALSE(report->clean());
+}
+
+TEST_F(ServerTest, WhatAThreadThatHangsInPollUsesIsKept) {
+  options_.on_warning = [this](absl::string_view) { gate_->Pass(); };
+  StartWithGate();
+  HttpClient bad(url());
+  bad.Send("bad\r\n\r\n");
+  ASSERT_EQ(gate_->AwaitInside(1), 1);
+  HttpClient idle(url());
+  const absl::StatusOr<StopReport> report = server_->Stop(absl::Milliseconds(50));
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->abandoned_threads, 1u);
+  EXPECT_FALSE(report->clean());
+  // It comes back when even the Server is gone.
+  server_.reset();
+  gate_->Open();
+  EXPECT_EQ(bad.ReadResponse().status, 400);
 }
 
 }  // namespace

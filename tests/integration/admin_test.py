@@ -297,7 +297,7 @@ class AdminTest(unittest.TestCase):
                 ("NOT_FOUND", "no task with id 99999 is running", a.CancelRequest,
                  m.CancelRequestRequest(task_id=99999)),
                 ("FAILED_PRECONDITION", "only one that is draining can be resumed", a.Resume, m.ResumeRequest()),
-                ("FAILED_PRECONDITION", "no Resize waits to be confirmed", a.ConfirmResize, m.ConfirmResizeRequest()),
+                ("FAILED_PRECONDITION", "no Resize waits for confirmation", a.ConfirmResize, m.ConfirmResizeRequest()),
             ]:  # yapf: disable
                 with self.subTest(message=message):
                     self.assert_refused(code, message, call, request)

@@ -95,8 +95,7 @@ class MetricsTest(unittest.TestCase):
             testbed.await_ready(503)
             self.assertEqual(testbed.ask("/healthz")[0], 200)
             self.assertEqual(json.loads(testbed.ask("/status.json")[2])["busy"], 1)
-            testbed.signal()
-            testbed.wait()
+            testbed.end_at_once()
             slow.close()
 
     def test_serves_as_before_while_it_is_not_ready_and_has_not_begun_to_stop(self):
@@ -114,8 +113,7 @@ class MetricsTest(unittest.TestCase):
                 self.assertNotEqual(response.headers["Connection"], "close")
                 connection.close()
             self.assertEqual(testbed.ask("/healthz")[0], 200)
-            testbed.signal()
-            self.assertEqual(testbed.wait()[0], 1)
+            self.assertEqual(testbed.end_at_once()[0], 1)
 
     def test_an_operator_changes_the_pool_and_others_do_not(self):
         with tempfile.TemporaryDirectory() as directory:

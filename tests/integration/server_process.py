@@ -15,6 +15,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 
 GUARD_SECONDS = 60
 # Tests run in the directory of the runfiles.
@@ -42,16 +43,17 @@ class ServerProcess:
     """A server that listens on free ports: for HTTP, and where `admin` or `metrics` are given for those.
 
     `host`, `port` and `url` are of HTTP (of a unix socket only `url`), `admin_address` and `metrics_url` of the others or
-    None. What it logs is in `log()`. `launcher` is a command that is given the server's to run; `pass_fds` is
+    None. What it logs is in `log()`, unless it goes to a `stderr` of the test's own. `launcher` is a command that is given the server's to run; `pass_fds` is
     subprocess.Popen's.
     """
 
-    def __init__(self, *flags, binary=SERVER, admin="", metrics="", env=None, cwd=None, launcher=(), pass_fds=()):
+    def __init__(self, *flags, binary=SERVER, admin="", metrics="", env=None, cwd=None, launcher=(), pass_fds=(),
+                 stderr=None):
         self._log = tempfile.TemporaryFile(mode="w+b")
         self._process = subprocess.Popen(
             [*launcher, binary, "--listen=127.0.0.1:0", f"--admin={admin}", f"--metrics={metrics}", *flags],
             stdout=subprocess.PIPE,
-            stderr=self._log,
+            stderr=self._log if stderr is None else stderr,
             env={**os.environ, **(env or {})},
             cwd=cwd,
             pass_fds=pass_fds,
@@ -104,6 +106,19 @@ class ServerProcess:
 
     def signal(self, number=signal.SIGTERM):
         self._process.send_signal(number)
+
+    def poll(self):
+        """The exit code, or None while it runs."""
+        return self._process.poll()
+
+    def end_at_once(self):
+        """Ends it as an impatient operator does, without a graceful stop; gives what wait() does."""
+        guard = time.monotonic() + GUARD_SECONDS
+        while self.poll() is None and time.monotonic() < guard:
+            # Again and again: two that are pending are one.
+            self.signal(signal.SIGINT)
+            time.sleep(0.01)
+        return self.wait()
 
     def wait(self):
         """Waits for the end; gives the exit code and what else came on stdout."""

@@ -93,19 +93,47 @@ class ServerStopTest(unittest.TestCase):
             with connection:
                 self.assertEqual(connection.recv(1), b"")
 
-    def test_the_second_signal_ends_at_once(self):
+    def start_with_half_a_request(self):
+        """A server that a stop waits for, and the connection with the request that it waits for."""
         server = self.start("--header_timeout=inf", "--stop_timeout=inf")
-        with socket.create_connection((server.host, server.port)) as half:
-            half.sendall(b"GET / HTTP/1.1\r\n")
-            # Its answer shows that the half request, which came first, has been read.
-            whole = http.client.HTTPConnection(server.host, server.port)
-            whole.request("GET", "/file")
-            self.assertEqual(whole.getresponse().read(), b"content" * 1000)
-            whole.close()
+        half = socket.create_connection((server.host, server.port), timeout=server_process.GUARD_SECONDS)
+        self.addCleanup(half.close)
+        half.sendall(b"GET /file HTTP/1.1\r\n")
+        # The answer shows that the half request, which came first, has been read.
+        whole = http.client.HTTPConnection(server.host, server.port)
+        whole.request("GET", "/file")
+        self.assertEqual(whole.getresponse().read(), b"content" * 1000)
+        whole.close()
+        return server, half
+
+    def test_a_second_ctrl_c_ends_at_once(self):
+        server, _ = self.start_with_half_a_request()
+        server.signal(signal.SIGINT)
+        server.await_log("stopping")
+        server.signal(signal.SIGINT)
+        self.assertEqual(server.wait()[0], 1)
+
+    def test_a_signal_a_second_after_the_first_ends_at_once(self):
+        server, _ = self.start_with_half_a_request()
+        begin = time.monotonic()
+        server.signal()
+        while server.poll() is None:
+            self.assertLess(time.monotonic() - begin, server_process.GUARD_SECONDS)
             server.signal()
-            server.await_log("stopping")
-            server.signal()
-            self.assertEqual(server.wait()[0], 1)
+            time.sleep(0.02)
+        self.assertEqual(server.wait()[0], 1)
+        self.assertGreaterEqual(time.monotonic() - begin, 1)
+
+    def test_a_stop_that_is_delivered_twice_is_one_stop(self):
+        server, half = self.start_with_half_a_request()
+        # Different ones, as two equal ones would be one that is pending.
+        server.signal(signal.SIGINT)
+        server.signal(signal.SIGTERM)
+        server.await_log("stopping")
+        half.sendall(b"Host: a\r\n\r\n")
+        self.assertTrue(half.recv(4096).startswith(b"HTTP/1.1 200 OK\r\n"))
+        half.close()
+        self.assertEqual(server.wait()[0], 0)
 
     def test_the_stop_begins_after_its_delay(self):
         server = self.start("--stop_delay=300ms")

@@ -39,11 +39,11 @@ bool stopped;                     /* admission_ == kStopped */
 byte leader;                      /* leader_ */
 bool on_stack[WORKERS];           /* parked_ */
 byte parked;                      /* parked_count_ */
-bool permit[WORKERS];             /* each Seat's Parker */
+bool permit[WORKERS];             /* each ParkedWorker's Parker */
 byte waking;                      /* waking_ */
 byte threads = WORKERS;           /* threads_ */
 bool watched, supervisor_permit;  /* watched_, supervisor_parker_ */
-byte retirements;                 /* pending_retirements_ */
+byte retirements;                 /* pending_exits_ */
 byte arrived;                     /* what the source would return */
 bool interrupted;                 /* its eventfd */
 bool ending;                      /* the supervisor must end */
@@ -197,7 +197,7 @@ take:
   atomic {                        /* What nobody needs any more tells no states apart. */
     seat = 0; saw_parked = 0; saw_leader = 0; backlog = 0; batch = 0;
     woke = false; enough = false; vacant = false;
-    if                            /* TakeRetirement */
+    if                            /* TakeExitRequest */
     :: retirements > 0 -> retirements--; goto leave
     :: else
     fi
@@ -219,7 +219,7 @@ take:
     }
   :: else
   fi;
-  atomic { on_stack[me] = true; parked++ }     /* ParkSeat */
+  atomic { on_stack[me] = true; parked++ }     /* Park */
 #ifndef BREAK_NO_LOOK_AFTER_PARKING
   if                              /* HasReasonToStayAwake */
   :: queued > 0 || closed || retirements > 0 || VACANT -> goto unseat
@@ -349,7 +349,7 @@ next: atomic { seat = 0; batch = 0; woke = false }
   supervisor_ended = true
 }
 
-proctype Manager() {              /* Dispatcher::Retire */
+proctype Manager() {              /* Dispatcher::RequestExits */
   byte seat, left = RETIREMENTS;
   bool woke;
   do

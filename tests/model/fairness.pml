@@ -75,7 +75,7 @@ proctype Worker() {
     :: else
     fi;
 #endif
-    atomic {                      /* Run, and Release */
+    atomic {                      /* Run, and Done */
       if
       :: task == NEWCOMER -> coming = false
       :: task == STREAM && nfull(queue) -> queue!STREAM

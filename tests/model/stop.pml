@@ -73,7 +73,7 @@ bool supervisor_called, supervisor_ended;
 #endif
 #define DRAINED (accepted - started - rejected == 0 && started - done <= IN_STOP)
 
-/* Looks again now and then, and at every Announce: that is, it goes on when there is something to see. */
+/* Looks again now and then, and at every Notify: that is, it goes on when there is something to see. */
 inline await_drained() {
   do
   :: atomic { saw_started = started; saw_done = done };        /* Stats: each read after what it follows from */
@@ -87,7 +87,7 @@ inline await_drained() {
      if
      :: DRAINED
 #ifndef BREAK_WAITS_FOR_NOBODY
-     :: ALL_OVER -> drained = DRAINED; break      /* NobodyTakes */
+     :: ALL_OVER -> drained = DRAINED; break      /* NoWorkerTakesTasks */
 #endif
      :: LATE -> break
      fi
@@ -236,7 +236,7 @@ endDeaf:
 #endif
     cancelled[me] = false;
     done++;
-    atomic { alive[me] = false; kind = 0; id = 0 }      /* Release */
+    atomic { alive[me] = false; kind = 0; id = 0 }      /* Done */
   :: closed && empty(queue) -> break
   od;
   exited[me] = true

@@ -59,7 +59,7 @@ class TaskRecord {
   int rejects() const { return rejects_.load(); }
   int rejects(RejectReason reason) const { return by_reason_[static_cast<size_t>(reason)].load(); }
   int cancels() const { return cancels_.load(); }
-  int releases() const { return releases_.load(); }
+  int finished() const { return finished_.load(); }
 
  private:
   friend class FakeTask;
@@ -67,7 +67,7 @@ class TaskRecord {
   std::atomic<int> rejects_{0};
   std::atomic<int> by_reason_[4] = {};
   std::atomic<int> cancels_{0};
-  std::atomic<int> releases_{0};
+  std::atomic<int> finished_{0};
 };
 
 // A task that writes down its calls, and does in each what the test wants.
@@ -78,7 +78,7 @@ class FakeTask : public Task {
     std::function<void(RejectReason)> reject;
     std::function<void(CancelLevel)> cancel;
     std::function<TaskDescription()> describe;
-    std::function<void()> release;
+    std::function<void()> done;
     bool continues = false;
   };
 
@@ -106,12 +106,12 @@ class FakeTask : public Task {
     return hooks_.describe ? hooks_.describe() : TaskDescription();
   }
   bool Continues() const override { return hooks_.continues; }
-  void Release() override {
-    const auto release = std::move(hooks_.release);
+  void Done() override {
+    const auto done = std::move(hooks_.done);
     TaskRecord* const record = record_;
     delete this;
-    record->releases_.fetch_add(1);
-    if (release) release();
+    record->finished_.fetch_add(1);
+    if (done) done();
   }
 
  private:
@@ -119,6 +119,46 @@ class FakeTask : public Task {
 
   TaskRecord* const record_;
   Hooks hooks_;
+};
+
+// Holds each thread that passes, until it is opened: a call that hangs.
+class Gate {
+ public:
+  Gate() = default;
+  // Opens it, so that a failed test ends, and waits until no thread is inside.
+  ~Gate() {
+    Open();
+    Eventually([this] { return inside() == 0; });
+  }
+
+  void Pass() {
+    std::unique_lock<std::mutex> lock(mu_);
+    reached_ = true;
+    ++inside_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+    --inside_;
+  }
+  bool AwaitReached() {
+    std::unique_lock<std::mutex> lock(mu_);
+    return changed_.wait_for(lock, kGuard, [this] { return reached_; });
+  }
+  int inside() {
+    std::lock_guard<std::mutex> lock(mu_);
+    return inside_;
+  }
+  void Open() {
+    std::lock_guard<std::mutex> lock(mu_);
+    open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mu_;
+  std::condition_variable changed_;
+  bool reached_ = false;  // guarded by mu_, as are the rest
+  int inside_ = 0;
+  bool open_ = false;
 };
 
 // Makes tasks that stay inside Run until Free, and says how many do.
@@ -129,7 +169,7 @@ class Blocker {
   // more: a thread that the pool has abandoned may.
   ~Blocker() {
     Free();
-    Eventually([this] { return record_.releases() == made_.load(); });
+    Eventually([this] { return record_.finished() == made_.load(); });
   }
 
   // Reports to record(). With `obeys`, a Cancel of that level or a firmer one ends it, too.

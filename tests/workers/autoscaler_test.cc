@@ -15,13 +15,13 @@ constexpr int64_t kMs = 1'000'000;
 constexpr int64_t kSecond = 1000 * kMs;
 constexpr int64_t kNow = 1000 * kSecond;
 
-Autoscaler::Facts At(int64_t now, int threads, int min_threads, absl::optional<int> max_threads) {
-  Autoscaler::Facts facts;
-  facts.now_ns = now;
-  facts.threads = threads;
-  facts.min_threads = min_threads;
-  facts.max_threads = max_threads;
-  return facts;
+Autoscaler::Inputs At(int64_t now, int threads, int min_threads, absl::optional<int> max_threads) {
+  Autoscaler::Inputs inputs;
+  inputs.now_ns = now;
+  inputs.threads = threads;
+  inputs.min_threads = min_threads;
+  inputs.max_threads = max_threads;
+  return inputs;
 }
 
 struct GrowCase {
@@ -50,31 +50,31 @@ TEST(AutoscalerTest, GrowsWhenTheOldestTaskHasWaitedLongerThanTheTargetAndBelowM
   };
   for (const GrowCase& c : cases) {
     Autoscaler autoscaler(c.grow_after, -1);
-    Autoscaler::Facts facts = At(kNow, c.threads, 1, c.max_threads);
-    facts.oldest_wait_ns = c.oldest_wait;
-    EXPECT_EQ(autoscaler.Grow(facts), c.want) << c.name;
+    Autoscaler::Inputs inputs = At(kNow, c.threads, 1, c.max_threads);
+    inputs.oldest_wait_ns = c.oldest_wait;
+    EXPECT_EQ(autoscaler.Grow(inputs), c.want) << c.name;
   }
 }
 
 TEST(AutoscalerTest, GrowsAgainOnlyWhenTheLastStepCouldShowItsEffect) {
   Autoscaler autoscaler(20 * kMs, -1);
-  Autoscaler::Facts facts = At(kNow, 8, 1, 100);
-  facts.oldest_wait_ns = kSecond;
-  EXPECT_EQ(autoscaler.Grow(facts), 1);
-  facts.now_ns += 20 * kMs - 1;
-  EXPECT_EQ(autoscaler.Grow(facts), 0);
-  facts.now_ns += 1;
-  EXPECT_EQ(autoscaler.Grow(facts), 1);
+  Autoscaler::Inputs inputs = At(kNow, 8, 1, 100);
+  inputs.oldest_wait_ns = kSecond;
+  EXPECT_EQ(autoscaler.Grow(inputs), 1);
+  inputs.now_ns += 20 * kMs - 1;
+  EXPECT_EQ(autoscaler.Grow(inputs), 0);
+  inputs.now_ns += 1;
+  EXPECT_EQ(autoscaler.Grow(inputs), 1);
 }
 
 TEST(AutoscalerTest, ReachesAThousandThreadsInSeconds) {
   Autoscaler autoscaler(20 * kMs, -1);
-  Autoscaler::Facts facts = At(kNow, 1, 1, 1000);
-  facts.oldest_wait_ns = kSecond;
-  while (facts.threads < 1000) {
-    facts.threads += autoscaler.Grow(facts);
-    facts.now_ns += 20 * kMs;
-    ASSERT_LT(facts.now_ns, kNow + 3 * kSecond);
+  Autoscaler::Inputs inputs = At(kNow, 1, 1, 1000);
+  inputs.oldest_wait_ns = kSecond;
+  while (inputs.threads < 1000) {
+    inputs.threads += autoscaler.Grow(inputs);
+    inputs.now_ns += 20 * kMs;
+    ASSERT_LT(inputs.now_ns, kNow + 3 * kSecond);
   }
 }
 
@@ -101,30 +101,30 @@ TEST(AutoscalerTest, TrimsWhatWasIdleForTheTimeoutAndNeverBelowMin) {
   };
   for (const TrimCase& c : cases) {
     Autoscaler autoscaler(-1, c.idle_timeout);
-    Autoscaler::Facts facts = At(kNow, c.threads, c.min_threads, absl::nullopt);
-    facts.idle_since_ns = c.idle_since;
-    EXPECT_EQ(autoscaler.NextTrim(facts), c.next) << c.name;
-    EXPECT_EQ(autoscaler.Trim(facts), c.want) << c.name;
+    Autoscaler::Inputs inputs = At(kNow, c.threads, c.min_threads, absl::nullopt);
+    inputs.idle_since_ns = c.idle_since;
+    EXPECT_EQ(autoscaler.NextTrim(inputs), c.next) << c.name;
+    EXPECT_EQ(autoscaler.Trim(inputs), c.want) << c.name;
   }
 }
 
 TEST(AutoscalerTest, TrimsOnceInAnIntervalAndIsDoneInAMinute) {
   Autoscaler autoscaler(-1, 60 * kSecond);
-  Autoscaler::Facts facts = At(kNow, 1010, 10, absl::nullopt);
-  facts.idle_since_ns = 0;
-  facts.threads -= autoscaler.Trim(facts);
-  EXPECT_EQ(facts.threads, 910);
-  EXPECT_EQ(autoscaler.NextTrim(facts), kNow + Autoscaler::kTrimInterval);
-  facts.now_ns += Autoscaler::kTrimInterval - 1;
-  EXPECT_EQ(autoscaler.Trim(facts), 0);
-  facts.now_ns += 1;
-  while (facts.threads > 10) {
-    facts.threads -= autoscaler.Trim(facts);
-    facts.now_ns += Autoscaler::kTrimInterval;
-    ASSERT_LE(facts.now_ns, kNow + 60 * kSecond);
+  Autoscaler::Inputs inputs = At(kNow, 1010, 10, absl::nullopt);
+  inputs.idle_since_ns = 0;
+  inputs.threads -= autoscaler.Trim(inputs);
+  EXPECT_EQ(inputs.threads, 910);
+  EXPECT_EQ(autoscaler.NextTrim(inputs), kNow + Autoscaler::kTrimInterval);
+  inputs.now_ns += Autoscaler::kTrimInterval - 1;
+  EXPECT_EQ(autoscaler.Trim(inputs), 0);
+  inputs.now_ns += 1;
+  while (inputs.threads > 10) {
+    inputs.threads -= autoscaler.Trim(inputs);
+    inputs.now_ns += Autoscaler::kTrimInterval;
+    ASSERT_LE(inputs.now_ns, kNow + 60 * kSecond);
   }
-  EXPECT_EQ(facts.threads, 10);
-  EXPECT_EQ(autoscaler.NextTrim(facts), kNever);
+  EXPECT_EQ(inputs.threads, 10);
+  EXPECT_EQ(autoscaler.NextTrim(inputs), kNever);
 }
 
 }  // namespace

@@ -47,10 +47,10 @@ class Workers {
 
  private:
   void Main() {
-    Dispatcher::Seat seat;
+    Dispatcher::ParkedWorker parked_worker;
     QueuedTask item;
     try {
-      while (dispatcher_->Take(seat, item)) {
+      while (dispatcher_->NextTask(parked_worker, item)) {
         const int64_t begin = MonotonicNanos();
         item.task->Run();
         item.task.reset();
@@ -60,7 +60,7 @@ class Workers {
       // This worker dies.
     }
     dispatcher_->AddThreads(-1);
-    dispatcher_->Leave(seat);
+    dispatcher_->Leave(parked_worker);
     ended_.fetch_add(1);
   }
 
@@ -92,16 +92,23 @@ class DispatcherTest : public testing::Test {
       }
       ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
       const int64_t begin = MonotonicNanos();
-      while (record_.releases() < i) {
+      while (record_.finished() < i) {
         std::this_thread::yield();
         ASSERT_LT(MonotonicNanos() - begin, std::chrono::nanoseconds(kGuard).count()) << i;
       }
     }
   }
-  // One turn of the supervisor.
+  // One turn of the supervisor, which does not wait or poll for longer than a millisecond.
   void Tick() {
-    dispatcher_->SupervisorWait(MonotonicNanos() + 1000 * 1000);
-    dispatcher_->SupervisorTick(MonotonicNanos());
+    dispatcher_->ScheduleMaintenance(MonotonicNanos() + 1000 * 1000);
+    TickWhenDue();
+  }
+  // The same, but it waits for as long as the dispatcher lets the supervisor wait. True: maintenance
+  // is due.
+  bool TickWhenDue() {
+    dispatcher_->SupervisorWait();
+    dispatcher_->SupervisorTick();
+    return dispatcher_->StartMaintenance();
   }
 
   // In the order in which they must outlive each other.
@@ -112,7 +119,7 @@ class DispatcherTest : public testing::Test {
   std::unique_ptr<Workers> workers_;
 };
 
-TEST_F(DispatcherTest, EveryTaskIsTakenOrRejectedAndThenReleased) {
+TEST_F(DispatcherTest, EveryTaskIsTakenOrRejectedAndThenDone) {
   Dispatcher::Options options;
   options.queue_capacity = 1;
   Make(options);
@@ -123,9 +130,9 @@ TEST_F(DispatcherTest, EveryTaskIsTakenOrRejectedAndThenReleased) {
   dispatcher_->SetAdmission(Admission::kStopped);
   EXPECT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kStopped);
   EXPECT_EQ(record_.rejects(), 3);
-  EXPECT_EQ(record_.releases(), 3);
+  EXPECT_EQ(record_.finished(), 3);
   workers_->Add(1);
-  EXPECT_TRUE(Eventually([&] { return record_.releases() == 4; }));
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == 4; }));
   EXPECT_EQ(record_.runs(), 1);
   EXPECT_EQ(record_.rejects(), 3);
   // (D5)
@@ -144,7 +151,7 @@ TEST_F(DispatcherTest, TasksOfTheSourceWaitInTheBoundedQueue) {
   Make(options);
   for (int i = 0; i < 3; ++i) source_.Give(FakeTask::New(&record_));
   workers_->Add(1);
-  EXPECT_TRUE(Eventually([&] { return record_.releases() == 3; }));
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == 3; }));
   // The one that polled runs the first, one waits, and there is no room for the third.
   EXPECT_EQ(record_.runs(), 2);
   EXPECT_EQ(record_.rejects(RejectReason::kQueueFull), 1);
@@ -172,7 +179,7 @@ TEST_F(DispatcherTest, WhatWasOfferedDuringAPollGoesBeforeWhatThePollGave) {
   source_.Give(make('2'));
   source_.Give(make('3'));
   workers_->Add(1);
-  EXPECT_TRUE(Eventually([&] { return record_.releases() == 3; }));
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == 3; }));
   workers_.reset();
   EXPECT_EQ(order, "123");
 }
@@ -201,9 +208,11 @@ TEST_F(DispatcherTest, NothingUndoesStopped) {
 TEST_F(DispatcherTest, WhatIsLeftInTheQueueIsRejectedByItsIds) {
   Make({});
   for (int i = 0; i < 3; ++i) Offer(FakeTask::New(&record_));
-  EXPECT_EQ(dispatcher_->RejectQueued(RejectReason::kStopped), (std::vector<uint64_t>{1, 2, 3}));
+  std::vector<uint64_t> ids;
+  dispatcher_->RejectQueued(RejectReason::kStopped, [&](uint64_t id) { ids.push_back(id); });
+  EXPECT_EQ(ids, (std::vector<uint64_t>{1, 2, 3}));
   EXPECT_EQ(record_.rejects(RejectReason::kStopped), 3);
-  EXPECT_EQ(record_.releases(), 3);
+  EXPECT_EQ(record_.finished(), 3);
 }
 
 // (D2)
@@ -214,7 +223,7 @@ TEST_F(DispatcherTest, OneWorkerPollsAtATimeAndTheOthersAreParked) {
   workers_->Add(8);
   EXPECT_TRUE(Eventually([&] { return dispatcher_->parked() == 7 && source_.polled(); }));
   for (int i = 0; i < 2000; ++i) source_.Give(FakeTask::New(&record_));
-  EXPECT_TRUE(Eventually([&] { return record_.releases() == 2000; }));
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == 2000; }));
   EXPECT_FALSE(source_.overlapped());
 }
 
@@ -241,17 +250,17 @@ TEST_F(DispatcherTest, AWorkerThatLeavesHandsTheLeadOn) {
   workers_->Add(2);
   ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 1 && source_.polled(); }));
   const std::thread::id first = source_.poller();
-  dispatcher_->Retire(1);  // the parked one
+  dispatcher_->RequestExits(1);  // the parked one
   ASSERT_TRUE(Eventually([&] { return workers_->ended() == 1; }));
   EXPECT_EQ(source_.poller(), first);
   workers_->Add(1);
   ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 1; }));
-  dispatcher_->Retire(2);  // the new one and the leader
+  dispatcher_->RequestExits(2);  // the new one and the leader
   ASSERT_TRUE(Eventually([&] { return workers_->ended() == 3; }));
-  EXPECT_EQ(dispatcher_->pending_retirements(), 0);
+  EXPECT_EQ(dispatcher_->pending_exits(), 0);
   workers_->Add(1);
   source_.Give(FakeTask::New(&record_));
-  EXPECT_TRUE(Eventually([&] { return record_.releases() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == 1; }));
 }
 
 TEST_F(DispatcherTest, AWorkerThatDiesInPollHandsTheLeadOn) {
@@ -283,7 +292,7 @@ TEST_F(DispatcherTest, TheWarmestWorkerIsWokenAndTheColdestRetired) {
   EXPECT_EQ(dispatcher_->ColdestParkedSince(), first) << "the colder one was woken";
   blocker_.Free();
   ASSERT_TRUE(Eventually([&] { return dispatcher_->parked() == 2; }));
-  dispatcher_->Retire(1);
+  dispatcher_->RequestExits(1);
   ASSERT_TRUE(Eventually([&] { return workers_->ended() == 1; }));
   EXPECT_GT(dispatcher_->ColdestParkedSince(), first) << "the warmer one was retired";
 }
@@ -307,7 +316,7 @@ TEST_F(DispatcherTest, WhatWasAcceptedIsTakenExpiredRejectedOrInTheQueue) {
   EXPECT_EQ(counters.expired, 2);
   EXPECT_EQ(counters.taken, 0);
   EXPECT_EQ(record_.rejects(RejectReason::kExpired), 2);
-  EXPECT_EQ(record_.releases(), 5);
+  EXPECT_EQ(record_.finished(), 5);
 }
 
 TEST_F(DispatcherTest, AWorkerRejectsWhatHasExpiredOnItsWay) {
@@ -316,14 +325,14 @@ TEST_F(DispatcherTest, AWorkerRejectsWhatHasExpiredOnItsWay) {
   Make(options);
   ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
   workers_->Add(1);
-  EXPECT_TRUE(Eventually([&] { return record_.releases() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == 1; }));
   EXPECT_EQ(record_.rejects(RejectReason::kExpired), 1);
 }
 
 TEST_F(DispatcherTest, TheAdmissionCheckKeepsTasksOutOfTheQueue) {
   Dispatcher::Options options;
-  options.admission_check = [](const AdmissionFacts& facts) -> absl::optional<RejectReason> {
-    if (facts.queue_size < 2) return absl::nullopt;
+  options.admission_check = [](const AdmissionContext& context) -> absl::optional<RejectReason> {
+    if (context.queue_size < 2) return absl::nullopt;
     return RejectReason::kQueueFull;
   };
   Make(options);
@@ -335,7 +344,7 @@ TEST_F(DispatcherTest, TheAdmissionCheckKeepsTasksOutOfTheQueue) {
 TEST_F(DispatcherTest, WhatContinuesIsLetInWhileThePoolDrainsAndHeldByTheBoundAlone) {
   Dispatcher::Options options;
   options.queue_capacity = 2;
-  options.admission_check = [](const AdmissionFacts&) { return RejectReason::kQueueFull; };
+  options.admission_check = [](const AdmissionContext&) { return RejectReason::kQueueFull; };
   Make(options);
   FakeTask::Hooks continues;
   continues.continues = true;
@@ -371,10 +380,10 @@ TEST_F(DispatcherTest, AWorkerNeverWaitsForRoomInItsOwnQueueButInAnother) {
   ASSERT_EQ(Offer(FakeTask::New(&outer, std::move(hooks))), absl::nullopt);
   workers_->Add(1);
   ASSERT_TRUE(Eventually([&] { return own_full.load(); }));
-  other.RejectQueued(RejectReason::kStopped);  // makes room
-  EXPECT_TRUE(Eventually([&] { return outer.releases() == 1; }));
+  other.RejectQueued(RejectReason::kStopped, [](uint64_t) {});  // makes room
+  EXPECT_TRUE(Eventually([&] { return outer.finished() == 1; }));
   EXPECT_TRUE(other_taken.load());
-  other.RejectQueued(RejectReason::kStopped);
+  other.RejectQueued(RejectReason::kStopped, [](uint64_t) {});
 }
 
 // --- Wake rule ---
@@ -471,17 +480,17 @@ TEST_F(DispatcherTest, TheSourceIsPolledAlsoWhenTasksThatComeBackNeverLeaveTheQu
   source_.Give(FakeTask::New(&record_));
   EXPECT_TRUE(Eventually([&] { return record_.runs() == 1; }));
   enough.store(true);
-  // Of those made, not of those that ran: between two tasks as many were released as ran.
+  // Of those made, not of those that ran: between two tasks as many were done as ran.
   EXPECT_TRUE(Eventually([&] {
     Tick();
-    return renewed.releases() == made.load();
+    return renewed.finished() == made.load();
   }));
 }
 
-TEST_F(DispatcherTest, TheSupervisorGoesOnPollingWhenTheQueueAsksForMoreWorkers) {
+TEST_F(DispatcherTest, TheSupervisorGoesOnPollingWhenTheQueueAlwaysMakesMaintenanceDue) {
   Dispatcher::Options options;
   options.queue_capacity = 1;
-  options.attention_after_ns = 1;  // the queue's head asks for more workers in every tick
+  options.grow_after_ns = 1;
   options.work_source = &source_;
   Make(options);
   workers_->Add(1);
@@ -489,13 +498,12 @@ TEST_F(DispatcherTest, TheSupervisorGoesOnPollingWhenTheQueueAsksForMoreWorkers)
   ASSERT_TRUE(blocker_.AwaitBusy(1));
   ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
   source_.Give(FakeTask::New(&record_));
-  bool attention = false;
+  bool due = false;
   EXPECT_TRUE(Eventually([&] {
-    Tick();
-    attention = dispatcher_->TakeAttention() || attention;
+    due = TickWhenDue() || due;
     return record_.rejects(RejectReason::kQueueFull) == 1;
   }));
-  EXPECT_TRUE(attention);
+  EXPECT_TRUE(due);
 }
 
 TEST_F(DispatcherTest, AWorkerThatComesFreeTakesTheLeadFromTheSupervisor) {
@@ -508,8 +516,7 @@ TEST_F(DispatcherTest, AWorkerThatComesFreeTakesTheLeadFromTheSupervisor) {
   std::atomic<bool> done{false};
   std::thread supervisor([&] {
     while (!done.load()) {
-      dispatcher_->SupervisorWait(kNever);
-      dispatcher_->SupervisorTick(kNever);
+      TickWhenDue();
     }
   });
   EXPECT_TRUE(
@@ -519,26 +526,67 @@ TEST_F(DispatcherTest, AWorkerThatComesFreeTakesTheLeadFromTheSupervisor) {
       Eventually([&] { return source_.polled() && source_.poller() != supervisor.get_id(); }));
   EXPECT_FALSE(source_.overlapped());
   done.store(true);
-  dispatcher_->WakeSupervisor();
+  dispatcher_->RequestMaintenance();
   supervisor.join();
 }
 
-// Decision 15: the journal hears of it.
-TEST_F(DispatcherTest, ARejectionGetsTheManagersAttentionAlsoWhenNothingElseHappens) {
+// (D7): maintenance records it in the journal. TickWhenDue would wait for ever otherwise.
+TEST_F(DispatcherTest, ARejectionMakesMaintenanceDueAlsoWhenNothingElseHappens) {
   Make({});
   dispatcher_->SetAdmission(Admission::kDraining);
   ASSERT_EQ(Offer(FakeTask::New(&record_)), RejectReason::kDraining);
-  bool attention = false;
-  for (int i = 0; i < 200 && !attention; ++i) {
-    Tick();
-    attention = dispatcher_->TakeAttention();
+  while (!TickWhenDue()) {
   }
-  EXPECT_TRUE(attention);
+  EXPECT_FALSE(dispatcher_->StartMaintenance()) << "once is enough";
 }
 
-// --- Retirement ---
+TEST_F(DispatcherTest, MaintenanceIsDueWhileTheQueueIsNeverEmpty) {
+  Dispatcher::Options options;
+  options.watch_running = true;
+  Make(options);
+  std::atomic<bool> enough{false};
+  std::atomic<int> made{0};
+  std::function<TaskPtr()> renewing = [&] {
+    made.fetch_add(1);
+    FakeTask::Hooks hooks;
+    hooks.run = [&] {
+      dispatcher_->WatchRunning();
+      if (enough.load()) return;
+      EXPECT_EQ(Offer(renewing()), absl::nullopt);
+    };
+    return FakeTask::New(&record_, std::move(hooks));
+  };
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(Offer(renewing()), absl::nullopt);
+  workers_->Add(1);
+  for (int times = 0; times < 3;) times += TickWhenDue() ? 1 : 0;
+  enough.store(true);
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == made.load(); }));
+}
 
-TEST_F(DispatcherTest, ARetirementThatNobodyHasFollowedCanBeTakenBack) {
+// (D6)
+TEST_F(DispatcherTest, NoTaskStartsWithoutAPollerWhenTheLastPollIsOld) {
+  Dispatcher::Options options;
+  options.work_source = &source_;
+  Make(options);
+  dispatcher_->AddThreads(1);
+  Dispatcher::ParkedWorker worker;
+  QueuedTask task;
+  for (int i = 1; i <= 3; ++i) {
+    ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
+    const int64_t old = dispatcher_->poll_activity().last_ended_ns + 2 * 1000 * 1000;
+    while (MonotonicNanos() < old) std::this_thread::yield();
+    ASSERT_TRUE(dispatcher_->NextTask(worker, task));
+    EXPECT_EQ(dispatcher_->poll_activity().polls, i);
+    task.task->Run();
+    task.task.reset();
+  }
+  dispatcher_->AddThreads(-1);
+  dispatcher_->Leave(worker);
+}
+
+// --- Exits ---
+
+TEST_F(DispatcherTest, AnExitThatNoWorkerHasFollowedCanBeCancelled) {
   Make({});
   workers_->Add(2);
   ASSERT_EQ(Offer(blocker_.NewTask()), absl::nullopt);
@@ -547,21 +595,21 @@ TEST_F(DispatcherTest, ARetirementThatNobodyHasFollowedCanBeTakenBack) {
     Tick();
     return blocker_.begun() == 2;
   }));
-  dispatcher_->Retire(2);
-  EXPECT_EQ(dispatcher_->pending_retirements(), 2);
-  EXPECT_EQ(dispatcher_->TakeBackRetirements(1), 1);
+  dispatcher_->RequestExits(2);
+  EXPECT_EQ(dispatcher_->pending_exits(), 2);
+  EXPECT_EQ(dispatcher_->CancelExits(1), 1);
   blocker_.Free();
   EXPECT_TRUE(Eventually([&] { return workers_->ended() == 1 && dispatcher_->parked() == 1; }));
-  EXPECT_EQ(dispatcher_->TakeBackRetirements(1), 0);
+  EXPECT_EQ(dispatcher_->CancelExits(1), 0);
 }
 
-TEST_F(DispatcherTest, ARetiredLeaderEndsAtOnce) {
+TEST_F(DispatcherTest, ALeaderThatMustExitEndsAtOnce) {
   Dispatcher::Options options;
   options.work_source = &source_;
   Make(options);
   workers_->Add(1);
   ASSERT_TRUE(Eventually([&] { return source_.polled(); }));
-  dispatcher_->Retire(1);
+  dispatcher_->RequestExits(1);
   EXPECT_TRUE(Eventually([&] { return workers_->ended() == 1; }));
 }
 

@@ -4,9 +4,7 @@
 // ThreadPool::Polls and InterruptPoll: whether the work source is polled can be seen from outside
 // without a task in the queue.
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "absl/time/time.h"
@@ -17,32 +15,6 @@
 
 namespace robusto {
 namespace {
-
-// Holds each thread that passes, until it is opened.
-class Gate {
- public:
-  void Pass() {
-    std::unique_lock<std::mutex> lock(mu_);
-    reached_ = true;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return open_; });
-  }
-  bool AwaitReached() {
-    std::unique_lock<std::mutex> lock(mu_);
-    return changed_.wait_for(lock, kGuard, [this] { return reached_; });
-  }
-  void Open() {
-    std::lock_guard<std::mutex> lock(mu_);
-    open_ = true;
-    changed_.notify_all();
-  }
-
- private:
-  std::mutex mu_;
-  std::condition_variable changed_;
-  bool reached_ = false;  // guarded by mu_, as is the next
-  bool open_ = false;
-};
 
 class PollActivityTest : public testing::Test {
  protected:

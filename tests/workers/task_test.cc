@@ -19,7 +19,7 @@ TEST(TaskTest, MakeTaskRunsACallableThatCanOnlyBeMoved) {
   EXPECT_EQ(got, 42);
 }
 
-TEST(TaskTest, ATaskMadeWithNewIsDeletedWhenItIsReleased) {
+TEST(TaskTest, ATaskMadeWithNewIsDeletedWhenItIsDone) {
   auto shared = std::make_shared<int>(1);
   TaskPtr task = MakeTask([shared] {});
   EXPECT_EQ(shared.use_count(), 2);
@@ -29,17 +29,17 @@ TEST(TaskTest, ATaskMadeWithNewIsDeletedWhenItIsReleased) {
   EXPECT_EQ(shared.use_count(), 1);
 }
 
-TEST(TaskTest, TaskPtrReleasesRatherThanDeletes) {
+TEST(TaskTest, TaskPtrCallsDoneRatherThanDelete) {
   class Reused : public Task {
    public:
     void Run() override {}
-    void Release() override { ++releases; }
-    int releases = 0;
+    void Done() override { ++dones; }
+    int dones = 0;
   };
   Reused reused;
   TaskPtr(&reused).reset();
   TaskPtr(&reused).reset();
-  EXPECT_EQ(reused.releases, 2);
+  EXPECT_EQ(reused.dones, 2);
 }
 
 TEST(TaskTest, ATaskSaysNothingOfItselfUnlessItWantsTo) {

@@ -67,7 +67,7 @@ void ExpectNoWakeUps(WorkSource* source) {
   for (int i = 0; i < 100; ++i) {
     ASSERT_TRUE((*pool)->Put(FakeTask::New(&record)).ok());
   }
-  ASSERT_TRUE(Eventually([&] { return record.releases() == 100; }));
+  ASSERT_TRUE(Eventually([&] { return record.finished() == 100; }));
   // At rest once nothing was counted for longer than the supervisor watches after the last task.
   std::map<std::string, int64_t> before;
   ASSERT_TRUE(Eventually([&] {
@@ -80,7 +80,7 @@ void ExpectNoWakeUps(WorkSource* source) {
   EXPECT_EQ(Switches(), before);
   // And it is not dead.
   ASSERT_TRUE((*pool)->Put(FakeTask::New(&record)).ok());
-  EXPECT_TRUE(Eventually([&] { return record.releases() == 101; }));
+  EXPECT_TRUE(Eventually([&] { return record.finished() == 101; }));
 }
 
 TEST(ThreadPoolIdleTest, AnIdlePoolMakesNoWakeUps) { ExpectNoWakeUps(nullptr); }

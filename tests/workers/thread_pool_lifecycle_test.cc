@@ -100,7 +100,7 @@ TEST(ThreadPoolTest, TimesTooLongForTheClockAreAsGoodAsInfinite) {
   ASSERT_TRUE(pool->Grow(1).ok());
   TaskRecord record;
   ASSERT_TRUE(pool->Put(FakeTask::New(&record)).ok());
-  EXPECT_TRUE(Eventually([&] { return record.releases() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return record.finished() == 1; }));
   EXPECT_TRUE(pool->Stop(ages)->clean());
 }
 
@@ -175,7 +175,7 @@ TEST(ThreadPoolTest, PutWhenNotRunningIsRefusedAndTheTaskRejectedNotLost) {
     // What the running pool took has run, or was in the queue when its test ended.
     EXPECT_GE(each->rejects(RejectReason::kStopped), 2);
     EXPECT_EQ(each->rejects() + each->runs(), 4);
-    EXPECT_EQ(each->releases(), 4);
+    EXPECT_EQ(each->finished(), 4);
   }
 }
 

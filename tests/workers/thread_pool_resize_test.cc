@@ -215,13 +215,13 @@ TEST_F(ThreadPoolResizeTest, ALoweredMaxRetiresTheSurplusAndARaisedMinStartsTheM
 
 // --- Decision 8 ---
 
-TEST_F(ThreadPoolResizeTest, AWorkerThatDiesInReleaseIsRecordedWithItsReasonAndReplaced) {
+TEST_F(ThreadPoolResizeTest, AWorkerThatDiesInDoneIsRecordedWithItsReasonAndReplaced) {
   Start(Options(2, 2));
   FakeTask::Hooks hooks;
-  hooks.release = [] { throw std::runtime_error("no release"); };
+  hooks.done = [] { throw std::runtime_error("thrown by Done"); };
   ASSERT_TRUE(pool_->Put(FakeTask::New(&record_, std::move(hooks))).ok());
   ASSERT_TRUE(AwaitEvent(PoolEvent::Kind::kRespawn));
-  EXPECT_EQ(Events(PoolEvent::Kind::kWorkerDied)[0].text, "exception: no release");
+  EXPECT_EQ(Events(PoolEvent::Kind::kWorkerDied)[0].text, "exception: thrown by Done");
   EXPECT_EQ(pool_->Stats().threads, 2);
   EXPECT_EQ(pool_->Stats().completed, 1);
   Block(2);
@@ -248,7 +248,7 @@ TEST_F(ThreadPoolResizeTest, ADeadWorkerIsReplacedWhenTheSystemHasThreadsAgain) 
   Start(Options(2, 2));
   threads_left_.store(0);
   FakeTask::Hooks hooks;
-  hooks.release = [] { throw std::runtime_error("no release"); };
+  hooks.done = [] { throw std::runtime_error("thrown by Done"); };
   ASSERT_TRUE(pool_->Put(FakeTask::New(&record_, std::move(hooks))).ok());
   ASSERT_TRUE(AwaitEvent(PoolEvent::Kind::kStartFailed));
   EXPECT_EQ(pool_->Stats().threads, 1);
@@ -279,7 +279,7 @@ TEST_F(ThreadPoolResizeTest, AWorkerThatDiesWhileOthersRetireIsReplaced) {
   Start(Options(1, 3));
   ASSERT_EQ(*pool_->Grow(2), 2);
   FakeTask::Hooks hooks;
-  hooks.release = [] { throw std::runtime_error("no release"); };
+  hooks.done = [] { throw std::runtime_error("thrown by Done"); };
   for (int i = 0; i < 3; ++i) {
     FakeTask::Hooks copy = hooks;
     ASSERT_TRUE(pool_->Put(blocker_.NewTask(std::move(copy))).ok());

@@ -135,7 +135,7 @@ TEST_F(ThreadPoolStatsTest, IdleAndQueueSizeCountNoSentinelAndNoDeadThread) {
   stats = pool_->Stats();
   EXPECT_EQ(stats.idle + stats.busy, 2);
   let_go.store(true);
-  EXPECT_TRUE(Eventually([&] { return record_.releases() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == 1; }));
 }
 
 // Decision 10: "between", here a task that has returned and is not counted as ended yet.

@@ -51,6 +51,7 @@ class ThreadPoolStopTest : public testing::Test {
     auto report = pool_->Stop(timeout);
     EXPECT_TRUE(report.ok()) << report.status();
     EXPECT_LT(report->took, timeout + kGrace + kSlack);
+    EXPECT_GE(report->abandoned_threads, report->abandoned.size());
     EXPECT_EQ(pool_->Stats().state, PoolState::kStopped);
     return std::move(report).value();
   }
@@ -146,6 +147,7 @@ TEST_F(ThreadPoolStopTest, ReturnsWithinItsDeadlineWhenAHandlerBlocksInRead) {
   ASSERT_TRUE(Eventually([&] { return reading.load() == 2; }));
   EXPECT_EQ(Stop(kTimeout).abandoned.size(), 2);
   ExpectAbandoned(2);
+  EXPECT_EQ(pool_->Stop(absl::ZeroDuration())->abandoned_threads, 2);
   close(fds[1]);
   ASSERT_TRUE(Eventually([&] { return read_to_end.load() == 2; }));
   close(fds[0]);
@@ -271,7 +273,7 @@ TEST_F(ThreadPoolStopTest, NorWhenTheOnlyWorkerHasDiedMeanwhile) {
   std::promise<void> stopping;
   FakeTask::Hooks dies;
   dies.run = [&] { stopping.get_future().wait(); };
-  dies.release = [] { throw std::runtime_error("release"); };
+  dies.done = [] { throw std::runtime_error("thrown by Done"); };
   ASSERT_TRUE(pool_->Put(FakeTask::New(&record_, std::move(dies))).ok());
   ASSERT_TRUE(pool_->Put(FakeTask::New(&record_)).ok());
   auto report = std::async(std::launch::async, [&] { return Stop(absl::InfiniteDuration()); });
@@ -298,13 +300,13 @@ TEST_F(ThreadPoolStopTest, CalledFromEveryWorkerAtOnceAbandonsNone) {
 }
 
 // Its own task has ended by then, so the one that still runs is another's.
-TEST_F(ThreadPoolStopTest, CalledFromAReleaseCancelsTheOtherWorkersTask) {
+TEST_F(ThreadPoolStopTest, CalledFromDoneCancelsTheOtherWorkersTask) {
   Start();
   ASSERT_TRUE(pool_->Put(blocker_.NewTaskThatObeys(CancelLevel::kGentle)).ok());
   ASSERT_TRUE(blocker_.AwaitBusy(1));
   std::promise<StopReport> reported;
   FakeTask::Hooks hooks;
-  hooks.release = [&] { reported.set_value(*pool_->Stop(absl::ZeroDuration())); };
+  hooks.done = [&] { reported.set_value(*pool_->Stop(absl::ZeroDuration())); };
   ASSERT_TRUE(pool_->Put(FakeTask::New(&record_, std::move(hooks))).ok());
   const StopReport report = reported.get_future().get();
   EXPECT_EQ(report.cancelled, (std::vector<uint64_t>{1}));
@@ -345,7 +347,7 @@ TEST_F(ThreadPoolStopTest, ThePoolMayGoBeforeAThreadThatItAbandoned) {
   EXPECT_EQ(Stop(absl::ZeroDuration()).abandoned.size(), 1);
   pool_.reset();
   blocker_.Free();
-  EXPECT_TRUE(Eventually([&] { return blocker_.record().releases() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return blocker_.record().finished() == 1; }));
 }
 
 TEST_F(ThreadPoolStopTest, AnAbandonedTaskThatEndsAfterAllIsCounted) {
@@ -365,7 +367,105 @@ TEST_F(ThreadPoolStopTest, TheDestructorStopsAtOnce) {
   ASSERT_TRUE(pool_->Put(blocker_.NewTaskThatObeys(CancelLevel::kGentle)).ok());
   ASSERT_TRUE(blocker_.AwaitBusy(1));
   pool_.reset();
-  EXPECT_EQ(blocker_.record().releases(), 1);
+  EXPECT_EQ(blocker_.record().finished(), 1);
+}
+
+// --- Threads that hang without a task that the pool could name ---
+
+class StopWhileAThreadHangsTest : public ThreadPoolStopTest {
+ protected:
+  void StartWithSource() {
+    ThreadPoolOptions options = Options();
+    options.work_source = &source_;
+    Start(std::move(options));
+  }
+  // Stops at once, and expects that one thread is abandoned and no task with it.
+  StopReport StopAndExpectAbandonedThread() {
+    const StopReport report = Stop(absl::ZeroDuration());
+    EXPECT_EQ(report.abandoned_threads, 1);
+    EXPECT_TRUE(report.abandoned.empty());
+    EXPECT_FALSE(report.clean());
+    EXPECT_EQ(pool_->Stats().abandoned, 1);
+    return report;
+  }
+  FakeTask::Hooks HangsInDone() {
+    FakeTask::Hooks hooks;
+    hooks.done = [this] { gate_.Pass(); };
+    return hooks;
+  }
+  // What the thread needs is there when it comes back, also without the pool.
+  void TearDown() override {
+    blocker_.Free();
+    pool_.reset();
+    gate_.Open();
+    EXPECT_TRUE(Eventually([&] { return gate_.inside() == 0 && !source_.polled(); }));
+  }
+
+  FakeWorkSource source_;
+  Gate gate_;
+};
+
+TEST_F(StopWhileAThreadHangsTest, AWorkerInPollIsAbandonedAndCounted) {
+  source_.OnPoll([this] { gate_.Pass(); });
+  StartWithSource();
+  ASSERT_TRUE(gate_.AwaitReached());
+  StopAndExpectAbandonedThread();
+}
+
+TEST_F(StopWhileAThreadHangsTest, ASupervisorInPollIsAbandonedAndCounted) {
+  StartWithSource();
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(pool_->Put(blocker_.NewTaskThatObeys(CancelLevel::kGentle)).ok());
+  }
+  ASSERT_TRUE(blocker_.AwaitBusy(2));
+  source_.OnPoll([this] { gate_.Pass(); });
+  ASSERT_TRUE(Eventually([&] {
+    pool_->InterruptPoll();
+    return gate_.inside() == 1;
+  }));
+  // A Cancel of one frees both, so that the other may end by itself.
+  const StopReport report = StopAndExpectAbandonedThread();
+  EXPECT_EQ(report.cancelled.size() + report.completed, 2);
+}
+
+TEST_F(StopWhileAThreadHangsTest, AWorkerInDoneIsAbandonedAndCounted) {
+  Start();
+  ASSERT_TRUE(pool_->Put(FakeTask::New(&record_, HangsInDone())).ok());
+  ASSERT_TRUE(gate_.AwaitReached());
+  StopAndExpectAbandonedThread();
+  EXPECT_EQ(pool_->Stats().completed, 1);
+}
+
+TEST_F(StopWhileAThreadHangsTest, AWorkerInTheFailureObserverIsAbandonedAndCounted) {
+  ThreadPoolOptions options = Options();
+  options.on_task_failure = [this](const TaskDescription&, absl::string_view) { gate_.Pass(); };
+  Start(std::move(options));
+  ASSERT_TRUE(pool_->Put(MakeTask([] { throw std::runtime_error("fails"); })).ok());
+  ASSERT_TRUE(gate_.AwaitReached());
+  StopAndExpectAbandonedThread();
+}
+
+TEST_F(StopWhileAThreadHangsTest, ATaskThatHangsWhenItIsRejectedDoesNotHoldUpStop) {
+  Start();
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(pool_->Put(blocker_.NewTaskThatObeys(CancelLevel::kFirm)).ok());
+  }
+  ASSERT_TRUE(blocker_.AwaitBusy(2));
+  ASSERT_TRUE(pool_->Put(FakeTask::New(&record_, HangsInDone())).ok());
+  EXPECT_EQ(StopAndExpectAbandonedThread().rejected, (std::vector<uint64_t>{3}));
+}
+
+TEST_F(StopWhileAThreadHangsTest, ACancelThatHangsDoesNotHoldUpStop) {
+  Start();
+  FakeTask::Hooks hooks;
+  hooks.cancel = [this](CancelLevel level) {
+    if (level == CancelLevel::kGentle) gate_.Pass();
+  };
+  ASSERT_TRUE(pool_->Put(blocker_.NewTask(std::move(hooks))).ok());
+  ASSERT_TRUE(blocker_.AwaitBusy(1));
+  const StopReport report = Stop(absl::ZeroDuration());
+  EXPECT_EQ(report.abandoned, (std::vector<uint64_t>{1}));
+  EXPECT_EQ(report.abandoned_threads, 2) << "the worker, and the thread that cancels";
 }
 
 TEST_F(ThreadPoolStopTest, ASourceThatBlocksIsInterrupted) {

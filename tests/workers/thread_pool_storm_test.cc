@@ -44,16 +44,16 @@ class Marked : public Task {
     runs_.fetch_add(1, std::memory_order_relaxed);
   }
   void Reject(RejectReason) override { rejects_.fetch_add(1, std::memory_order_relaxed); }
-  void Release() override { releases_.fetch_add(1, std::memory_order_relaxed); }
+  void Done() override { dones_.fetch_add(1, std::memory_order_relaxed); }
 
   int runs() const { return runs_.load(); }
   int rejects() const { return rejects_.load(); }
-  bool done_once() const { return runs() + rejects() == 1 && releases_.load() == 1; }
+  bool done_once() const { return runs() + rejects() == 1 && dones_.load() == 1; }
 
  private:
   std::atomic<int> runs_{0};
   std::atomic<int> rejects_{0};
-  std::atomic<int> releases_{0};
+  std::atomic<int> dones_{0};
 };
 
 void ExpectIdentity(const PoolStats& stats) {

@@ -97,10 +97,10 @@ TEST_F(WorkerThreadTest, CancelHitsTheTaskThatItNamesOrNone) {
     };
     Offer(FakeTask::New(&record_, std::move(hooks)));
     if (id % 100 == 0) {
-      ASSERT_TRUE(Eventually([&] { return record_.releases() == static_cast<int>(id); }));
+      ASSERT_TRUE(Eventually([&] { return record_.finished() == static_cast<int>(id); }));
     }
   }
-  ASSERT_TRUE(Eventually([&] { return record_.releases() == kTasks; }));
+  ASSERT_TRUE(Eventually([&] { return record_.finished() == kTasks; }));
   done.store(true);
   canceller.join();
   EXPECT_EQ(wrong.load(), 0);
@@ -109,7 +109,7 @@ TEST_F(WorkerThreadTest, CancelHitsTheTaskThatItNamesOrNone) {
 }
 
 // (W2)
-TEST_F(WorkerThreadTest, ATaskIsNotReleasedWhileACancelOrDescribeOfItRuns) {
+TEST_F(WorkerThreadTest, ATaskIsNotDoneWhileACancelOrDescribeOfItRuns) {
   Start();
   std::promise<void> inside;
   std::promise<void> go_on;
@@ -124,10 +124,10 @@ TEST_F(WorkerThreadTest, ATaskIsNotReleasedWhileACancelOrDescribeOfItRuns) {
   inside.get_future().wait();
   blocker_.Free();  // Run returns, but Cancel has not
   ASSERT_TRUE(Eventually([&] { return worker_->task_id() == 0; }));
-  EXPECT_EQ(blocker_.record().releases(), 0);
+  EXPECT_EQ(blocker_.record().finished(), 0);
   go_on.set_value();
   canceller.join();
-  EXPECT_TRUE(Eventually([&] { return blocker_.record().releases() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return blocker_.record().finished() == 1; }));
   EXPECT_EQ(worker_->totals().cancelled, 1);
 }
 
@@ -148,7 +148,7 @@ TEST_F(WorkerThreadTest, WhatATaskThrowsEndsThatTaskOnly) {
   Offer(FakeTask::New(&record_, std::move(hooks)));
   EXPECT_EQ(told.get_future().get(), std::make_pair(std::string("GET /"), std::string("broken")));
   Offer(FakeTask::New(&record_));
-  EXPECT_TRUE(Eventually([&] { return record_.releases() == 2; }));
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == 2; }));
   EXPECT_EQ(worker_->totals().failed, 1);
   EXPECT_EQ(worker_->totals().completed, 1);
   EXPECT_FALSE(worker_->exited());
@@ -173,13 +173,13 @@ TEST_F(WorkerThreadTest, ADescribeThatThrowsCostsTheDescriptionOnly) {
   hooks.describe = []() -> TaskDescription { throw std::runtime_error("also broken"); };
   Offer(FakeTask::New(&record_, std::move(hooks)));
   EXPECT_EQ(told.get_future().get(), "broken");
-  EXPECT_TRUE(Eventually([&] { return record_.releases() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return record_.finished() == 1; }));
   EXPECT_EQ(worker_->task_id(), 0);
   EXPECT_FALSE(worker_->exited());
 }
 
-// (W2): its release waits for no Describe and no Cancel that will not end.
-TEST_F(WorkerThreadTest, ATaskIsReleasedAfterADescribeAndACancelThatThrew) {
+// (W2): its Done waits for no Describe and no Cancel that will not end.
+TEST_F(WorkerThreadTest, ATaskIsDoneAfterADescribeAndACancelThatThrew) {
   Start();
   FakeTask::Hooks hooks;
   hooks.describe = []() -> TaskDescription { throw std::bad_alloc(); };
@@ -192,17 +192,17 @@ TEST_F(WorkerThreadTest, ATaskIsReleasedAfterADescribeAndACancelThatThrew) {
   EXPECT_EQ(info.task.label, "");
   EXPECT_TRUE(worker_->Cancel(1, CancelLevel::kGentle));
   blocker_.Free();
-  EXPECT_TRUE(Eventually([&] { return blocker_.record().releases() == 1; }));
+  EXPECT_TRUE(Eventually([&] { return blocker_.record().finished() == 1; }));
   EXPECT_TRUE(Eventually([&] { return worker_->totals().cancelled == 1; }));
 }
 
-TEST_F(WorkerThreadTest, AReleaseThatThrowsEndsTheWorkerWithItsReason) {
+TEST_F(WorkerThreadTest, ADoneThatThrowsEndsTheWorkerWithItsReason) {
   Start();
   FakeTask::Hooks hooks;
-  hooks.release = [] { throw std::runtime_error("no release"); };
+  hooks.done = [] { throw std::runtime_error("thrown by Done"); };
   Offer(FakeTask::New(&record_, std::move(hooks)));
   ASSERT_TRUE(Eventually([&] { return worker_->exited(); }));
-  EXPECT_EQ(worker_->death(), "exception: no release");
+  EXPECT_EQ(worker_->death(), "exception: thrown by Done");
   EXPECT_EQ(worker_->totals().completed, 1);
   EXPECT_EQ(worker_->task_id(), 0);
 }
@@ -210,7 +210,7 @@ TEST_F(WorkerThreadTest, AReleaseThatThrowsEndsTheWorkerWithItsReason) {
 TEST_F(WorkerThreadTest, SoDoesOneThatThrowsWhatIsNotAnException) {
   Start();
   FakeTask::Hooks hooks;
-  hooks.release = [] { throw 1; };
+  hooks.done = [] { throw 1; };
   Offer(FakeTask::New(&record_, std::move(hooks)));
   ASSERT_TRUE(Eventually([&] { return worker_->exited(); }));
   EXPECT_EQ(worker_->death(), "exception that is not a std::exception");
@@ -233,10 +233,10 @@ TEST_F(WorkerThreadTest, ARejectThatThrowsCostsNothingElse) {
   environment_.dispatcher->SetAdmission(Dispatcher::Admission::kDraining);
   FakeTask::Hooks hooks;
   hooks.reject = [](RejectReason) { throw std::runtime_error("no reject"); };
-  hooks.release = [] { throw std::runtime_error("no release"); };
+  hooks.done = [] { throw std::runtime_error("thrown by Done"); };
   Offer(FakeTask::New(&record_, std::move(hooks)));
   EXPECT_EQ(record_.rejects(), 1);
-  EXPECT_EQ(record_.releases(), 1);
+  EXPECT_EQ(record_.finished(), 1);
 }
 
 TEST_F(WorkerThreadTest, InfoTellsWhatRunsAndForHowLong) {
@@ -288,7 +288,7 @@ TEST_F(WorkerThreadTest, AnAbandonedThreadEndsByItself) {
   worker_.reset();
   blocker_.Free();
   EXPECT_TRUE(Eventually([&] { return left.expired(); }));
-  EXPECT_EQ(blocker_.record().releases(), 1);
+  EXPECT_EQ(blocker_.record().finished(), 1);
 }
 
 }  // namespace

@@ -17,11 +17,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "robusto/tools/command_line/exit_usage.h"
 
 namespace robusto {
 namespace {
 
-constexpr int kExitUsage = 2;
 constexpr size_t kHelpWidth = 80;
 
 void PrintHelp(absl::string_view program, absl::string_view about) {

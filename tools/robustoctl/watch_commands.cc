@@ -28,7 +28,7 @@ std::string LeftText(uint64_t queued, uint64_t running) {
   return absl::StrCat(queued, " queued, ", running, " running");
 }
 
-// Waits until no request is queued or running.
+// Waits until no request is queued or running, and no response waits for its client.
 CommandResult AwaitDrained(const CommandContext& context) {
   constexpr absl::Duration kInterval = absl::Milliseconds(200);
   admin::v1::WatchStatsRequest request;
@@ -37,7 +37,8 @@ CommandResult AwaitDrained(const CommandContext& context) {
   Progress progress;
   const absl::Status status = context.client->Watch(
       request, {Total(context.flags), kInterval}, [&](const admin::v1::PoolStats& stats) {
-        if (stats.queued() + stats.running() == 0) {
+        const uint64_t unfinished = stats.traffic().connections_in_exchange();
+        if (stats.queued() + stats.running() + unfinished == 0) {
           result = kExitOk;
         } else if (stats.state() == admin::v1::POOL_STATE_RUNNING) {
           result = kExitPartly;
@@ -48,7 +49,8 @@ CommandResult AwaitDrained(const CommandContext& context) {
           left.set_running(stats.running());
           PrintJson(left);
         } else if (!result.has_value()) {
-          progress.Show(absl::StrCat("draining: ", LeftText(stats.queued(), stats.running())));
+          progress.Show(absl::StrCat("draining: ", LeftText(stats.queued(), stats.running()), ", ",
+                                     unfinished, " requests or responses under way"));
         }
         return !result.has_value();
       });

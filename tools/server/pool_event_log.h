@@ -1,9 +1,9 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// PoolEventLog: tells the server's log what of the pool's journal an operator should not have to ask
-// for: that the system gave no thread, that a worker died, that a request is stuck. The rest of the
-// journal is the pool's everyday life, and stays there.
+// PoolEventLog: copies those events of the pool's journal to the server's log that an operator should see
+// unasked: a thread could not be started, a worker died, a request is stuck. All other events are
+// everyday life of the pool, and stay in the journal.
 //
 // Thread-safety: one thread.
 
@@ -14,27 +14,30 @@
 #include <functional>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "robusto/workers/thread_pool.h"
+#include "robusto/workers/warning_limiter.h"
 
 namespace robusto {
 
 class PoolEventLog {
  public:
-  // `pool` outlives it. `warn` is given one line at a time.
+  // `pool` outlives it. `warn` receives one line at a time.
   PoolEventLog(const ThreadPool* pool, std::function<void(absl::string_view)> warn);
 
-  // Tells what has happened since the last call, or the start. `now_ns` is MonotonicNanos: that there
-  // is no thread lasts, and the pool asks again every second, so it is told every ten.
-  void Look(int64_t now_ns);
+  // Logs what has happened since the last call, or the start. `now_ns` is MonotonicNanos.
+  void Check(int64_t now_ns);
 
  private:
-  void Tell(const PoolEvent& event, int64_t now_ns);
-  void TellStuck(const PoolEvent& event) const;
+  void Log(const PoolEvent& event, int64_t now_ns);
+  void LogStuck(const PoolEvent& event, int64_t now_ns);
 
   const ThreadPool* const pool_;
   const std::function<void(absl::string_view)> warn_;
   uint64_t next_event_ = 1;
-  int64_t next_start_warning_ns_ = 0;
+  // A lack of threads lasts, and the pool tries again every second.
+  WarningLimiter failed_starts_{1, absl::Seconds(10)};
+  WarningLimiter stuck_;
 };
 
 }  // namespace robusto

@@ -11,22 +11,20 @@
 
 namespace robusto {
 
-// Exit codes.
-constexpr int kExitClean = 0;  // stopped, and nothing was lost
-constexpr int kExitLost = 1;   // requests were rejected, cancelled or abandoned by the stop
-constexpr int kExitUsage = 2;  // a flag cannot be had as it is
-
-// Serves `handler` with the options that the flags give (tools/server/flags/server_flags.h), and beside it the
-// admin service (tools/server/flags/admin_flags.h) and metrics (tools/server/flags/metrics_flags.h), until SIGTERM, SIGINT or
-// a Stop of the admin service. From then on /readyz says no; after --stop_delay, in which it serves
-// as before, it stops gracefully within --stop_timeout, or the timeout that the Stop has. A second
-// signal ends the process at once. SIGHUP opens the access log anew (tools/server/flags/access_log_flags.h).
-// Returns the exit code. The first line on stdout is "listening on URL ... admin ADDRESS metrics
-// URL", and a service manager is told the same (tools/server/service_notify.h); the log goes to stderr.
-// Call it once, before any thread is started, after ParseCommandLine.
+// Serves `handler` with the options of the flags (tools/server/flags/server_flags.h), together with the admin service
+// (admin_flags.h) and metrics (metrics_flags.h), until SIGTERM, SIGINT or a Stop of the admin service. From then on
+// /readyz fails. After --stop_delay, in which requests are served as before, the server stops gracefully within
+// --stop_timeout, or the timeout of the Stop. Another stop signal may end the process at once
+// (tools/server/stop_signals.h). SIGHUP opens the access log again (access_log_flags.h).
+//
+// The first line on stdout is "listening on URL ... admin ADDRESS metrics URL"; a service manager receives the same
+// line (tools/server/service_notify.h). The log goes to stderr (tools/server/server_log.h).
+//
+// Returns the exit code: one of tools/server/exit_code.h, or kExitUsage for an invalid command line. Call it once,
+// before any thread is started, after ParseCommandLine.
 int Serve(absl::string_view program, Handler handler);
 
-// Says in one line on stderr why the program cannot run; returns kExitUsage.
+// Writes one line to stderr that says why the program cannot run; returns kExitUsage.
 int Refuse(absl::string_view program, absl::string_view why);
 
 }  // namespace robusto

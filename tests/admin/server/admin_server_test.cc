@@ -174,7 +174,8 @@ TEST_F(AdminServerTest, RefusesAWideAddressUnlessItIsSafeOrInsisted) {
               HasSubstr("it requires tls_cert and tls_key, and tls_client_ca or token_file, or "
                         "insecure; or choose a loopback address"));
   Tokens();
-  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("it requires tls_cert and tls_key, or insecure"));
+  EXPECT_THAT(std::string(Refusal().message()),
+              HasSubstr("it requires tls_cert and tls_key, or insecure"));
   options_.token_file.clear();
   Tls();
   EXPECT_THAT(std::string(Refusal().message()),

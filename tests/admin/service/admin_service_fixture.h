@@ -45,7 +45,7 @@ class HeldTask : public Task {
   TaskDescription Describe() const override {
     return {control_->request_id, control_->label, "127.0.0.1:1", "handling"};
   }
-  void Release() override {
+  void Done() override {
     control_->released.Notify();
     delete this;
   }

@@ -182,7 +182,7 @@ TEST_F(AdminServiceTest, ResizeWaitsToBeConfirmed) {
   EXPECT_TRUE(Call(&admin::v1::PoolAdmin::Stub::ConfirmResize, confirm, &confirmed).ok());
   EXPECT_FALSE(Stats().has_pending_revert());
   ExpectError(Call(&admin::v1::PoolAdmin::Stub::ConfirmResize, confirm, &confirmed),
-              grpc::StatusCode::FAILED_PRECONDITION, "no Resize waits to be confirmed");
+              grpc::StatusCode::FAILED_PRECONDITION, "no Resize waits for confirmation");
 }
 
 TEST_F(AdminServiceTest, GrowAndShrinkSayHowManyAndStayInTheBounds) {
@@ -301,8 +301,7 @@ TEST_F(AdminServiceTest, CancelRequestSaysWhatItNeeds) {
   const auto cancel = [&] {
     return Call(&admin::v1::PoolAdmin::Stub::CancelRequest, request, &response);
   };
-  ExpectError(cancel(), grpc::StatusCode::INVALID_ARGUMENT,
-              "set one of task_id and request_id");
+  ExpectError(cancel(), grpc::StatusCode::INVALID_ARGUMENT, "set one of task_id and request_id");
   request.set_task_id(0);
   ExpectError(cancel(), grpc::StatusCode::INVALID_ARGUMENT, "task_id is 0");
   request.set_request_id("");

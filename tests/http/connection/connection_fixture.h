@@ -55,10 +55,12 @@ class FakeHost final : public ConnectionHost {
   }
   const ServerOptions& options() const override { return server_options; }
   const Handler& handler() const override { return serve; }
-  const ErrorResponses& error_responses() const override { return error_pages; }
+  std::shared_ptr<const ErrorResponses> error_responses() const override { return error_pages; }
   ExchangePool& exchanges() override { return *exchange_pool; }
   FileSlots& file_slots() override { return slots; }
   Disposer& disposer() override { return remains; }
+  MemoryBudget& memory() override { return *budget; }
+  bool FreeMemory(size_t) override { return false; }
   ServerCounters& counters() override { return server_counters; }
 
   std::atomic<int64_t> now_ns{1'000'000'000};
@@ -71,9 +73,10 @@ class FakeHost final : public ConnectionHost {
   int parkings = 0;
   bool answers_soon = true;
   int max_file_readers = 1;
-  ErrorResponses error_pages;
+  std::shared_ptr<const ErrorResponses> error_pages;  // made by Open
   FileSlots slots;
   Disposer remains;
+  std::unique_ptr<MemoryBudget> budget = std::make_unique<MemoryBudget>(size_t{1} << 30);
   ServerCounters server_counters;
   ServerOptions server_options;
   Handler serve;
@@ -259,6 +262,7 @@ class ConnectionTest : public ::testing::Test {
       const int bytes = 4096;
       setsockopt(server.get(), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
     }
+    host_.error_pages = std::make_shared<const ErrorResponses>(host_.server_options.error_page);
     client_ = std::move(client);
     client_saw_end_ = false;
     connection_.Open(std::move(server), peer, host_.now_ns.load());

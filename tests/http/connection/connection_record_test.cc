@@ -267,7 +267,6 @@ TEST_F(RecordTest, AnErrorPageReplacesThePlainText) {
     response.SetHeader("Content-Type", "text/html");
     response.Write(absl::StrCat("<h1>", status, "</h1>", detail));
   };
-  host_.error_pages = ErrorResponses(host_.server_options.error_page);
   host_.serve = [](const Request&, ResponseWriter& response) { response.Error(404, "no page"); };
   Open();
   SendAndTell(kGet);
@@ -292,7 +291,6 @@ TEST_F(RecordTest, AnErrorPageThatThrowsIsReplacedByThePlainText) {
     ++handled_;
     throw std::runtime_error("no");
   };
-  host_.error_pages = ErrorResponses(host_.server_options.error_page);
   Open();
   SendAndTell(kGet);
   HttpResponse response = OnlyResponse();

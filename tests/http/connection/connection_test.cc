@@ -291,7 +291,7 @@ TEST_F(ConnectionTest, AFileGoesOutInSlicesThatLetOthersHaveTheirTurn) {
     got += piece;
     if (!host_.deferred.empty()) {
       host_.deferred.clear();
-      connection_.Resume();
+      static_cast<void>(connection_.Resume());
     } else if (!piece.empty()) {
       Event(Writable());
     } else {

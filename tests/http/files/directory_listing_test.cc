@@ -4,16 +4,34 @@
 #include "robusto/http/files/directory_listing.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "robusto/http/files/directory_entries.h"
 
 namespace robusto {
 namespace {
 
-TEST(RenderDirectoryListingTest, IsAPageOfRelativeLinksInOrder) {
-  EXPECT_EQ(RenderDirectoryListing("/docs/", {{"b.txt", false}, {"a", true}, {"B", false}}),
+struct Entry {
+  std::string name;
+  bool is_directory;
+};
+
+std::string Render(absl::string_view path, const std::vector<Entry>& entries) {
+  DirectoryEntries names;
+  for (const Entry& entry : entries) EXPECT_TRUE(names.Add({entry.name, entry.is_directory}));
+  names.Sort();
+  DirectoryListing listing(path, std::move(names));
+  std::string page;
+  EXPECT_FALSE(listing(&page));
+  return page;
+}
+
+TEST(DirectoryListingTest, IsAPageOfRelativeLinksInOrder) {
+  EXPECT_EQ(Render("/docs/", {{"b.txt", false}, {"a", true}, {"B", false}}),
             "<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\">"
             "<title>Index of /docs/</title></head>\n<body>\n<h1>Index of /docs/</h1>\n<ul>\n"
             "<li><a href=\"../\">../</a></li>\n"
@@ -23,8 +41,8 @@ TEST(RenderDirectoryListingTest, IsAPageOfRelativeLinksInOrder) {
             "</ul>\n</body>\n</html>\n");
 }
 
-TEST(RenderDirectoryListingTest, LinksToNoParentAtTheRoot) {
-  EXPECT_FALSE(absl::StrContains(RenderDirectoryListing("/", {{"a", false}}), "../"));
+TEST(DirectoryListingTest, LinksToNoParentAtTheRoot) {
+  EXPECT_FALSE(absl::StrContains(Render("/", {{"a", false}}), "../"));
 }
 
 struct NameCase {
@@ -33,7 +51,7 @@ struct NameCase {
   std::string want;
 };
 
-TEST(RenderDirectoryListingTest, MakesOddNamesHarmless) {
+TEST(DirectoryListingTest, MakesOddNamesHarmless) {
   const std::string bad = "\xEF\xBF\xBD";
   const NameCase cases[] = {
       {"spaces", " a b ", "<a href=\"%20a%20b%20\"> a b </a>"},
@@ -58,13 +76,51 @@ TEST(RenderDirectoryListingTest, MakesOddNamesHarmless) {
       {"a lead byte before a tag", "\xC3<", "<a href=\"%C3%3C\">" + bad + "&lt;</a>"},
   };
   for (const NameCase& c : cases) {
-    const std::string page = RenderDirectoryListing("/", {{c.name, false}});
+    const std::string page = Render("/", {{c.name, false}});
     EXPECT_TRUE(absl::StrContains(page, c.want)) << c.what << "\n" << page;
   }
 }
 
-TEST(RenderDirectoryListingTest, EscapesItsTitle) {
-  const std::string page = RenderDirectoryListing("/<script>/", {});
+// What a client that does not read makes the server hold: the names, which are bounded, and a piece.
+TEST(DirectoryListingTest, IsMadeInPiecesAndSaysThatItIsNotComplete) {
+  DirectoryEntries entries;
+  size_t added = 0;
+  const std::string suffix(60, '<');  // "&lt;" and "%3C": seven times as long in the page
+  while (entries.Add({absl::StrCat(added, suffix), false})) ++added;
+  EXPECT_GT(added, 5000u);
+  EXPECT_FALSE(entries.complete());
+  EXPECT_EQ(entries.size(), added);
+  entries.Sort();
+
+  DirectoryListing listing("/", std::move(entries));
+  size_t links = 0;
+  size_t pieces = 0;
+  std::string piece;
+  for (bool more = true; more; ++pieces) {
+    piece.clear();
+    more = listing(&piece);
+    EXPECT_LT(piece.size(), DirectoryListing::kPieceBytes + 4096);
+    for (size_t at = piece.find("<li>"); at != std::string::npos; at = piece.find("<li>", at + 1)) {
+      ++links;
+    }
+  }
+  EXPECT_EQ(links, added);
+  EXPECT_GT(pieces, 10u);
+  EXPECT_TRUE(absl::EndsWith(piece, absl::StrCat("</ul>\n<p>This directory has more entries. Only ",
+                                                 added, " are listed.</p>\n</body>\n</html>\n")));
+}
+
+TEST(DirectoryEntriesTest, HoldsNoMoreNamesThanTheLimit) {
+  DirectoryEntries entries;
+  const std::string name(255, 'x');
+  size_t bytes = 0;
+  while (entries.Add({name, true})) bytes += name.size();
+  EXPECT_LE(bytes, DirectoryEntries::kMaxNameBytes);
+  EXPECT_GT(bytes, DirectoryEntries::kMaxNameBytes * 9 / 10);
+}
+
+TEST(DirectoryListingTest, EscapesItsTitle) {
+  const std::string page = Render("/<script>/", {});
   EXPECT_FALSE(absl::StrContains(page, "<script>"));
   EXPECT_TRUE(absl::StrContains(page, "<h1>Index of /&lt;script&gt;/</h1>"));
 }

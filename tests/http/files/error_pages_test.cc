@@ -4,8 +4,10 @@
 #include "robusto/http/files/error_pages.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -22,8 +24,10 @@ namespace {
 class ErrorPagesTest : public ::testing::Test {
  protected:
   absl::StatusOr<ErrorPage> Read() {
-    return ReadErrorPages(tree_.path(),
-                          [this](absl::string_view text) { warnings_.emplace_back(text); });
+    auto pages = ErrorPages::Read(tree_.path(),
+                                  [this](absl::string_view text) { warnings_.emplace_back(text); });
+    if (!pages.ok()) return pages.status();
+    return (*pages)->page();
   }
 
   // "type: body" of what a client gets.
@@ -81,7 +85,7 @@ TEST_F(ErrorPagesTest, WhatIsNoPageIsIgnoredWithAWarning) {
 }
 
 TEST_F(ErrorPagesTest, WhatCannotBeReadIsSaid) {
-  const absl::Status missing = ReadErrorPages("/no/such/directory", nullptr).status();
+  const absl::Status missing = ErrorPages::Read("/no/such/directory", nullptr).status();
   EXPECT_EQ(missing.code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(missing.message(), "\"/no/such/directory\": No such file or directory");
 
@@ -92,11 +96,32 @@ TEST_F(ErrorPagesTest, WhatCannotBeReadIsSaid) {
 
 TEST_F(ErrorPagesTest, APageIsAFile) {
   tree_.MakeNode("404.html", S_IFIFO);
-  EXPECT_EQ(Read().status().message(), absl::StrCat("\"", tree_.At("404.html"), "\" is no file"));
+  EXPECT_EQ(Read().status().message(),
+            absl::StrCat("\"", tree_.At("404.html"), "\" is not a regular file"));
+}
+
+TEST_F(ErrorPagesTest, ReloadReplacesThePagesUnlessTheyCannotBeRead) {
+  tree_.Write("1/404.html", "first");
+  tree_.Write("2/404.html", "second");
+  tree_.Link("1", "current");
+  const auto pages = ErrorPages::Read(tree_.At("current"), nullptr);
+  ASSERT_TRUE(pages.ok()) << pages.status();
+  const ErrorPage page = (*pages)->page();
+  tree_.Link("2", "next");
+  ASSERT_EQ(::rename(tree_.At("next").c_str(), tree_.At("current").c_str()), 0);
+  EXPECT_EQ(Sent(page, 404), "text/html; charset=utf-8: first");
+  EXPECT_TRUE((*pages)->Reload().ok());
+  EXPECT_EQ(Sent(page, 404), "text/html; charset=utf-8: second");
+  tree_.Write("2/503.html", std::string(ErrorPages::kMaxPageBytes + 1, 'x'));
+  EXPECT_EQ((*pages)->Reload().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Sent(page, 404), "text/html; charset=utf-8: second");
+  ASSERT_EQ(::unlink(tree_.At("current").c_str()), 0);
+  EXPECT_EQ((*pages)->Reload().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Sent(page, 404), "text/html; charset=utf-8: second");
 }
 
 TEST_F(ErrorPagesTest, APageIsBounded) {
-  const std::string most(kMaxErrorPageBytes, 'x');
+  const std::string most(ErrorPages::kMaxPageBytes, 'x');
   tree_.Write("404.html", most);
   const auto page = Read();
   ASSERT_TRUE(page.ok()) << page.status();

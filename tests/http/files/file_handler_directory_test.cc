@@ -125,6 +125,27 @@ TEST_P(FileHandlerDirectoryTest, ListsWhatItWouldServe) {
   EXPECT_TRUE(absl::StrContains(Get("/").body, "<a href=\"out/\">"));
 }
 
+TEST_P(FileHandlerDirectoryTest, StreamsAPageThatIsLongerThanAPiece) {
+  options_.list_directories = true;
+  for (int i = 0; i < 1000; ++i) {
+    tree_.Write(absl::StrCat("root/many/", 10000 + i, std::string(100, 'n')), "");
+  }
+  const FakeRequest request("GET", "/many/");
+  ResponseWriter response;
+  Handler()(request.get(), response);
+  EXPECT_EQ(response.status(), 200);
+  EXPECT_TRUE(response.streams());
+  EXPECT_EQ(response.body(), "");
+  const std::string page = Get("/many/").body;
+  EXPECT_TRUE(absl::StartsWith(page, "<!DOCTYPE html>"));
+  EXPECT_TRUE(absl::EndsWith(page, "</ul>\n</body>\n</html>\n"));
+  size_t at = 0;
+  for (int i = 0; i < 1000; ++i) {
+    at = page.find(absl::StrCat("<a href=\"", 10000 + i, "n"), at);
+    ASSERT_NE(at, std::string::npos) << i;
+  }
+}
+
 // What a mirroring client does: every link of every listing leads to what it stands for.
 TEST_P(FileHandlerDirectoryTest, ListsOddNamesSoThatTheirLinksLeadToThem) {
   std::vector<std::string> names = {" ",

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "robusto/http/files/file_handler.h"
 #include "tests/testing/fake_request.h"
@@ -49,6 +50,18 @@ inline Answer Call(const FileHandler& handler, absl::string_view target,
                 HeaderOr(response, "Last-Modified"),
                 std::string(response.headers()),
                 std::string(response.body())};
+  if (response.streams()) {
+    std::string piece;
+    for (bool more = true; more;) {
+      piece.clear();
+      more = response.source()(&piece);
+      EXPECT_LT(piece.size(), 128u * 1024);  // of a stream no more than a piece is in memory
+      answer.body += piece;
+    }
+    if (response.stream_length().has_value()) {
+      EXPECT_EQ(answer.body.size(), *response.stream_length());
+    }
+  }
   if (response.file().fd.valid()) {
     answer.body.resize(response.file().length);
     const ssize_t size = ::pread(response.file().fd.get(), &answer.body[0], answer.body.size(),
@@ -64,6 +77,7 @@ class FileHandlerTest : public ::testing::TestWithParam<bool> {
     options_.root = tree_.At("root");
     options_.use_openat2 = GetParam();
     options_.clock = [] { return kNow; };
+    options_.root_follow_interval = absl::ZeroDuration();
     tree_.Write("root/file.txt", "text");
     tree_.Write("root/dir/inner.html", "<p>inner");
     tree_.Write("outside/secret", "secret");

@@ -139,18 +139,32 @@ TEST_P(FileHandlerPrecompressedTest, Is406WhenNothingThatIsThereIsAccepted) {
   EXPECT_EQ(Ask("/none", "identity;q=0").status, 404);
 }
 
+// In whole seconds, as compressors keep a file's time without the fraction.
 TEST_P(FileHandlerPrecompressedTest, DoesNotUseWhatIsOlderThanTheFile) {
   tree_.SetTime("root/page.html", kModified, 500);
-  for (const auto& time : {std::pair<int, int>(-1, 999), {0, 499}}) {
+  for (const auto& time : {std::pair<int, int>(-1, 999'999'999), {-1, 0}, {-1000, 500}}) {
     tree_.SetTime("root/page.html.gz", kModified + time.first, time.second);
     EXPECT_EQ(Ask("/page.html", "gzip").body, "<p>plain") << time.first << " " << time.second;
   }
-  for (const auto& time : {std::pair<int, int>(0, 500), {0, 501}, {1, 0}}) {
+  for (const auto& time : {std::pair<int, int>(0, 0), {0, 499}, {0, 500}, {0, 501}, {1, 0}}) {
     tree_.SetTime("root/page.html.gz", kModified + time.first, time.second);
     EXPECT_EQ(Ask("/page.html", "gzip").body, "in gzip") << time.first << " " << time.second;
   }
   // br is too old, gzip is not.
+  tree_.SetTime("root/page.html.br", kModified - 1);
   EXPECT_EQ(Ask("/page.html", kAll).body, "in gzip");
+}
+
+// A Content-Encoding would be that of the multipart body.
+TEST_P(FileHandlerPrecompressedTest, SendsTheWholeForSeveralRangesOfACompressedFile) {
+  const FakeRequest::Fields ranges = {{"Range", "bytes=0-1,4-5"}};
+  const Answer gzip = Ask("/page.html", "gzip", ranges);
+  EXPECT_EQ(gzip.status, 200);
+  EXPECT_EQ(gzip.body, "in gzip");
+  const Answer plain = Ask("/page.html", "identity", ranges);
+  EXPECT_EQ(plain.status, 206);
+  EXPECT_TRUE(absl::StartsWith(plain.type, "multipart/byteranges"));
+  EXPECT_TRUE(Has(plain, "Vary: Accept-Encoding"));
 }
 
 TEST_P(FileHandlerPrecompressedTest, TellsTheTimeOfWhatItSends) {

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "robusto/http/semantics/byte_range.h"
 #include "tests/http/files/file_handler_fixture.h"
 
 namespace robusto {
@@ -74,6 +75,59 @@ TEST_P(FileHandlerRangeTest, AnswersEveryKindOfRange) {
   for (const auto& c : cases) {
     EXPECT_EQ(Told(Get(c.target, {{"Range", c.range}})), c.want) << c.name;
   }
+}
+
+// RFC 9110 section 14.6, and RFC 2046 section 5.1.
+TEST_P(FileHandlerRangeTest, ServesSeveralPartsAsMultipart) {
+  const Answer answer = Get("/digits.txt", {{"Range", "bytes=7-,0-1,4-4"}});
+  EXPECT_EQ(answer.status, 206);
+  const std::string start = "multipart/byteranges; boundary=";
+  ASSERT_TRUE(absl::StartsWith(answer.type, start)) << answer.type;
+  const std::string boundary = answer.type.substr(start.size());
+  EXPECT_EQ(boundary.size(), 32u);
+  // Section 15.3.7.2: each part has its own, and the message has none.
+  EXPECT_FALSE(absl::StrContains(answer.headers, "Content-Range"));
+  EXPECT_TRUE(absl::StrContains(answer.headers, "ETag: "));
+  const auto part = [&](const char* range, const char* text) {
+    return absl::StrCat("\r\n--", boundary, "\r\nContent-Type: text/plain; charset=utf-8\r\n",
+                        "Content-Range: bytes ", range, "/10\r\n\r\n", text);
+  };
+  EXPECT_EQ(answer.body, absl::StrCat(part("7-9", "789"), part("0-1", "01"), part("4-4", "4"),
+                                      "\r\n--", boundary, "--\r\n"));
+  EXPECT_NE(Get("/digits.txt", {{"Range", "bytes=7-,0-1,4-4"}}).type, answer.type);
+}
+
+TEST_P(FileHandlerRangeTest, ServesLargePartsPieceByPiece) {
+  std::string text(1 << 20, 'x');
+  for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i % 26);
+  tree_.Write("root/large", text);
+  // The fixture checks the size of each piece, and the announced length.
+  const Answer answer = Get("/large", {{"Range", "bytes=10-300009,500000-1048575"}});
+  EXPECT_TRUE(absl::StrContains(answer.body, "\r\n\r\n" + text.substr(10, 300000) + "\r\n--"));
+  EXPECT_TRUE(absl::StrContains(answer.body, "\r\n\r\n" + text.substr(500000) + "\r\n--"));
+}
+
+TEST_P(FileHandlerRangeTest, EndsAMultipartEarlyWhenItsFileHasBecomeShorter) {
+  tree_.Write("root/shrinks", std::string(200000, 'x'));
+  const FakeRequest request("GET", "/shrinks", {{"Range", "bytes=0-9,100000-199999"}});
+  ResponseWriter response;
+  Handler()(request.get(), response);
+  tree_.Write("root/shrinks", "short");
+  uint64_t size = 0;
+  std::string piece;
+  for (bool more = true; more;) {
+    piece.clear();
+    more = response.source()(&piece);
+    size += piece.size();
+  }
+  // So that the connection is cut, and the client sees that the body is not whole.
+  EXPECT_LT(size, *response.stream_length());
+}
+
+TEST_P(FileHandlerRangeTest, ServesTheWholeForMoreRangesThanTheLimit) {
+  std::string value = "bytes=0-0";
+  for (size_t i = 1; i <= kMaxRanges; ++i) absl::StrAppend(&value, ",", i % 10, "-", i % 10);
+  EXPECT_EQ(Told(Get("/digits.txt", {{"Range", value}})), "200: 0123456789");
 }
 
 TEST_P(FileHandlerRangeTest, IgnoresRangesOfHead) {
@@ -169,7 +223,9 @@ TEST_P(FileHandlerRangeTest, ServesFilesOfMoreThan4GiB) {
             "206 bytes 5368709117-5368709119/5368709120: 789");
   EXPECT_EQ(Told(Get("/large", {{"Range", "bytes=0-4"}})), "206 bytes 0-4/5368709120: first");
   EXPECT_EQ(Told(Get("/large", {{"Range", "bytes=5368709120-"}})), "416 bytes */5368709120: ");
-  for (const char* range : {"bytes=0-", "bytes=0-1,2-3"}) {
+  EXPECT_TRUE(absl::StrContains(Get("/large", {{"Range", "bytes=0-1,-3"}}).body,
+                                "bytes 5368709117-5368709119/5368709120\r\n\r\n789\r\n--"));
+  for (const char* range : {"bytes=0-", "bytes=0-1,1-"}) {
     const FakeRequest request("GET", "/large", {{"Range", range}});
     ResponseWriter response;
     Handler()(request.get(), response);

@@ -337,8 +337,7 @@ TEST_F(SlowAccessLogTest, WriteNeverBlocksAndWhatIsLostIsCounted) {
   auto log = Open();
   for (int i = 0; i < kLines; ++i) WriteNumber(*log, i);
   EXPECT_GT(log->lost(), 0);
-  EXPECT_TRUE(
-      absl::EndsWith(warnings_.First(), " lost: requests end faster than it can be written"))
+  EXPECT_TRUE(absl::EndsWith(warnings_.First(), " lost: they come faster than they can be written"))
       << warnings_.First();
   std::string got;
   std::thread reader([&] { got = ReadToEnd(reader_.get()); });

@@ -54,6 +54,27 @@ TEST(CheckPreconditionsTest, IfModifiedSinceIsTheDateOrLater) {
       "\"a\"");
 }
 
+// RFC 9110 sections 13.1.3 and 13.1.4: "MUST ignore ... if the resource does not have a modification
+// date available".
+TEST(CheckPreconditionsTest, IgnoresDatesWhereNoneIsKnown) {
+  const struct {
+    FakeRequest::Fields fields;
+    Precondition want;
+  } cases[] = {
+      {{{"If-Modified-Since", kAfter}}, kPass},
+      {{{"If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT"}}, kPass},
+      {{{"If-Modified-Since", kAfter}, {"If-None-Match", "\"a\""}}, kNotModified},
+      {{{"If-Unmodified-Since", kAfter}, {"If-Match", "\"b\""}}, kFailed},
+  };
+  for (const auto& c : cases) {
+    const FakeRequest request("GET", "/", c.fields);
+    EXPECT_EQ(CheckPreconditions(request.get(), {"\"a\"", absl::nullopt}, kNow), c.want)
+        << c.fields[0].first;
+  }
+  const FakeRequest request("GET", "/", {{"If-Range", "Thu, 01 Jan 1970 00:00:00 GMT"}});
+  EXPECT_FALSE(IfRangeHolds(request.get(), {"\"a\"", absl::nullopt, true}, kNow));
+}
+
 TEST(CheckPreconditionsTest, IfNoneMatchComparesWeakly) {
   for (const char* etag : {"\"a\"", "W/\"a\""}) {
     Check(

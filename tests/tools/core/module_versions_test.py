@@ -44,10 +44,10 @@ class ModuleVersionsTest(unittest.TestCase):
         for name, arguments in self.core["deps"].items():
             self.assertEqual(self.robusto["deps"].get(name), arguments, name)
 
-    def test_only_the_admin_services_libraries_are_left_out(self):
+    def test_only_the_libraries_of_admin_and_tools_are_left_out(self):
         self.assertEqual(
             set(self.robusto["deps"]) - set(self.core["deps"]),
-            {"grpc", "prometheus-cpp", "protobuf"},
+            {"grpc", "prometheus-cpp", "protobuf", "spdlog"},
         )
 
     def test_the_changelog_has_a_section_for_the_version(self):

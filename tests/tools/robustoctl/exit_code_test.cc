@@ -47,8 +47,9 @@ TEST(FailureTextTest, SaysWhatIsWrongWithTheConnectionAndWhatToDo) {
     EXPECT_THAT(text, HasSubstr(c.want));
     EXPECT_THAT(text, Not(HasSubstr("last error")));
   }
-  EXPECT_EQ(FailureText("stop", "host:9", absl::UnavailableError("the admin service is shutting down")),
-            "robustoctl: stop: the server at host:9 is shutting down");
+  EXPECT_EQ(
+      FailureText("stop", "host:9", absl::UnavailableError("the admin service is shutting down")),
+      "robustoctl: stop: the server at host:9 is shutting down");
   EXPECT_THAT(FailureText("stats", "nohost:9",
                           absl::UnavailableError("DNS resolution failed for nohost:9: not found")),
               HasSubstr("cannot resolve the name"));

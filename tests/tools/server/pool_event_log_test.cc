@@ -37,7 +37,7 @@ class PoolEventLogTest : public ::testing::Test {
     pool_ = *ThreadPool::Create(std::move(options));
     EXPECT_TRUE(pool_->Start().ok());
     log_ = std::make_unique<PoolEventLog>(
-        pool_.get(), [this](absl::string_view text) { told_.emplace_back(text); });
+        pool_.get(), [this](absl::string_view text) { lines_.emplace_back(text); });
   }
 
   // Waits until the pool's journal has an event of this kind, `count` in all.
@@ -55,38 +55,39 @@ class PoolEventLogTest : public ::testing::Test {
   Blocker blocker_;
   std::atomic<bool> none_left_{false};
   std::unique_ptr<ThreadPool> pool_;
-  std::vector<std::string> told_;
+  std::vector<std::string> lines_;
   std::unique_ptr<PoolEventLog> log_;
 };
 
 TEST_F(PoolEventLogTest, EverydayLifeIsNotTold) {
   ASSERT_TRUE(pool_->Grow(1).ok());
   ASSERT_TRUE(pool_->Shrink(1).ok());
-  log_->Look(0);
-  EXPECT_TRUE(told_.empty());
+  log_->Check(0);
+  EXPECT_TRUE(lines_.empty());
 }
 
 TEST_F(PoolEventLogTest, ThatThereIsNoThreadIsToldOnceInTenSeconds) {
   none_left_.store(true);
   for (int64_t second : {1, 2, 10, 11, 20}) {
     EXPECT_FALSE(pool_->Grow(1).ok());
-    log_->Look(second * kSecond);
+    log_->Check(second * kSecond);
   }
-  EXPECT_EQ(told_, std::vector<std::string>(2,
-                                            "cannot start thread worker-3: Resource temporarily "
-                                            "unavailable; going on with 2 threads, of 2 at least"));
+  EXPECT_EQ(lines_,
+            std::vector<std::string>(2,
+                                     "cannot start thread worker-3: Resource temporarily "
+                                     "unavailable; continuing with 2 threads (min_threads is 2)"));
 }
 
 TEST_F(PoolEventLogTest, AWorkerThatDiesIsTold) {
   FakeTask::Hooks hooks;
-  hooks.release = [] { throw std::runtime_error("no release"); };
+  hooks.done = [] { throw std::runtime_error("thrown by Done"); };
   ASSERT_TRUE(pool_->Put(FakeTask::New(&record_, std::move(hooks))).ok());
   ASSERT_TRUE(AwaitEvents(PoolEvent::Kind::kWorkerDied));
-  log_->Look(0);
-  ASSERT_EQ(told_.size(), 1u);
+  log_->Check(0);
+  ASSERT_EQ(lines_.size(), 1u);
   EXPECT_TRUE(
-      absl::EndsWith(told_[0], " has died of an exception: no release; another takes its place"))
-      << told_[0];
+      absl::EndsWith(lines_[0], " died of an exception: no release; another takes its place"))
+      << lines_[0];
 }
 
 TEST_F(PoolEventLogTest, ARequestThatIsStuckIsToldOnce) {
@@ -99,12 +100,12 @@ TEST_F(PoolEventLogTest, ARequestThatIsStuckIsToldOnce) {
   };
   ASSERT_TRUE(pool_->Put(blocker_.NewTask(std::move(hooks))).ok());
   ASSERT_TRUE(AwaitEvents(PoolEvent::Kind::kStuck));
-  log_->Look(0);
-  log_->Look(0);
-  ASSERT_EQ(told_.size(), 1u);
+  log_->Check(0);
+  log_->Check(0);
+  ASSERT_EQ(lines_.size(), 1u);
   EXPECT_TRUE(absl::StartsWith(
-      told_[0], "127.0.0.1:40312: GET /hang: stuck: the handler has been running for "))
-      << told_[0];
+      lines_[0], "127.0.0.1:40312: GET /hang: stuck: the handler has been running for "))
+      << lines_[0];
 }
 
 TEST_F(PoolEventLogTest, ARequestThatWasStuckAndHasEndedIsNotTold) {
@@ -112,8 +113,8 @@ TEST_F(PoolEventLogTest, ARequestThatWasStuckAndHasEndedIsNotTold) {
   ASSERT_TRUE(AwaitEvents(PoolEvent::Kind::kStuck));
   blocker_.Free();
   ASSERT_TRUE(Eventually([&] { return pool_->Stats().running == 0; }));
-  log_->Look(0);
-  EXPECT_TRUE(told_.empty());
+  log_->Check(0);
+  EXPECT_TRUE(lines_.empty());
 }
 
 }  // namespace

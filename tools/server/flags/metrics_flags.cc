@@ -52,8 +52,8 @@ absl::Status InTermsOfFlags(const absl::Status& status) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetricsFromFlags(Server& server,
-                                                                     HealthMonitor* monitor) {
+absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetricsFromFlags(
+    Server& server, HealthMonitor* monitor, const ProcessStatsSource& process) {
   MetricsServerOptions options;
   options.monitor = monitor;
   options.listen = absl::GetFlag(FLAGS_metrics);
@@ -61,6 +61,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetricsFromFlags(Server& ser
   options.insecure = absl::GetFlag(FLAGS_metrics_insecure);
   options.token_file = absl::GetFlag(FLAGS_admin_token_file);
   options.http = [&server] { return server.Stats(); };
+  options.process = process;
   options.on_change = [](absl::string_view text) {
     spdlog::info("status page: {}", std::string(text));
   };

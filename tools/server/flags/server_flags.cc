@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,9 +17,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "robusto/http/files/error_pages.h"
 #include "robusto/http/message/response.h"
+#include "robusto/queue/monotonic_clock.h"
 #include "robusto/tools/command_line/command_line.h"
+#include "robusto/workers/warning_limiter.h"
 #include "spdlog/spdlog.h"
 
 ABSL_FLAG(std::vector<std::string>, listen, std::vector<std::string>({"127.0.0.1:8080"}),
@@ -54,9 +58,13 @@ ABSL_FLAG(int64_t, max_header_fields, 100, "fields of a header section; more are
 ABSL_FLAG(int64_t, min_body_bytes_per_second, 1024,
           "a body that arrives more slowly, after header_timeout, is answered 408");
 ABSL_FLAG(int64_t, max_body_bytes, 1 << 20, "bytes of a request body; more are answered 413");
-ABSL_FLAG(int64_t, body_buffer_bytes, 1 << 20,
-          "bytes of a request body that are gathered before it is handled; of a larger one this "
-          "much is in memory at once");
+ABSL_FLAG(int64_t, body_buffer_bytes, 64 << 10,
+          "bytes of a request body that are read before the handler is called; of a larger body this "
+          "much is in memory at a time");
+ABSL_FLAG(int64_t, memory_limit, 0,
+          "bytes of heads, bodies and responses that all clients together may hold; then stalled "
+          "connections are closed and requests that need more get 503; 0: a quarter of the memory "
+          "of the machine or its control group, at most 1 GiB");
 ABSL_FLAG(int64_t, max_connections, 10000, "connections open at once; further ones wait");
 ABSL_FLAG(int64_t, max_parked_connections, 10000,
           "of these, the ones kept idle between two requests; 0: none");
@@ -100,6 +108,7 @@ absl::Status CheckFlags() {
            CheckCount("max_header_fields", absl::GetFlag(FLAGS_max_header_fields), 1),
            CheckCount("min_body_bytes_per_second", absl::GetFlag(FLAGS_min_body_bytes_per_second),
                       1),
+           CheckCount("memory_limit", absl::GetFlag(FLAGS_memory_limit), 0),
            CheckCount("body_buffer_bytes", absl::GetFlag(FLAGS_body_buffer_bytes), 0),
            CheckCount("max_parked_connections", absl::GetFlag(FLAGS_max_parked_connections), 0),
            CheckCount("max_requests_per_connection",
@@ -134,10 +143,10 @@ absl::StatusOr<mode_t> ParseMode(const std::string& text) {
 absl::StatusOr<ErrorPage> ErrorPagesFromFlags() {
   const std::string directory = absl::GetFlag(FLAGS_error_pages);
   if (directory.empty()) return ErrorPage();
-  absl::StatusOr<ErrorPage> pages = ReadErrorPages(
+  const absl::StatusOr<std::shared_ptr<ErrorPages>> pages = ErrorPages::Read(
       FromWhereTyped(directory),
       [](absl::string_view text) { spdlog::warn("--error_pages: {}", std::string(text)); });
-  if (pages.ok()) return pages;
+  if (pages.ok()) return (*pages)->page();
   return absl::Status(pages.status().code(),
                       absl::StrCat("--error_pages: ", pages.status().message()));
 }
@@ -164,7 +173,11 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
   options.pool.stuck_after = absl::GetFlag(FLAGS_stuck_after);
   options.pool.queue_capacity = static_cast<size_t>(absl::GetFlag(FLAGS_queue_capacity));
   options.pool.queue_ttl = absl::GetFlag(FLAGS_queue_ttl);
-  options.pool.on_task_failure = [](const TaskDescription& task, absl::string_view what) {
+  options.pool.on_task_failure = [limiter = std::make_shared<WarningLimiter>()](
+                                     const TaskDescription& task, absl::string_view what) {
+    const absl::optional<uint64_t> suppressed = limiter->Admit(MonotonicNanos());
+    if (!suppressed.has_value()) return;
+    if (*suppressed > 0) spdlog::error("{} more exceptions of handlers, not shown", *suppressed);
     spdlog::error("{}: {}: the handler threw: {}", task.peer, task.label, std::string(what));
   };
   options.parser.max_request_line =
@@ -178,6 +191,7 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
   options.write_timeout = absl::GetFlag(FLAGS_write_timeout);
   options.max_body_bytes = static_cast<uint64_t>(absl::GetFlag(FLAGS_max_body_bytes));
   options.body_buffer = static_cast<uint64_t>(absl::GetFlag(FLAGS_body_buffer_bytes));
+  options.memory_limit = static_cast<size_t>(absl::GetFlag(FLAGS_memory_limit));
   options.max_connections = static_cast<size_t>(absl::GetFlag(FLAGS_max_connections));
   options.max_parked_connections = static_cast<size_t>(absl::GetFlag(FLAGS_max_parked_connections));
   options.max_requests_per_connection =

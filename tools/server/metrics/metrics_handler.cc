@@ -50,7 +50,10 @@ int HttpStatus(absl::StatusCode code) {
 class MetricsPages {
  public:
   explicit MetricsPages(MetricsHandlerOptions options)
-      : options_(std::move(options)), metrics_(options_.pool), http_metrics_(options_.http) {}
+      : options_(std::move(options)),
+        metrics_(options_.pool),
+        http_metrics_(options_.http),
+        process_metrics_(options_.process) {}
 
   void Answer(const Request& request, ResponseWriter& response) const {
     // All of it is of this moment and for this caller.
@@ -91,7 +94,7 @@ class MetricsPages {
 
   void Metrics(ResponseWriter& response) const {
     response.SetHeader("Content-Type", kMetricsContentType);
-    response.Write(MetricsText({&metrics_, &http_metrics_}));
+    response.Write(MetricsText({&metrics_, &http_metrics_, &process_metrics_}));
   }
 
   void Ready(ResponseWriter& response) const {
@@ -164,6 +167,7 @@ class MetricsPages {
   const MetricsHandlerOptions options_;
   const PoolMetrics metrics_;
   const ServerMetrics http_metrics_;
+  const ProcessMetrics process_metrics_;
 };
 
 }  // namespace

@@ -31,6 +31,7 @@
 #include "robusto/admin/access/token_file.h"
 #include "robusto/http/api/handler.h"
 #include "robusto/http/api/server_stats.h"
+#include "robusto/tools/server/metrics/process_metrics.h"
 #include "robusto/workers/recent_durations.h"
 #include "robusto/workers/thread_pool.h"
 
@@ -41,6 +42,8 @@ struct MetricsHandlerOptions {
   ThreadPool* pool = nullptr;
   // What the server that the pool works for counts; null: not told.
   std::function<ServerStats()> http;
+  // What the process counts beside that; null: not shown.
+  ProcessStatsSource process;
   // Empty: ready.
   std::function<std::string()> why_not_ready;
   // For the distributions of the last minute, on the status page.

@@ -66,6 +66,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Create(
   MetricsHandlerOptions handler;
   handler.pool = pool;
   handler.http = options.http;
+  handler.process = options.process;
   handler.why_not_ready = [self] { return self->WhyNotReady(); };
   handler.recent = [self] { return self->Recent(); };
   handler.tokens = self->tokens_.get();
@@ -93,9 +94,11 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Create(
   return metrics;
 }
 
-MetricsServer::~MetricsServer() {
+MetricsServer::~MetricsServer() { Stop(absl::Seconds(1)); }
+
+void MetricsServer::Stop(absl::Duration timeout) {
   if (monitor_ != nullptr) monitor_->Remove(listener_);
-  if (server_ != nullptr) server_->Stop(absl::Seconds(1)).status().IgnoreError();
+  if (server_ != nullptr) server_->Stop(timeout).status().IgnoreError();
 }
 
 void MetricsServer::SetNotReady(const std::string& why) {

@@ -22,7 +22,7 @@
 // anyway, and a listener that goes on to say "alive" would only be in the way.
 //
 // Lifetime: the pool outlives the server.
-// Thread-safety: all methods.
+// Thread-safety: all methods, except Stop.
 
 #ifndef ROBUSTO_TOOLS_SERVER_METRICS_METRICS_SERVER_H_
 #define ROBUSTO_TOOLS_SERVER_METRICS_METRICS_SERVER_H_
@@ -40,6 +40,7 @@
 #include "robusto/admin/access/token_file.h"
 #include "robusto/admin/health/health_monitor.h"
 #include "robusto/http/server.h"
+#include "robusto/tools/server/metrics/process_metrics.h"
 #include "robusto/workers/recent_durations.h"
 #include "robusto/workers/thread_pool.h"
 
@@ -55,6 +56,8 @@ struct MetricsServerOptions {
   std::string token_file;
   // What the server that the pool works for counts; null: not told.
   std::function<ServerStats()> http;
+  // What the process counts beside that; null: not shown.
+  ProcessStatsSource process;
   // The monitor of the pool's health that the process has already, which outlives the server; null:
   // the server makes one, with these options. It says what /readyz does.
   HealthMonitor* monitor = nullptr;
@@ -71,7 +74,7 @@ class MetricsServer {
   // when the address cannot; the messages begin with the option's name.
   static absl::StatusOr<std::unique_ptr<MetricsServer>> Create(ThreadPool* pool,
                                                                const MetricsServerOptions& options);
-  // Answers what it has begun to, for up to a second.
+  // Stops with a timeout of one second.
   ~MetricsServer();
 
   MetricsServer(const MetricsServer&) = delete;
@@ -83,6 +86,10 @@ class MetricsServer {
   // /readyz says from now on that the server stops: before it does, so that a load balancer sends
   // no more.
   void MarkStopping() { monitor_->MarkStopping(); }
+
+  // Finishes the requests under way, for at most `timeout`, and closes the port. Later calls do nothing. Not
+  // thread-safe.
+  void Stop(absl::Duration timeout);
 
  private:
   MetricsServer() = default;

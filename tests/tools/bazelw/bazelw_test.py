@@ -35,7 +35,7 @@ class Machine:
         test.addCleanup(shutil.rmtree, self.root)
         self.bin = self.root / "bin"
         self.bin.mkdir()
-        for tool in ("bash", "cat", "dirname", "env", "grep", "mktemp", "rm", "sed", "sh", "tail"):
+        for tool in ("bash", "cat", "cp", "dirname", "env", "grep", "mktemp", "rm", "sed", "sh", "tail"):
             (self.bin / tool).symlink_to(shutil.which(tool))
 
     def script(self, name, text):
@@ -101,6 +101,22 @@ class BazelwTest(unittest.TestCase):
         ran, said, _ = self.machine.run("build")
         self.assertIn("ran: distro-bazel build", ran)
         self.assertIn(f"bazelw:   {' '.join(PACKAGES)}\n", said)
+
+    def test_package_lists_that_are_empty_are_updated_first(self):
+        self.machine.distribution(DEBIAN_12, installed=False)
+        (self.machine.root / "all").rename(self.machine.root / "archive")
+        self.machine.script("apt-cache", f"""#!/bin/sh
+[ ! -e {self.machine.root}/all ] || sed -n "s/^ii $2 /  Candidate: /p" {self.machine.root}/all
+""")
+        self.machine.script("apt-get", f"""#!/bin/sh
+case "$*" in
+  *" update"*) cp {self.machine.root}/archive {self.machine.root}/all ;;
+  *" install "*) cat {self.machine.root}/all >{self.machine.root}/installed ;;
+esac
+""")
+        ran, said, _ = self.machine.run("build")
+        self.assertIn("ran: distro-bazel build", ran)
+        self.assertIn("updating the package lists", said)
 
     def test_the_distributions_bazel_7_is_made_to_read_workspace(self):
         self.machine.distribution(DEBIAN_SID, bazel="7.7.1")

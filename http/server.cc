@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "robusto/http/message/grammar.h"
 #include "robusto/http/message/response.h"
+#include "robusto/queue/monotonic_clock.h"
 
 namespace robusto {
 namespace {
@@ -133,7 +134,7 @@ absl::StatusOr<StopReport> Server::Stop(absl::Duration timeout) {
   if (!report.ok()) return report;
   // A second call waits for the first.
   std::call_once(finished_, [&] {
-    finish_ = loop_->Finish(begin + absl::ToInt64Nanoseconds(timeout + ThreadPool::kStopGrace));
+    finish_ = loop_->Finish(DeadlineAfter(begin, timeout + ThreadPool::kStopGrace));
     // Including those that ended before the pool's own part of the stop.
     const PoolStats after = pool_->Stats();
     completed_ = after.completed + after.failed - before.completed - before.failed;

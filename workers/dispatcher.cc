@@ -176,7 +176,8 @@ bool Dispatcher::Lead(absl::Duration timeout, QueuedTask* next) {
   std::atomic_thread_fence(std::memory_order_seq_cst);
   std::array<TaskPtr, kPollBatch> tasks;
   const bool waits = timeout > absl::ZeroDuration();
-  if (!waits || (queue_.size() == 0 && !closed_.load() && pending_exits_.load() == 0)) {
+  const bool may_wait = queue_.size() == 0 && pending_exits_.load() == 0;
+  if (!closed_.load() && (!waits || may_wait)) {  // D8
     const PollResult polled = PollSource(absl::MakeSpan(tasks), timeout);
     // With an empty queue the first task would come straight back to this worker.
     const bool direct = next != nullptr && queue_.size() == 0 && pending_exits_.load() == 0;

@@ -38,6 +38,9 @@
 //        kPollGapNs before the task was taken.
 //   (D7) While there is something to watch, the supervisor is awake or has been woken: watching_ is
 //        set after what is to be watched, and cleared before maintenance looks at it.
+//   (D8) A poll begins only while the caller holds leader_ and has seen, after taking it, that the
+//        dispatcher is not closed. So when Close has returned and no thread leads, no poll begins any
+//        more, and the owner of the source may touch what only the poller may.
 //
 // Thread-safety: all methods; each section says which thread may call.
 // Lock order: mu_ is a leaf: no other lock is taken and nothing is called with it held.

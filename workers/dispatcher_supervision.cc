@@ -108,13 +108,13 @@ void Dispatcher::LeadForBlockedWorkers() {
   uintptr_t no_leader = kNoLeader;
   if (source_ == nullptr || !leader_.compare_exchange_strong(no_leader, kSupervisor)) return;
   std::array<TaskPtr, kPollBatch> tasks;
-  absl::Duration timeout;
-  do {
+  absl::Duration timeout = absl::InfiniteDuration();
+  while (!closed_.load() && timeout > absl::ZeroDuration()) {  // D8
     timeout = SupervisorPollTimeout();
     const PollResult polled = PollSource(absl::MakeSpan(tasks), timeout);
     Admit(absl::MakeSpan(tasks.data(), polled.count), polled.ended_ns, nullptr);
     if (watch_queue_) ExpireQueued(MonotonicNanos());
-  } while (timeout > absl::ZeroDuration());
+  }
   // The next tick takes the lead again if every worker is still blocked then.
   progress_seen_ = taken_.load(std::memory_order_relaxed) + polls_.load(std::memory_order_relaxed);
   leader_.store(kNoLeader);
@@ -125,7 +125,7 @@ void Dispatcher::LeadForBlockedWorkers() {
 absl::Duration Dispatcher::SupervisorPollTimeout() {
   // A parked worker leads instead. There is one poll all the same: a queue that always makes
   // maintenance due would keep the source from being polled.
-  if (parked_count_.load() > 0 || closed_.load()) return absl::ZeroDuration();
+  if (parked_count_.load() > 0) return absl::ZeroDuration();
   const int64_t now = MonotonicNanos();
   if (watching_.load()) ScheduleMaintenance(now + kMaintenanceIntervalNs);
   int64_t until = maintenance_at_ns_.load();

@@ -115,7 +115,8 @@ struct PoolStats {
 struct PollActivity {
   uint64_t polls = 0;         // that have ended, since Create
   int64_t last_ended_ns = 0;  // on the clock of MonotonicNanos; 0 before the first
-  // A thread holds the lead: it is inside of WorkSource::Poll, or queues what that returned.
+  // A thread holds the lead: it is inside of WorkSource::Poll, or queues what that returned. False
+  // after ThreadPool::Stop has returned: no thread is inside, and none will be.
   bool polling = false;
 };
 

@@ -64,12 +64,12 @@ class BoundedStep {
   }
 
  private:
-  struct State {
+  struct StepProgress {
     std::atomic<bool> ended{false};
     absl::Mutex mu;
     std::vector<Handled> handled ABSL_GUARDED_BY(mu);
   };
-  const std::shared_ptr<State> state_ = std::make_shared<State>();
+  const std::shared_ptr<StepProgress> state_ = std::make_shared<StepProgress>();
   std::thread thread_;
 };
 

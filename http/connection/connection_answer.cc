@@ -272,13 +272,13 @@ void Connection::BeginResponse() {
   ResponseWriter& response = exchange_->response;
   Exchange::Outgoing& out = exchange_->out;
   response.receiver() = nullptr;
-  ResponseFacts facts;
+  ResponseHeadInputs inputs;
   const RequestHead& head = exchange_->parser.head();
   // Known as soon as the request line is, even if what follows it is invalid.
-  facts.head = head.method == Method::kHead;
+  inputs.head = head.method == Method::kHead;
   bool last_response = false;
   if (!reading_.discard) {
-    facts.minor_version = head.minor_version;
+    inputs.minor_version = head.minor_version;
     last_response = !head.keep_alive;
   }
   const bool limit_reached =
@@ -288,23 +288,23 @@ void Connection::BeginResponse() {
   // An unread request body is indistinguishable from the next request, so the connection must close.
   last_response |= response.close() || reading_.discard || exchange_->in.partial || limit_reached ||
                    cancelled_.load(std::memory_order_relaxed) || host_->draining();
-  const bool has_body = ResponseHasBody(response.status(), facts.head);
+  const bool has_body = ResponseHasBody(response.status(), inputs.head);
   if (has_body && response.streams()) {
     out.body = Exchange::Body::kStream;
-    out.chunked = !response.stream_length().has_value() && facts.minor_version > 0;
+    out.chunked = !response.stream_length().has_value() && inputs.minor_version > 0;
     out.stream_left = response.stream_length().value_or(~uint64_t{0});
     last_response |= !response.stream_length().has_value() && !out.chunked;
   } else if (has_body && response.file().fd.valid()) {
     out.body = Exchange::Body::kFile;
   }
   keep_alive_ = last_response ? KeepAlive::kLastResponse : KeepAlive::kKeep;
-  facts.keep_alive = !last_response;
-  facts.now = std::time(nullptr);
-  facts.server = options.server_name;
+  inputs.keep_alive = !last_response;
+  inputs.now = std::time(nullptr);
+  inputs.server = options.server_name;
   if (!options.request_id_header.empty()) {
     response.SetHeader(options.request_id_header, MakeRequestHead().id());
   }
-  AppendResponseHead(response, facts, &exchange_->output);
+  AppendResponseHead(response, inputs, &exchange_->output);
   out.begun = true;
   out.head_bytes = exchange_->output.size();
   if (!has_body) {

@@ -23,10 +23,10 @@ Kind KindOf(mode_t mode) {
   return S_ISREG(mode) ? Kind::kFile : Kind::kOther;
 }
 
-// What a request for `path` would find. Sets *error when that cannot be told now.
+// The kind of the file that a request for `path` would find. Sets *error when it cannot be determined.
 Kind Resolve(const RootDirectory& root, const std::string& path, int* error) {
   const RootDirectory::Opened target = root.Open(path, O_PATH);
-  // Short of descriptors or memory, an error is better than a page that leaves files out.
+  // Out of descriptors or memory, an error is better than a page without some of the files.
   if (target.error == EMFILE || target.error == ENFILE || target.error == ENOMEM ||
       target.error == EAGAIN) {
     *error = target.error;
@@ -44,7 +44,7 @@ Kind KindOf(const RootDirectory& root, const std::string& directory, const diren
     case DT_REG:
       return Kind::kFile;
     case DT_LNK:
-    case DT_UNKNOWN:  // some file systems do not say
+    case DT_UNKNOWN:  // not all file systems report it
       return Resolve(root, absl::StrCat(directory, "/", entry.d_name), error);
     default:
       return Kind::kOther;
@@ -66,7 +66,7 @@ bool DirectoryEntries::Add(DirectoryEntry entry) {
 }
 
 void DirectoryEntries::Sort() {
-  // A name holds no NUL, and so strcmp would do; char_traits compare bytes as unsigned, too.
+  // A name holds no NUL, so that each record ends at its own one.
   std::sort(begins_.begin(), begins_.end(), [this](uint32_t a, uint32_t b) {
     return absl::string_view(text_.c_str() + a + 1) < absl::string_view(text_.c_str() + b + 1);
   });

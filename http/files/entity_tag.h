@@ -41,9 +41,8 @@ namespace robusto {
 
 class EntityTag {
  public:
-  // Strong if the file is settled, else weak (W/). `suffix`, of at most 8 characters that need no
-  // escape, tells representations of one file from each other, which may be of the same time and
-  // size.
+  // Strong if the file is settled, else weak (W/). `suffix` has at most 8 characters that need no
+  // escape. It distinguishes the representations of one file, which may have the same time and size.
   EntityTag(const struct stat& file, std::time_t now, absl::string_view suffix = {});
 
   // As it is on the wire, with its quotes.

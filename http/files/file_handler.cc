@@ -14,18 +14,17 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "robusto/http/files/directory_entries.h"
 #include "robusto/http/files/directory_listing.h"
+#include "robusto/http/files/file_path.h"
 #include "robusto/http/files/file_response.h"
 #include "robusto/http/files/mime_types.h"
 #include "robusto/http/files/precompressed.h"
 #include "robusto/http/files/root_directory.h"
 #include "robusto/http/message/grammar.h"
-#include "robusto/http/message/normalize_path.h"
 #include "robusto/http/message/uri.h"
 #include "robusto/queue/monotonic_clock.h"
 #include "robusto/workers/warning_limiter.h"
@@ -61,7 +60,7 @@ int StatusOfErrno(int error) {
   }
 }
 
-// The value of a field as this server would write it (RFC 9110 section 5.5); or empty.
+// Whether `text` is empty or a field value as this server would write it (RFC 9110 section 5.5).
 bool IsFieldContent(absl::string_view text) {
   const char* const end = text.data() + text.size();
   if (FindNonValueChar(text.data(), end) != end) return false;
@@ -69,7 +68,7 @@ bool IsFieldContent(absl::string_view text) {
          (!IsOptionalWhiteSpace(text.front()) && !IsOptionalWhiteSpace(text[text.size() - 1]));
 }
 
-// Nothing is there under this name, as opposed to: there, but not to be had.
+// Whether the file does not exist, as opposed to a file that may not be served.
 bool IsAbsent(int error) { return StatusOfErrno(error) == 404; }
 
 // Answers methods that ask for no file. False: the method asks for one.
@@ -110,7 +109,7 @@ struct FileHandler::Shared {
   mutable WarningLimiter warnings{1, kWarningInterval};
 };
 
-// One request being answered.
+// The handling of one request.
 class FileHandler::Call {
  public:
   Call(const Shared& shared, const Request& request, ResponseWriter& response, std::string& path)
@@ -125,9 +124,7 @@ class FileHandler::Call {
   void Run();
 
  private:
-  bool DecodePath();
-  bool IsHidden(absl::string_view segment) const;
-  // Serves `path_` if it is a regular file.
+  // Serves path_, which the request names without a '/' at its end.
   void ServeNamed();
   void ServeDirectory();
   void ServeListing();
@@ -140,63 +137,20 @@ class FileHandler::Call {
   const RootDirectory& root_;
   const Request& request_;
   ResponseWriter& response_;
-  std::string& path_;             // decoded, relative to the root: "a/b", "." for the root itself
-  bool names_directory_ = false;  // the request's path ends with '/'
+  std::string& path_;  // decoded, relative to the root: "a/b", "." for the root itself
   const std::time_t now_;
 };
 
 void FileHandler::Call::Run() {
-  if (!DecodePath()) return;
-  if (names_directory_) {
+  bool names_directory;
+  const FilePathError error =
+      DecodeFilePath(request_.path(), options_.hide_dot_files, &path_, &names_directory);
+  if (error.status != 0) return response_.Error(error.status, error.detail);
+  if (names_directory) {
     ServeDirectory();
   } else {
     ServeNamed();
   }
-}
-
-// False: refused and answered.
-bool FileHandler::Call::DecodePath() {
-  absl::string_view encoded = request_.path();
-  path_.clear();
-  if (encoded.empty() || encoded.front() != '/') {
-    response_.Error(400, "the path does not begin with a slash");
-    return false;
-  }
-  if (LeavesRoot(encoded)) {
-    response_.Error(400, "the path leads above the root");
-    return false;
-  }
-  encoded.remove_prefix(1);
-  while (true) {
-    const size_t slash = encoded.find('/');
-    const bool last = slash == absl::string_view::npos;
-    if (last && encoded.empty()) {
-      names_directory_ = true;
-      if (path_.empty()) path_ = ".";
-      return true;
-    }
-    if (!path_.empty()) path_.push_back('/');
-    const size_t begin = path_.size();
-    if (!PercentDecode(encoded.substr(0, slash), &path_)) {
-      response_.Error(400, "invalid percent-encoding in the path");
-      return false;
-    }
-    const absl::string_view segment = absl::string_view(path_).substr(begin);
-    if (absl::StrContains(segment, absl::string_view("\0", 1))) {
-      response_.Error(400, "a NUL character in the path");
-      return false;
-    }
-    if (!IsFileName(segment) || IsHidden(segment)) {
-      response_.Error(404);
-      return false;
-    }
-    if (last) return true;
-    encoded.remove_prefix(slash + 1);
-  }
-}
-
-bool FileHandler::Call::IsHidden(absl::string_view segment) const {
-  return options_.hide_dot_files && segment.front() == '.' && segment != ".well-known";
 }
 
 void FileHandler::Call::Fail(int error) {
@@ -242,7 +196,9 @@ void FileHandler::Call::ServeDirectory() {
 void FileHandler::Call::ServeListing() {
   DirectoryEntries entries;
   const int error = ReadDirectory(
-      root_, path_, [this](absl::string_view name) { return IsHidden(name); }, &entries);
+      root_, path_,
+      [this](absl::string_view name) { return options_.hide_dot_files && IsDotFile(name); },
+      &entries);
   if (error != 0) return Fail(error);
   DirectoryListing page(path_ == "." ? "/" : absl::StrCat("/", path_, "/"), std::move(entries));
   response_.SetHeader("Content-Type", "text/html; charset=utf-8");
@@ -293,8 +249,8 @@ absl::StatusOr<FileHandler> FileHandler::Create(FileHandlerOptions options) {
   if (!IsFieldContent(options.cache_control)) {
     return absl::InvalidArgumentError(
         absl::StrCat("cache_control \"", absl::CHexEscape(options.cache_control),
-                     "\" must be the value of a field, like \"max-age=3600\", with neither control "
-                     "characters nor white space around it, or empty for none"));
+                     "\" must be a field value, such as \"max-age=3600\", without control "
+                     "characters and white space around it, or empty for none"));
   }
   RootDirectory::Options root_options;
   root_options.follow_outside_symlinks = options.follow_outside_symlinks;
@@ -315,8 +271,8 @@ HeadDecision FileHandler::OnHead(const Request& request, ResponseWriter& respons
 void FileHandler::operator()(const Request& request, ResponseWriter& response) const {
   if (AnswerMethod(request.method(), response)) return;
   shared_->root.FollowPath();
-  // Keeps its memory from request to request: a worker that has seen a path of this length does not
-  // allocate for the next.
+  // It keeps its memory between requests, so that a worker that has served a path of this length does
+  // not allocate again.
   static thread_local std::string path;
   Call(*shared_, request, response, path).Run();
 }

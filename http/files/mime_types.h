@@ -1,12 +1,12 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The Content-Type of a file, by the extension of its name. Compiled in, not read from
-// /etc/mime.types: what a server answers must not depend on what else is installed.
+// The Content-Type of a file, by the extension of its name. The table is compiled in, not read from
+// /etc/mime.types, because a response must not depend on what else is installed.
 //
-// Text is said to be UTF-8, except XML and its kin, which say their encoding themselves. A
-// compressed file is what it is ("a.tar.gz" is application/gzip), never a Content-Encoding: a
-// client that saved the decoded bytes would not have the file.
+// Text types have charset=utf-8, except XML and its relatives, which declare their encoding
+// themselves. A compressed file has its own type ("a.tar.gz" is application/gzip) and no
+// Content-Encoding, because a client that saved the decoded bytes would not have the file.
 //
 // Thread-safety: all functions.
 
@@ -17,9 +17,9 @@
 
 namespace robusto {
 
-// The type for a file name without directories: by what is after its last dot, in upper or lower
-// case. "application/octet-stream" when that is not known, or there is no dot but a leading one
-// (".png"). The view is good for ever.
+// The type for a file name without directories, by the part after its last dot, in upper or lower
+// case. "application/octet-stream" for an unknown extension, and when the only dot is a leading one
+// (".png"). The view is valid for ever.
 absl::string_view MimeType(absl::string_view file_name);
 
 }  // namespace robusto

@@ -15,8 +15,8 @@
 namespace robusto {
 namespace {
 
-// Random, so that whoever writes the file cannot put the boundary into it (RFC 2046 section 5.1.1).
-// getrandom(2) blocks only before the kernel has been seeded, at boot.
+// Random, so that no file can have been written to contain it (RFC 2046 section 5.1.1). getrandom(2)
+// blocks only until the kernel is seeded, at boot.
 std::string MakeBoundary() {
   uint64_t random[2] = {};
   while (::getrandom(random, sizeof(random), 0) < 0 && errno == EINTR) {

@@ -1,8 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files compressed beforehand: FILE.br and FILE.gz beside FILE, which a client that takes the
-// coding gets in its place.
+// Precompressed files: FILE.br and FILE.gz beside FILE, which are sent instead of it to clients that
+// accept the coding.
 //
 // Thread-safety: all functions.
 
@@ -21,24 +21,25 @@
 
 namespace robusto {
 
-// A file, open, in one of its forms.
+// An open file in one of its codings.
 struct Representation {
   UniqueFd fd;
   struct stat info;
   ContentCoding coding = ContentCoding::kIdentity;
 };
 
-// What the entity tag of a representation ends with, so that it is another's never.
+// The end of the entity tag of a representation, which keeps the tags of all codings different.
 absl::string_view TagSuffix(ContentCoding coding);
 
-// Puts in place of `file`, which is `path` below `root` as it is, the representation that `request`
-// prefers of those that there are. False when it accepts none: 406 (RFC 9110 section 12.5.3).
+// `file` is the uncompressed file `path` below `root`. Replaces it with the representation that
+// `request` prefers of those that exist. False when the request accepts none: 406 (RFC 9110 section
+// 12.5.3).
 //
 // A file beside it is not used if it is no regular file, cannot be opened by the rules of the root,
 // is empty, which no compressed file is, or is older than the file by a second or more: it was made
 // of an earlier version.
-bool ChooseRepresentation(const Request& request, const RootDirectory& root,
-                          const std::string& path, Representation* file);
+[[nodiscard]] bool ChooseRepresentation(const Request& request, const RootDirectory& root,
+                                        const std::string& path, Representation* file);
 
 }  // namespace robusto
 

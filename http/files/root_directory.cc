@@ -88,7 +88,7 @@ RootDirectory::RootDirectory(UniqueFd root, std::string path, const Options& opt
       path_(std::move(path)),
       options_(options),
       current_(std::make_unique<Current>()) {
-  // Asked once: old kernels say ENOSYS, and seccomp filters that are older than the call EPERM.
+  // Old kernels return ENOSYS, and seccomp filters that are older than the call EPERM.
   if (options_.use_openat2) {
     has_openat2_ = UniqueFd(OpenAt2(root_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC)).valid();
   }
@@ -136,21 +136,21 @@ RootDirectory::Opened RootDirectory::OpenBeneath(const std::string& path, int fl
     const int fd = OpenAt2(root_.get(), path.c_str(), flags | O_CLOEXEC);
     if (fd >= 0) return {UniqueFd(fd), 0};
     if (errno == EINTR) continue;
-    // EAGAIN: something was renamed during a "..", and the kernel could not be sure (openat2(2)).
+    // EAGAIN: a rename during a ".." kept the kernel from checking it (openat2(2)).
     if (errno == EAGAIN) {
       ++attempt;
       continue;
     }
-    // EXDEV also stands for every absolute link: the kernel does not know the root's path.
+    // EXDEV is also the error for every absolute link: the kernel does not know the root's path.
     if (errno == EXDEV) break;
     return Failed(errno);
   }
   return Walk(path, flags);
 }
 
-// Never follows a link in a system call: a link is read, and what it says is walked like the rest.
-// ".." goes back to the descriptor we came from and never asks the kernel, so that a directory that
-// is moved away meanwhile leads nowhere else.
+// No system call here follows a link: a link is read, and its target is walked like the rest. ".."
+// returns to the descriptor of the segment before and is never resolved by the kernel, so that a
+// directory that is moved meanwhile leads nowhere else.
 RootDirectory::Opened RootDirectory::Walk(absl::string_view path, int flags) const {
   if (path.size() >= PATH_MAX) return Failed(ENAMETOOLONG);  // as the kernel does
   absl::InlinedVector<UniqueFd, 16> below;  // the open directories from below the root to here
@@ -189,7 +189,7 @@ RootDirectory::Opened RootDirectory::Walk(absl::string_view path, int flags) con
       if (rest.size() >= PATH_MAX) return Failed(ENAMETOOLONG);
       continue;
     }
-    if (errno != EINVAL) return Failed(errno);  // EINVAL: there, and no link
+    if (errno != EINVAL) return Failed(errno);  // EINVAL: it exists and is not a link
 
     // O_NOFOLLOW: it may have become one since.
     if (last) return OpenAt(here, segment.c_str(), flags | O_NOFOLLOW);

@@ -1,12 +1,11 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// RootDirectory opens files below one directory and nothing outside of it. Not realpath(3) and a
-// look at the prefix: between the look and the open a symbolic link can be put in the way. Here the
-// kernel resolves and opens in one step, openat2(2) with RESOLVE_BENEATH; where there is none
-// (before Linux 5.6, or behind a seccomp filter that does not know it), the path is walked a
-// segment at a time, each opened without following links relative to the descriptor of the one
-// before.
+// RootDirectory opens files below one directory and nothing outside of it. Checking the prefix of
+// realpath(3) would not do: a symbolic link can be created between the check and the open. Here the
+// kernel resolves and opens in one step, by openat2(2) with RESOLVE_BENEATH. Without openat2 (before
+// Linux 5.6, or behind a seccomp filter that does not know it), the path is walked one segment at a
+// time; each segment is opened relative to the descriptor of the one before, without following links.
 //
 // Symbolic links are followed as long as they stay below the root: relative ones that never climb
 // above it, and absolute ones that begin with the root's own path.
@@ -39,7 +38,7 @@ namespace robusto {
 class RootDirectory {
  public:
   struct Options {
-    // Follow symbolic links wherever they lead. What they lead to is then served.
+    // Follow symbolic links wherever they lead. Their targets are then served.
     bool follow_outside_symlinks = false;
     // False: walk segment by segment although the kernel has openat2. For tests.
     bool use_openat2 = true;
@@ -47,14 +46,14 @@ class RootDirectory {
     absl::Duration follow_interval = absl::Milliseconds(100);
   };
 
-  // A descriptor, or the errno that says why not.
+  // A descriptor, or the errno of the failure.
   struct Opened {
     UniqueFd fd;
     int error = 0;
   };
 
-  // Flags for a file to be read, whatever it turns out to be. O_NONBLOCK: a FIFO opens at once and
-  // is then seen to be one. O_NOCTTY: a terminal does not become ours.
+  // Flags to open a file for reading, whatever its type is. O_NONBLOCK: opening a FIFO does not wait
+  // for a writer. O_NOCTTY: a terminal does not become the controlling terminal.
   static constexpr int kReadFile = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 
   // NotFound, PermissionDenied or FailedPrecondition with the path in the message when `path`
@@ -71,8 +70,8 @@ class RootDirectory {
   void FollowPath() const;
 
   // Opens `path` with open(2)'s `flags`; O_CLOEXEC is added. `path` is relative to the root, "."
-  // for the root itself; ".." in it cannot get out but is better refused before. The error is EXDEV
-  // when a symbolic link leaves the root.
+  // for the root itself. ".." in it cannot leave the root. The error is EXDEV when a symbolic link
+  // leaves the root.
   Opened Open(const std::string& path, int flags) const;
 
  private:

@@ -14,8 +14,7 @@
 namespace robusto {
 namespace {
 
-// 16 digits hold every 64-bit size. More could only be leading zeros, of which a peer could send
-// for ever.
+// 16 digits hold every 64-bit size. More could only be leading zeros, which could go on for ever.
 constexpr uint8_t kMaxSizeDigits = 16;
 
 }  // namespace
@@ -166,14 +165,14 @@ ParseReason ChunkedDecoder::TakeByte(char c) {
 }
 
 // *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS ( token / quoted-string ) ] ), RFC 9112 section 7.1.1.
-// What extensions say is nobody's business here, but their form is: at a quoted string that is not
-// closed some go on to the next line, and others do not.
+// The meaning of extensions is ignored, but not their form: at a quoted string that is not closed some
+// parsers continue on the next line, and others do not.
 ParseReason ChunkedDecoder::TakeExtensionByte(char c) {
   const bool space = IsOptionalWhiteSpace(c);
   State next = State::kBad;
   switch (state_) {
-    // White space is to be read and dropped, but only where an extension follows: "5 CRLF" is no
-    // chunk size, and parsers are known to differ on it.
+    // White space is dropped, but only before an extension: "5 CRLF" is not a chunk size, and parsers
+    // are known to differ on it.
     case State::kExtensionSpace:
       if (!space && c != ';') return c == '\n' ? ParseReason::kBareLf : ParseReason::kBadChunkSize;
       next = space ? State::kExtensionSpace : State::kExtensionStart;
@@ -227,8 +226,20 @@ ParseReason ChunkedDecoder::TakeExtensionByte(char c) {
       if (c == ';') next = State::kExtensionStart;
       break;
 
-    default:
-      break;
+    case State::kSizeStart:
+    case State::kSize:
+    case State::kSizeLf:
+    case State::kData:
+    case State::kDataCr:
+    case State::kDataLf:
+    case State::kTrailerStart:
+    case State::kTrailerName:
+    case State::kTrailerValue:
+    case State::kTrailerLf:
+    case State::kEndLf:
+    case State::kComplete:
+    case State::kBad:
+      break;  // not reached: TakeByte handles these
   }
   if (next != State::kBad) {
     state_ = next;
@@ -240,15 +251,15 @@ ParseReason ChunkedDecoder::TakeExtensionByte(char c) {
 }
 
 ParseReason ChunkedDecoder::EndSize() {
-  // At the announcement, not when the bytes are there: the client need not send what will be
-  // refused. Also keeps decoded_ + size_ from overflowing.
+  // Checked when the size is announced: the client need not send a chunk that will be refused. This
+  // also keeps decoded_ + size_ from overflowing.
   if (size_ > limits_.max_body - decoded_) return ParseReason::kBodyTooLarge;
   state_ = State::kSizeLf;
   return ParseReason::kNone;
 }
 
-// RFC 9112 section 7.1.1 asks for a limit on them: they cost the peer little, and count in no body
-// limit.
+// RFC 9112 section 7.1.1 asks for a limit on extensions: they cost the peer little, and no body limit
+// counts them.
 ParseReason ChunkedDecoder::CountExtensionByte() {
   return ++extension_bytes_ > limits_.max_extension_bytes ? ParseReason::kChunkExtensionsTooLarge
                                                           : ParseReason::kNone;

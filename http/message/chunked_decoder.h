@@ -1,9 +1,9 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// ChunkedDecoder: a body in the chunked transfer coding (RFC 9112 section 7.1), strictly and
-// without a buffer of its own: every byte is judged as it comes, in pieces of any size. Says
-// exactly which bytes were the body's, so that the next request begins at the right one.
+// ChunkedDecoder: a strict decoder for the chunked transfer coding (RFC 9112 section 7.1) without a
+// buffer: every byte is judged as it arrives, in pieces of any size. It reports exactly which bytes
+// belong to the body, so that the next request begins at the right one.
 //
 //   ChunkedDecoder decoder(limits);
 //   std::string body;
@@ -12,8 +12,8 @@
 //                                             // kComplete: `input` begins with the next request
 //
 // Chunk extensions are checked for form and dropped, and so are trailers: nothing in a trailer can
-// change what the header section said about the message. A size line of which two readers could
-// think that it ends in two places, at a line end in quotes or at an LF alone, is refused.
+// change what the header section said about the message. A size line that two parsers could end at
+// different places, at a line end in quotes or at a bare LF, is refused.
 //
 // Thread-safety: none; one thread at a time.
 
@@ -29,19 +29,19 @@
 
 namespace robusto {
 
-// All of them over the whole body, in bytes.
+// For the whole body, in bytes.
 struct ChunkedLimits {
-  uint64_t max_body = 1 << 20;          // decoded; passed, or announced by a chunk size: 413
-  uint32_t max_extension_bytes = 4096;  // all between the sizes and their line ends; passed: 400
-  uint32_t max_trailer_bytes = 8192;    // trailer lines and the empty line after them; passed: 431
-  uint32_t max_trailer_fields = 100;    // passed: 431
+  uint64_t max_body = 1 << 20;          // decoded; above, also if only announced by a size: 413
+  uint32_t max_extension_bytes = 4096;  // all between the sizes and their line ends; above: 400
+  uint32_t max_trailer_bytes = 8192;    // trailer lines and the empty line after them; above: 431
+  uint32_t max_trailer_fields = 100;    // above: 431
 };
 
 class ChunkedDecoder {
  public:
   struct Progress {
     ParseResult result;
-    // Bytes of the input that were the body's. All of them after kPartial.
+    // How many bytes of the input belong to the body: all of them after kPartial.
     size_t consumed;
   };
   struct Step {
@@ -52,13 +52,13 @@ class ChunkedDecoder {
 
   explicit ChunkedDecoder(const ChunkedLimits& limits = ChunkedLimits()) : limits_(limits) {}
 
-  // Decodes the front of `input` and appends to *body, which may be what an earlier call has
-  // appended to. After kComplete and kBad it consumes nothing and says the same again, until Reset.
-  Progress Decode(absl::string_view input, std::string* body);
+  // Decodes the front of `input` and appends to *body, which may hold what earlier calls appended.
+  // After kComplete and kBad it consumes nothing and the result stays the same until Reset.
+  [[nodiscard]] Progress Decode(absl::string_view input, std::string* body);
 
-  // The same with at most one run of data, for who streams it or decodes in place. When it says
-  // kPartial and has not consumed all of `input`, call it again with the rest.
-  Step Next(absl::string_view input);
+  // The same with at most one run of data, for streaming or decoding in place. After kPartial, if not
+  // all of `input` is consumed, call it again with the rest.
+  [[nodiscard]] Step Next(absl::string_view input);
 
   // Decoded so far.
   uint64_t decoded_size() const { return decoded_; }
@@ -66,7 +66,7 @@ class ChunkedDecoder {
   // After kBad.
   ParseError error() const { return {StatusOf(reason_), reason_}; }
 
-  // Makes it ready for another body.
+  // Prepares for the next body.
   void Reset() { *this = ChunkedDecoder(limits_); }
 
  private:
@@ -107,7 +107,7 @@ class ChunkedDecoder {
   State state_ = State::kSizeStart;
   ParseReason reason_ = ParseReason::kNone;
   uint8_t digits_ = 0;  // of the chunk size that is being read
-  uint64_t size_ = 0;   // that size; in kData what is left of it, so that it is 0 between chunks
+  uint64_t size_ = 0;   // that size; in kData the rest of it, so that it is 0 between chunks
   uint64_t decoded_ = 0;
   uint32_t extension_bytes_ = 0;
   uint32_t trailer_bytes_ = 0;

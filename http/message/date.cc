@@ -28,7 +28,7 @@ char* PutDigits(int value, int count, char* out) {
   return out + count;
 }
 
-// Takes one date apart from the left. Once something did not match, everything after fails.
+// Reads one date from the left. After the first mismatch everything fails.
 class DateReader {
  public:
   explicit DateReader(absl::string_view text) : text_(text) {}
@@ -103,7 +103,7 @@ absl::optional<absl::CivilSecond> MakeTime(int64_t year, int month, int day, con
   bool leap_second = at.second == 60 && at.hour == 23 && at.minute == 59;
   if (at.hour > 23 || at.minute > 59 || (at.second > 59 && !leap_second)) return absl::nullopt;
   absl::CivilDay date(year, month, day);
-  // A civil time that is none is carried over into the next month: then it is not what was written.
+  // A civil day that does not exist is carried over into the next month.
   if (date.day() != day || date.month() != month) return absl::nullopt;
   return absl::CivilSecond(year, month, day, at.hour, at.minute, at.second);
 }
@@ -184,8 +184,8 @@ absl::optional<std::time_t> ParseHttpDate(absl::string_view text, std::time_t no
     absl::CivilSecond today = kEpoch + std::min(std::max(now, kFirst), kLast);
     absl::CivilSecond latest(today.year() + 50, today.month(), today.day(), today.hour(),
                              today.minute(), today.second());
-    // Only the first century that is not too far ahead counts: 29 February in a year that has none
-    // there is no date, and not one of the century before.
+    // Only the first century that is not too far ahead counts. If 29 February does not exist in that
+    // year, the date is invalid; it does not move to the century before.
     int64_t candidate = today.year() - today.year() % 100 + 100 + year;
     while (absl::CivilSecond(candidate, month, day, reader.hour, reader.minute, reader.second) >
            latest) {

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// ParseFieldLine: one line of a header or trailer section (RFC 9112 section 5), strictly.
+// ParseFieldLine: a strict parser for one line of a header or trailer section (RFC 9112 section 5).
 //
 // Thread-safety: a pure function.
 
@@ -31,11 +31,11 @@ inline ParseReason BadName(const char* begin, const char* stop, const char* end)
 
 }  // namespace field_line_internal
 
-// Parses what stands before the CRLF of a line. The byte at line.end() must be that CR. kNone when
-// the line is good. A line that starts with white space is kObsoleteFolding: the caller knows if it
-// is the first.
-inline ParseReason ParseFieldLine(absl::string_view line, absl::string_view* name,
-                                  absl::string_view* value) {
+// Parses a line without its CRLF. The byte at line.end() must be that CR. kNone when the line is good.
+// A line that starts with white space is kObsoleteFolding; whether it is the first one is for the
+// caller to check.
+[[nodiscard]] inline ParseReason ParseFieldLine(absl::string_view line, absl::string_view* name,
+                                                absl::string_view* value) {
   const char* const begin = line.data();
   const char* const end = begin + line.size();
   const char* p = begin;

@@ -1,10 +1,11 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The character classes and the smallest rules of HTTP's grammar (RFC 9110 section 5.6) and of URIs
-// (RFC 3986), one table look-up each. Not <cctype>: that depends on the locale.
+// The character classes and the smallest rules of the grammar of HTTP (RFC 9110 section 5.6) and of
+// URIs (RFC 3986), with one table look-up each. <cctype> is not used, because it depends on the
+// locale.
 //
-// Thread-safety: all are pure functions.
+// Thread-safety: pure functions.
 
 #ifndef ROBUSTO_HTTP_MESSAGE_GRAMMAR_H_
 #define ROBUSTO_HTTP_MESSAGE_GRAMMAR_H_
@@ -28,7 +29,7 @@ enum Class : uint8_t {
 
 struct Table {
   uint8_t classes[256];
-  int8_t hex[256];  // -1 for what is no hexadecimal digit
+  int8_t hex[256];  // -1 for bytes that are not hexadecimal digits
 
   constexpr Table() : classes(), hex() {
     for (int c = 0; c < 256; ++c) hex[c] = -1;
@@ -67,7 +68,8 @@ struct Table {
 
 inline constexpr Table kTable;
 
-// Whether all of them are. Without a branch for each: most texts are what they should be.
+// Whether all characters are in the class. There is no branch for each character, because most texts
+// are valid.
 inline bool AreAll(absl::string_view text, Class bit) {
   unsigned all = bit;
   for (char c : text) all &= kTable.classes[static_cast<uint8_t>(c)];
@@ -105,8 +107,7 @@ inline bool IsOptionalWhiteSpace(char c) { return c == ' ' || c == '\t'; }
 
 namespace grammar_internal {
 
-// Whether one of the eight bytes may not stand in a field value. A tab, which may, is one of those
-// for which it is true all the same.
+// Whether one of the eight bytes may be invalid in a field value. True for a tab, too, which is valid.
 inline bool MayHoldNonValueChar(const char* eight) {
   constexpr uint64_t kOnes = ~uint64_t{0} / 255;
   uint64_t x;
@@ -119,9 +120,9 @@ inline bool MayHoldNonValueChar(const char* eight) {
 
 }  // namespace grammar_internal
 
-// The first byte that may not stand in a field value; `end` when there is none.
+// The first byte that is invalid in a field value; `end` when there is none.
 inline const char* FindNonValueChar(const char* p, const char* end) {
-  // Eight at a time: most of a request is field values, and most of those are plain.
+  // Eight at a time: most bytes of a request are in field values, and most of those are plain.
   if (end - p >= 8) {
     const char* at = p;
     while (end - at > 8 && !grammar_internal::MayHoldNonValueChar(at)) at += 8;
@@ -133,8 +134,9 @@ inline const char* FindNonValueChar(const char* p, const char* end) {
   return p;
 }
 
-// Whether a name is `lower`, which must be in lower case, as long as the name, and of letters and
-// '-'. The name must be a token: CR would pass for '-'.
+// Whether a name equals `lower`, compared without case. `lower` must be in lower case, have the
+// length of the name, and consist of letters and '-'. The name must be a token, because a CR would
+// pass for '-'.
 inline bool TokenIs(const char* name, absl::string_view lower) {
   for (size_t i = 0; i < lower.size(); ++i) {
     if ((name[i] | 0x20) != lower[i]) return false;
@@ -142,10 +144,10 @@ inline bool TokenIs(const char* name, absl::string_view lower) {
   return true;
 }
 
-// Takes the next element off a comma-separated list (RFC 9110 section 5.6.1), without the white
-// space around it. Elements may be empty, and "" holds one such: callers that may ignore those do.
-// False, and the list is null, at the end. Quoted strings are not known here: no list that this is
-// for has any.
+// Removes the next element from a comma-separated list (RFC 9110 section 5.6.1), without the white
+// space around it. Elements may be empty, and "" has one such element; callers that may ignore empty
+// ones do. Returns false at the end, where the list is null. Quoted strings are not supported: none
+// of the fields that are read with this has any.
 inline bool NextListElement(absl::string_view* list, absl::string_view* element) {
   if (list->data() == nullptr) return false;
   const size_t comma = list->find(',');

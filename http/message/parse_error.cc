@@ -25,9 +25,34 @@ int StatusOf(ParseReason reason) {
       return 501;
     case ParseReason::kUnsupportedVersion:
       return 505;
-    default:
-      return 400;
+    case ParseReason::kBareLf:
+    case ParseReason::kBareCr:
+    case ParseReason::kControlCharacter:
+    case ParseReason::kBadRequestLine:
+    case ParseReason::kBadMethod:
+    case ParseReason::kBadTarget:
+    case ParseReason::kBadEscape:
+    case ParseReason::kBadVersion:
+    case ParseReason::kBadFieldName:
+    case ParseReason::kMissingColon:
+    case ParseReason::kSpaceBeforeColon:
+    case ParseReason::kSpaceBeforeFirstField:
+    case ParseReason::kObsoleteFolding:
+    case ParseReason::kMissingHost:
+    case ParseReason::kRepeatedHost:
+    case ParseReason::kBadHost:
+    case ParseReason::kBadContentLength:
+    case ParseReason::kRepeatedContentLength:
+    case ParseReason::kLengthAndTransferEncoding:
+    case ParseReason::kBadTransferEncoding:
+    case ParseReason::kTransferEncodingInHttp10:
+    case ParseReason::kBadChunkSize:
+    case ParseReason::kBadChunkExtension:
+    case ParseReason::kChunkExtensionsTooLarge:
+    case ParseReason::kBadChunkEnd:
+      break;
   }
+  return 400;
 }
 
 absl::string_view ReasonName(ParseReason reason) {

@@ -1,13 +1,13 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// ParseResult and ParseError: what RequestParser and ChunkedDecoder say about the bytes of a peer.
-// A bad message has one ParseReason, which has one status code to answer with and one name for logs
-// and for the answer's machine-readable reason. Names are stable: scripts and dashboards match
-// them.
+// ParseResult and ParseError: the verdict of RequestParser and ChunkedDecoder on the bytes of a peer.
+// A bad message has one ParseReason, which has one status code for the response and one name for logs
+// and for the response's machine-readable reason. Names are stable, because scripts and dashboards
+// match them.
 //
-// After kBad nothing on the connection can be trusted: where this message ends is not known. Answer
-// and close.
+// After kBad nothing on the connection can be trusted, because the end of this message is not known.
+// Respond and close.
 
 #ifndef ROBUSTO_HTTP_MESSAGE_PARSE_ERROR_H_
 #define ROBUSTO_HTTP_MESSAGE_PARSE_ERROR_H_
@@ -35,11 +35,11 @@ enum class ParseReason : uint8_t {
   // Of the request line.
   kBadRequestLine,      // not three parts with one space between each
   kBadMethod,           // not a token
-  kBadTarget,           // none of the four forms, or not the form that the method demands
+  kBadTarget,           // none of the four forms, or not the form that the method requires
   kBadEscape,           // '%' without two hexadecimal digits after it, in the path
   kBadVersion,          // not HTTP/DIGIT.DIGIT
   kUnsupportedVersion,  // a major version other than 1 (505)
-  kUnsupportedMethod,   // CONNECT: a tunnel, which this server makes for nobody (501)
+  kUnsupportedMethod,   // CONNECT: this server makes no tunnels (501)
   kRequestLineTooLong,  // (414)
 
   // Of field lines, in the header section and in trailers.
@@ -71,7 +71,7 @@ enum class ParseReason : uint8_t {
   kBodyTooLarge,  // decodes to more than the limit (413)
 };
 
-// The status code to answer with: 400 unless the list above says another. 200 for kNone.
+// The status code of the response: 400 unless the list above names another one. 200 for kNone.
 int StatusOf(ParseReason reason);
 
 // A lower-case token, e.g. "repeated_host"; "none" for kNone.

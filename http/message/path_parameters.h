@@ -1,8 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// PathParameters: what the wildcards of a route's pattern stood for. Made by Router for the time of
-// a call; handlers ask Request::PathParameter.
+// PathParameters: what the wildcards of a route's pattern matched. Router makes it for one call;
+// handlers use Request::PathParameter.
 //
 // Thread-safety: const methods, from any thread.
 
@@ -20,7 +20,7 @@ namespace robusto {
 
 class PathParameters {
  public:
-  // names[i] is the name of values[i]. What both point to must outlive this.
+  // names[i] is the name of values[i]. What both spans point to must outlive this object.
   PathParameters(absl::Span<const std::string> names, absl::Span<const absl::string_view> values)
       : names_(names), values_(values) {}
 

@@ -1,8 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Request: what a handler is given. A cheap view: every string_view points into the connection's
-// input buffer and is good until the handler returns.
+// Request: the request that a handler answers. It is a cheap view: every string_view points into the
+// connection's input buffer and is valid until the handler returns.
 //
 //   if (request.method() == Method::kGet && request.path() == "/health") ...
 //   absl::optional<absl::string_view> agent = request.Header("user-agent");
@@ -46,8 +46,8 @@ struct HeaderField {
   absl::string_view value;  // without the white space around it
 };
 
-// Where a piece of the request head stands, counted from the first byte of the request. Offsets,
-// not pointers, so that the input buffer may move while the head is still arriving.
+// Where a piece of the request head is, counted from the first byte of the request. These are
+// offsets, not pointers, because the input buffer may move while the head is still arriving.
 struct Slice {
   uint32_t offset = 0;
   uint32_t size = 0;
@@ -64,9 +64,9 @@ struct RequestHead {
 
   Method method = Method::kOther;
   uint8_t minor_version = 1;     // HTTP/1.x: 0, or 1 for 1 and all above it
-  bool keep_alive = true;        // may another request follow (RFC 9112 section 9.3)
+  bool keep_alive = true;        // whether another request may follow (RFC 9112 section 9.3)
   bool chunked = false;          // Transfer-Encoding: chunked; never together with content_length
-  bool expect_continue = false;  // Expect: 100-continue, and there is content to wait for
+  bool expect_continue = false;  // Expect: 100-continue, of a request that has content
   absl::optional<uint64_t> content_length;  // fits a signed 64-bit number
   Slice method_name;
   Slice target;  // as sent: origin-, absolute-, authority- or asterisk-form
@@ -79,7 +79,7 @@ struct RequestHead {
   size_t field_count = 0;
   HeaderSlice fields[kMaxFields];  // the first field_count of them
 
-  // Makes it as new but for what is in `fields`: no need to write 4 KiB for each request.
+  // Makes it as new, except for `fields`: writing 4 KiB for each request would be a waste.
   void Clear() {
     method = Method::kOther;
     minor_version = 1;
@@ -95,17 +95,17 @@ struct RequestHead {
 
 class Request {
  public:
-  // All that is pointed to must outlive the Request. `bytes` starts at the first byte of the
-  // request.
+  // Everything that the arguments point to must outlive the Request. `bytes` starts at the first byte
+  // of the request.
   Request(const char* bytes, const RequestHead* head, absl::string_view body,
           absl::string_view peer)
       : bytes_(bytes), head_(head), body_(body), peer_(peer) {}
 
-  // Where a request stands in the server, beside what the client sent.
+  // What the server knows of a request beside its bytes.
   struct Origin {
     uint64_t connection = 0;    // unique in the process
     uint64_t number = 0;        // of the request on its connection, from 1
-    absl::string_view sent_id;  // taken over from the client; see ServerOptions::request_id_header
+    absl::string_view sent_id;  // from the client; see ServerOptions::request_id_header
     bool body_complete = true;
     absl::optional<uid_t> peer_uid;
   };
@@ -142,32 +142,33 @@ class Request {
     return absl::nullopt;
   }
 
-  // The body, already decoded from chunks: the whole of it when body_complete().
+  // The body, already decoded from chunks: all of it when body_complete().
   absl::string_view body() const { return body_; }
-  // False: this is the beginning of a body of more than ServerOptions::body_buffer bytes; the rest
-  // comes through ResponseWriter::ReceiveBody. Never false with the default options.
+  // False: this is the beginning of a body of more than ServerOptions::body_buffer bytes, and the
+  // rest comes through ResponseWriter::ReceiveBody. In a HeadCheck (http/api/handler.h) there is no
+  // body yet, and false means that it will be such a one.
   bool body_complete() const { return origin_.body_complete; }
   // The client's address: "127.0.0.1:40312", "[::1]:40312" or "unix:".
   absl::string_view peer() const { return peer_; }
-  // The user at the other end of a unix socket, as the kernel vouches for it (SO_PEERCRED, unix(7));
-  // nullopt for TCP.
+  // The user id of the peer of a unix socket, from the kernel (SO_PEERCRED, unix(7)); nullopt for
+  // TCP.
   absl::optional<uid_t> peer_uid() const { return origin_.peer_uid; }
-  // Unique within the process, for finding a request again in a log or in the pool: the connection
-  // and the request's number on it, "1f-12"; or what the client sent, where the server is
-  // set to take that over.
+  // Unique within the process, to find a request in a log or in the pool: the connection and the
+  // request's number on it, "1f-12"; or the client's own id, where the server is configured to use
+  // it.
   std::string id() const {
     if (!origin_.sent_id.empty()) return std::string(origin_.sent_id);
     return absl::StrCat(absl::Hex(origin_.connection), "-", origin_.number);
   }
 
-  // What the wildcard `name` of the route's pattern stood for; nullopt when it has none of that
-  // name, or there is no Router. "{id}" is decoded and may hold any byte, '/' and NUL too: see
-  // IsFileName before it becomes part of a file's name. "{rest...}" is as it was sent, still
-  // percent-encoded, for the reason that path() is.
+  // What the wildcard `name` of the route's pattern matched; nullopt when the pattern has no such
+  // wildcard, or there is no Router. "{id}" is decoded and may hold any byte, also '/' and NUL: check
+  // it with IsFileName before it becomes part of a file's name. "{rest...}" is a part of path(), and
+  // still percent-encoded as that is.
   absl::optional<absl::string_view> PathParameter(absl::string_view name) const {
     return path_parameters_ == nullptr ? absl::nullopt : path_parameters_->Find(name);
   }
-  // Router's: this request with these parameters in place of those that it has; null for none.
+  // For Router: a copy of this request with these parameters instead of its own; null for none.
   // `parameters` must outlive the copy.
   Request WithPathParameters(const PathParameters* parameters) const {
     Request request = *this;

@@ -57,7 +57,7 @@ Method MethodOf(absl::string_view name) {
   return Method::kOther;
 }
 
-// A bare CR or a control character is the better reason for a bad request line, wherever it stands.
+// A bare CR or a control character anywhere in a bad request line is the more useful reason.
 ParseReason WhyBadLine(absl::string_view line, ParseReason otherwise) {
   const char* const end = line.data() + line.size();
   const char* const bad = FindNonValueChar(line.data(), end);
@@ -65,7 +65,7 @@ ParseReason WhyBadLine(absl::string_view line, ParseReason otherwise) {
   return *bad == '\r' ? ParseReason::kBareCr : ParseReason::kControlCharacter;
 }
 
-// Sets *minor_version. The caller has seen that `text` is 8 bytes.
+// Sets *minor_version. `text` must have 8 bytes.
 ParseReason ParseVersion(absl::string_view text, uint8_t* minor_version) {
   if (std::memcmp(text.data(), "HTTP/1.1", 8) == 0) {  // the size being known, one comparison
     *minor_version = 1;
@@ -75,7 +75,7 @@ ParseReason ParseVersion(absl::string_view text, uint8_t* minor_version) {
     return ParseReason::kBadVersion;
   }
   if (text[5] != '1') return ParseReason::kUnsupportedVersion;
-  // A higher minor version is served as the highest that we know: RFC 9110 section 2.5.
+  // A higher minor version is served as the highest one known: RFC 9110 section 2.5.
   *minor_version = text[7] == '0' ? 0 : 1;
   return ParseReason::kNone;
 }
@@ -107,8 +107,8 @@ ParseResult RequestParser::Parse(absl::string_view bytes) {
       return FailTooLong();
     }
 
-    // A TLS hello or a line of binary has perhaps no LF in it: say so at its first byte, instead of
-    // waiting for the limit or the header timeout.
+    // A TLS hello or binary data may have no LF in it: refuse it at its first byte, instead of at the
+    // limit or the header timeout.
     if (state_ == State::kRequestLine && scanned_ == line_start_) {
       const char first = data[line_start_];
       if (!IsTokenChar(first) && first != '\r' && first != '\n') {
@@ -118,8 +118,8 @@ ParseResult RequestParser::Parse(absl::string_view bytes) {
 
     const void* const found = std::memchr(data + scanned_, '\n', stop - scanned_);
     if (found == nullptr) {
-      // Not a byte more than the limit is asked for: whoever sends a line that never ends is told
-      // so while the buffer still has the size that it was given.
+      // The limit is checked before more bytes are asked for, so that a line without end is refused
+      // while the buffer still has its first size.
       scanned_ = stop;
       if (stop < limit) return ParseResult::kPartial;
       return FailTooLong();
@@ -172,18 +172,18 @@ Slice RequestParser::SliceOf(absl::string_view bytes, absl::string_view part) co
 }
 
 ParseReason RequestParser::ParseRequestLine(absl::string_view bytes, absl::string_view line) {
-  size_t method_size = 0;  // not 0 in the end: Parse has looked at the first byte
+  size_t method_size = 0;  // at least 1 after the loop: Parse has checked the first byte
   while (method_size < line.size() && IsTokenChar(line[method_size])) ++method_size;
   if (method_size < line.size() && line[method_size] != ' ') {
     return WhyBadLine(line, ParseReason::kBadMethod);
   }
-  // The version's size is fixed, and so the target is what is left between two spaces.
+  // The version has a fixed size, so that the target is what is left between two spaces.
   constexpr size_t kVersionSize = 8;
   if (line.size() < method_size + 1 + 1 + 1 + kVersionSize) {
     return WhyBadLine(line, ParseReason::kBadRequestLine);
   }
   const size_t version_start = line.size() - kVersionSize;
-  // The version before the target: who speaks HTTP/2 ("PRI * HTTP/2.0") shall be told just that.
+  // The version is judged before the target, so that HTTP/2's preface ("PRI * HTTP/2.0") gets 505.
   const ParseReason bad_version =
       line[version_start - 1] == ' '
           ? ParseVersion({line.data() + version_start, kVersionSize}, &head_.minor_version)
@@ -224,19 +224,19 @@ ParseReason RequestParser::ParseField(absl::string_view bytes, absl::string_view
 
   switch (name.size()) {
     case 4:
-      if (TokenIs(name.data(), "host")) return NoteHost(bytes, value);
+      if (TokenIs(name.data(), "host")) return RecordHost(bytes, value);
       break;
     case 6:
-      if (TokenIs(name.data(), "expect")) NoteExpect(value);
+      if (TokenIs(name.data(), "expect")) RecordExpect(value);
       break;
     case 10:
-      if (TokenIs(name.data(), "connection")) NoteConnection(value);
+      if (TokenIs(name.data(), "connection")) RecordConnection(value);
       break;
     case 14:
-      if (TokenIs(name.data(), "content-length")) return NoteContentLength(value);
+      if (TokenIs(name.data(), "content-length")) return RecordContentLength(value);
       break;
     case 17:
-      if (TokenIs(name.data(), "transfer-encoding")) NoteTransferEncoding(value);
+      if (TokenIs(name.data(), "transfer-encoding")) RecordTransferEncoding(value);
       break;
     default:
       break;
@@ -244,7 +244,7 @@ ParseReason RequestParser::ParseField(absl::string_view bytes, absl::string_view
   return ParseReason::kNone;
 }
 
-ParseReason RequestParser::NoteHost(absl::string_view bytes, absl::string_view value) {
+ParseReason RequestParser::RecordHost(absl::string_view bytes, absl::string_view value) {
   if (seen_.host) return ParseReason::kRepeatedHost;
   seen_.host = true;
   // RFC 9112 section 3.2 has clients send an empty Host when their target has no authority. With a
@@ -255,16 +255,15 @@ ParseReason RequestParser::NoteHost(absl::string_view bytes, absl::string_view v
   return ParseReason::kNone;
 }
 
-ParseReason RequestParser::NoteContentLength(absl::string_view value) {
-  // RFC 9110 section 8.6 lets a server take "5, 5", or two fields that agree, for one. No client
-  // that we know of needs that, a middle box that repairs one of the two does harm, and refusing is
-  // the other thing allowed.
+ParseReason RequestParser::RecordContentLength(absl::string_view value) {
+  // RFC 9110 section 8.6 lets a server take "5, 5", or two fields that agree, for one, or refuse
+  // them. No known client needs that, and an intermediary that repairs one of the two does harm.
   if (head_.content_length.has_value()) return ParseReason::kRepeatedContentLength;
   // 1*DIGIT (RFC 9110 section 8.6): zeros in front change nothing, however many there are.
   if (value.size() > 1)
     value.remove_prefix(std::min(value.find_first_not_of('0'), value.size() - 1));
-  // 19 digits fit into 64 bits unsigned; past the signed maximum a sum with the head's size, or an
-  // off_t, would not.
+  // 19 digits fit into 64 unsigned bits. Above the signed maximum, an off_t or a sum with the head's
+  // size would overflow.
   if (value.empty() || value.size() > 19) return ParseReason::kBadContentLength;
   uint64_t length = 0;
   for (char c : value) {
@@ -278,8 +277,8 @@ ParseReason RequestParser::NoteContentLength(absl::string_view value) {
   return ParseReason::kNone;
 }
 
-void RequestParser::NoteConnection(absl::string_view value) {
-  // RFC 9110 section 7.6.1. Other options are none of our business, well-formed or not.
+void RequestParser::RecordConnection(absl::string_view value) {
+  // RFC 9110 section 7.6.1. Other options have no meaning here, well-formed or not.
   absl::string_view option;
   while (NextListElement(&value, &option)) {
     if (option.size() == 5) {
@@ -290,11 +289,11 @@ void RequestParser::NoteConnection(absl::string_view value) {
   }
 }
 
-void RequestParser::NoteTransferEncoding(absl::string_view value) {
+void RequestParser::RecordTransferEncoding(absl::string_view value) {
   seen_.transfer_encoding = true;
   // Several fields are one list: RFC 9110 section 5.3. Empty elements could be ignored
-  // (section 5.6.1.2); where the end of the message hangs on them they are not. "chunked;x=y" is an
-  // error by RFC 9112 section 7.1.
+  // (section 5.6.1.2), but not where they decide where the message ends. "chunked;x=y" is an error by
+  // RFC 9112 section 7.1.
   absl::string_view coding;
   while (NextListElement(&value, &coding)) {
     const bool after_chunked = seen_.chunked_is_last;
@@ -304,7 +303,7 @@ void RequestParser::NoteTransferEncoding(absl::string_view value) {
   }
 }
 
-void RequestParser::NoteExpect(absl::string_view value) {
+void RequestParser::RecordExpect(absl::string_view value) {
   absl::string_view expectation;
   while (NextListElement(&value, &expectation)) {
     if (absl::EqualsIgnoreCase(expectation, "100-continue")) {
@@ -318,23 +317,22 @@ void RequestParser::NoteExpect(absl::string_view value) {
 ParseReason RequestParser::Finish() {
   const bool http10 = head_.minor_version == 0;
   if (seen_.transfer_encoding) {
-    // RFC 9112 section 6.1: HTTP/1.0 has no transfer codings, and who speaks it and sends one has
-    // copied it from elsewhere.
+    // RFC 9112 section 6.1: HTTP/1.0 has no transfer codings. A proxy that forwards such a message
+    // may have ignored the field.
     if (http10) return ParseReason::kTransferEncodingInHttp10;
-    // Section 6.1: both together ought to be handled as an error. It is the oldest way to smuggle.
+    // Section 6.1: both together ought to be handled as an error. It is the oldest smuggling attack.
     if (head_.content_length.has_value()) return ParseReason::kLengthAndTransferEncoding;
-    // Section 6.3: where chunked is not last, the length is not known, and the answer must be 400.
+    // Section 6.3: where chunked is not last, the length is not known, and the response must be 400.
     if (!seen_.chunked_is_last || seen_.bad_coding) return ParseReason::kBadTransferEncoding;
-    // Section 6.1: where only the coding under it is not known, the answer is 501.
+    // Section 6.1: where only the coding under it is not known, the response is 501.
     if (seen_.other_coding) return ParseReason::kUnsupportedTransferCoding;
     head_.chunked = true;
   }
   if (!seen_.host && !http10) return ParseReason::kMissingHost;
   if (seen_.other_expectation) return ParseReason::kUnsupportedExpectation;
 
-  // RFC 9112 section 9.3. What follows a CONNECT may already be the tunnel's (RFC 9110
-  // section 9.3.6), sent before the answer was known: whoever refuses the tunnel and reads on would
-  // take that for requests.
+  // RFC 9112 section 9.3. Bytes after a CONNECT may belong to the tunnel (RFC 9110 section 9.3.6),
+  // because the client need not wait for the response. They must not be read as requests.
   head_.keep_alive =
       !seen_.close && (!http10 || seen_.keep_alive) && head_.method != Method::kConnect;
   // RFC 9110 section 10.1.1: ignored from HTTP/1.0, and of no meaning without content.

@@ -1,9 +1,9 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// RequestParser: the head of an HTTP/1.1 request (RFC 9112 sections 2 to 6, RFC 9110), strictly. It
-// does no I/O and allocates nothing, but for a path that must be normalised; it can be used without
-// the rest of the server.
+// RequestParser: a strict parser for the head of an HTTP/1.1 request (RFC 9112 sections 2 to 6, RFC
+// 9110). It does no I/O and allocates nothing, except for a path that must be normalised; it can be
+// used without the rest of the server.
 //
 //   RequestParser parser;
 //   std::string buffer;                          // always starts at the first byte of the request
@@ -11,18 +11,18 @@
 //     switch (parser.Parse(buffer)) {
 //       case ParseResult::kPartial: continue;
 //       case ParseResult::kBad: return AnswerAndClose(parser.error().status);
-//       case ParseResult::kComplete: ...         // parser.head(), which parser.head_size() bytes
-//       held
+//       case ParseResult::kComplete: ...         // parser.head(), in the first parser.head_size()
+//                                                // bytes
 //     }
 //   }
 //
-// Where the RFCs let a server choose between guessing and refusing, it refuses, because whoever
-// stands between client and server may guess otherwise, and then one of the two takes a body for a
-// request (request smuggling). How the same bytes are cut into calls never changes what comes out,
-// nor which error: each line is judged once, when it is complete, and limits count bytes.
+// Where the RFCs let a server choose between guessing and refusing, it refuses: a proxy between client
+// and server may guess differently, and then one of the two takes a body for a request (request
+// smuggling). How the bytes are divided into calls changes neither the result nor the error: each
+// line is judged once, when it is complete, and limits count bytes.
 //
-// Thread-safety: none; one thread at a time. About 4 KiB, nearly all of it the field table: keep it
-// with the buffer of a connection that is being served, not with a parked one.
+// Thread-safety: none; one thread at a time. An object has about 4 KiB, nearly all of it the field
+// table: keep it with the buffer of a connection that is being served, not with an idle one.
 
 #ifndef ROBUSTO_HTTP_MESSAGE_REQUEST_PARSER_H_
 #define ROBUSTO_HTTP_MESSAGE_REQUEST_PARSER_H_
@@ -36,11 +36,11 @@
 
 namespace robusto {
 
-// Bytes are counted with line ends. What is over 1 GiB, or RequestHead::kMaxFields, counts as that.
+// Bytes are counted with line ends. Limits above 1 GiB, or RequestHead::kMaxFields, count as that.
 struct ParserLimits {
-  size_t max_request_line = 8192;   // RFC 9112 section 3 asks for at least 8000; passed: 414
-  size_t max_header_bytes = 32768;  // all field lines and the empty line after them; passed: 431
-  size_t max_fields = 100;          // passed: 431
+  size_t max_request_line = 8192;   // RFC 9112 section 3 asks for at least 8000; above: 414
+  size_t max_header_bytes = 32768;  // all field lines and the empty line after them; above: 431
+  size_t max_fields = 100;          // above: 431
 
   // Empty lines that may stand before a request (RFC 9112 section 2.2 asks for one at least). As
   // many as Apache's httpd takes.
@@ -55,14 +55,14 @@ class RequestParser {
  public:
   explicit RequestParser(const ParserLimits& limits = ParserLimits());
 
-  // `bytes` is everything since the end of the request before, that is what was given last time and
-  // more; it may have moved. Goes on where it was: O(bytes) in total, even one byte at a time.
-  // After kComplete or kBad it says the same again, until Reset.
-  ParseResult Parse(absl::string_view bytes);
+  // `bytes` is everything since the end of the request before: the bytes of the last call and more.
+  // They may have moved. Parsing continues where it stopped: O(bytes) in total, even one byte at a
+  // time. After kComplete or kBad the result stays the same until Reset.
+  [[nodiscard]] ParseResult Parse(absl::string_view bytes);
 
   // After kComplete, until Reset. Slices count from the start of `bytes`.
   const RequestHead& head() const { return head_; }
-  // The bytes of the head: those from there on are the body or the next request.
+  // The size of the head; the bytes after it are the body or the next request.
   size_t head_size() const { return line_start_; }
 
   // After kBad.
@@ -72,13 +72,13 @@ class RequestParser {
   // the connection is idle and not in the middle of a head.
   bool idle() const { return state_ == State::kRequestLine && scanned_ == line_start_; }
 
-  // Makes it ready for the next request, whose first byte is the first of the next `bytes`.
+  // Prepares for the next request, whose first byte is the first of the next `bytes`.
   void Reset();
 
  private:
   enum class State : uint8_t { kRequestLine, kFields, kComplete, kBad };
 
-  // What the fields so far mean for the message: enough to judge them together at its end.
+  // What the fields so far mean for the message; Finish judges them together.
   struct Seen {
     bool host = false;
     bool close = false;
@@ -94,11 +94,11 @@ class RequestParser {
   Slice SliceOf(absl::string_view bytes, absl::string_view part) const;
   ParseReason ParseRequestLine(absl::string_view bytes, absl::string_view line);
   ParseReason ParseField(absl::string_view bytes, absl::string_view line);
-  ParseReason NoteHost(absl::string_view bytes, absl::string_view value);
-  ParseReason NoteContentLength(absl::string_view value);
-  void NoteConnection(absl::string_view value);
-  void NoteTransferEncoding(absl::string_view value);
-  void NoteExpect(absl::string_view value);
+  ParseReason RecordHost(absl::string_view bytes, absl::string_view value);
+  ParseReason RecordContentLength(absl::string_view value);
+  void RecordConnection(absl::string_view value);
+  void RecordTransferEncoding(absl::string_view value);
+  void RecordExpect(absl::string_view value);
   ParseReason Finish();
   ParseResult Fail(ParseReason reason);
   ParseResult FailTooLong();
@@ -109,11 +109,10 @@ class RequestParser {
   ParseReason reason_ = ParseReason::kNone;
   int empty_lines_ = 0;
   Seen seen_;
-  // Of the line that is being gathered; no LF was found from there up to scanned_.
-  size_t line_start_ = 0;
-  size_t scanned_ = 0;
-  // Of the request line, then of the header section: what the limits count from.
-  size_t section_start_ = 0;
+  size_t line_start_ = 0;  // of the line that is being read
+  size_t scanned_ = 0;     // from line_start_ up to here there is no LF
+  size_t section_start_ =
+      0;  // of the request line, then of the header section; limits count from it
   RequestHead head_;
 };
 

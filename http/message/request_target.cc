@@ -50,7 +50,7 @@ ParseReason SplitPathAndQuery(absl::string_view text, RequestTarget* parts) {
   return ParseReason::kNone;
 }
 
-// `digits` is what follows the colon.
+// `digits` is the part after the colon.
 bool IsValidPort(absl::string_view digits) {
   if (digits.size() > 5) return false;
   int port = 0;
@@ -61,8 +61,8 @@ bool IsValidPort(absl::string_view digits) {
   return port <= 65535;
 }
 
-// `text` is what stands between the brackets. IPvFuture is refused: no such address exists.
-// Zone identifiers (RFC 6874) mean nothing outside the client's machine and are refused as well.
+// `text` is the part between the brackets. IPvFuture is refused, because no such address exists. Zone
+// identifiers (RFC 6874) are refused, because they mean nothing outside the client's machine.
 bool IsIpv6Address(absl::string_view text) {
   char copy[INET6_ADDRSTRLEN];
   if (text.size() >= sizeof(copy) || text.find('\0') != absl::string_view::npos) return false;
@@ -121,12 +121,10 @@ ParseReason ParseRequestTarget(absl::string_view target, Method method, RequestT
   const absl::string_view rest = target.substr(scheme);
   const size_t authority_size = rest.find_first_of("/?#");
   parts->authority = rest.substr(0, authority_size);
-  // Also refuses user information, as RFC 9110 section 4.2.4 advises: '@' is no character of a
-  // host.
+  // This also refuses user information, as RFC 9110 section 4.2.4 advises: '@' is invalid in a host.
   if (!IsValidAuthority(parts->authority)) return ParseReason::kBadTarget;
   const ParseReason reason = SplitPathAndQuery(rest.substr(parts->authority.size()), parts);
-  // "http://host" has the path "/" (RFC 9110 section 4.2.3). One '/' to point at stands before the
-  // host.
+  // "http://host" has the path "/" (RFC 9110 section 4.2.3). The view points to a '/' before the host.
   if (parts->path.empty()) parts->path = target.substr(scheme - 1, 1);
   return reason;
 }

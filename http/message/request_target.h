@@ -19,22 +19,24 @@
 
 namespace robusto {
 
-// Views into the target that was parsed; an empty view may be null.
+// Views into the parsed target; an empty view may be null.
 struct RequestTarget {
   absl::string_view path;       // "/" where absolute-form has none; empty for authority-form
   absl::string_view query;      // after the first '?'
   absl::string_view authority;  // of absolute- and authority-form: host, or host and port
 };
 
-// kNone and fills `parts`, or why `target` is bad: kBadTarget, kBadEscape or kControlCharacter.
+// Fills `parts` and returns kNone, or the reason why `target` is bad: kBadTarget, kBadEscape or
+// kControlCharacter.
 // Nothing is normalised: "/a/../b" is a path of four segments. Escapes are checked in the path and
 // not decoded; a query may hold what IsQueryChar allows, and no escape in it is checked.
-ParseReason ParseRequestTarget(absl::string_view target, Method method, RequestTarget* parts);
+[[nodiscard]] ParseReason ParseRequestTarget(absl::string_view target, Method method,
+                                             RequestTarget* parts);
 
 // Whether `text` is `uri-host [":" [port]]` (RFC 9110 section 7.2): a registered name, an IPv4
-// address or an IPv6 address in brackets, and a port of at most 65535. No user information, and a
-// host that is not empty.
-bool IsValidAuthority(absl::string_view text);
+// address or an IPv6 address in brackets, and a port of at most 65535. The host must not be empty,
+// and user information is invalid.
+[[nodiscard]] bool IsValidAuthority(absl::string_view text);
 
 }  // namespace robusto
 

@@ -24,7 +24,7 @@ bool IsFieldValue(absl::string_view value) {
   return FindNonValueChar(value.data(), end) == end;
 }
 
-bool IsServersOwn(absl::string_view name) {
+bool IsSetByServer(absl::string_view name) {
   // By length first: this runs for every field of every response.
   switch (name.size()) {
     case 4:
@@ -48,11 +48,10 @@ bool IsServersOwn(absl::string_view name) {
 }
 
 bool IsAllowed(absl::string_view name, absl::string_view value) {
-  return IsToken(name) && IsFieldValue(value) && !IsServersOwn(name);
+  return IsToken(name) && IsFieldValue(value) && !IsSetByServer(name);
 }
 
-// Where a field stands in the wire form: from its name to after its CRLF. npos when it is not
-// there.
+// Where a field is in the wire form: from its name to after its CRLF. npos when there is none.
 struct Line {
   size_t begin;
   size_t end;
@@ -78,7 +77,7 @@ void AppendField(absl::string_view name, absl::string_view value, std::string* h
   const bool inside = !before(value.data(), headers->data()) &&
                       before(value.data(), headers->data() + headers->size());
   if (size <= sizeof(line)) {
-    // One append: each of four would check the capacity and end the string.
+    // One append instead of four, each of which would check the capacity and write a NUL.
     char* at = line;
     std::memcpy(at, name.data(), name.size());
     at += name.size();
@@ -89,7 +88,7 @@ void AppendField(absl::string_view name, absl::string_view value, std::string* h
     std::memcpy(at, "\r\n", 2);
     headers->append(line, size);
   } else if (inside) {
-    // Growing would take it away.
+    // Growing would free the bytes that `value` points to.
     const std::string copy(value);
     absl::StrAppend(headers, name, ": ", copy, "\r\n");
   } else {
@@ -105,7 +104,8 @@ void ResponseWriter::SetStatus(int status) {
 
 bool ResponseWriter::SetHeader(absl::string_view name, absl::string_view value) {
   if (!IsAllowed(name, value)) return false;
-  // The new line goes in before the old ones come out, so that `value` may point into headers().
+  // The new line is appended before the old ones are erased, because `value` may point into
+  // headers().
   size_t old_size = headers_.size();
   AppendField(name, value, &headers_);
   if (old_size == 0) return true;
@@ -138,7 +138,7 @@ void ResponseWriter::Stream(BodySource source, absl::optional<uint64_t> length) 
 
 void ResponseWriter::ReceiveBody(BodyReceiver receiver) { receiver_ = std::move(receiver); }
 
-void ResponseWriter::WriteFile(UniqueFd fd, uint64_t offset, uint64_t length) {
+void ResponseWriter::SetFileBody(UniqueFd fd, uint64_t offset, uint64_t length) {
   DropBody();
   file_.fd = std::move(fd);
   file_.offset = offset;
@@ -147,7 +147,7 @@ void ResponseWriter::WriteFile(UniqueFd fd, uint64_t offset, uint64_t length) {
 
 void ResponseWriter::Error(int status, absl::string_view detail) {
   SetStatus(status);
-  // `detail` may point into what is dropped here.
+  // A copy, because `detail` may point into what is dropped here.
   const std::string text(detail);
   headers_.clear();
   DropBody();
@@ -156,7 +156,7 @@ void ResponseWriter::Error(int status, absl::string_view detail) {
       (*error_page_)(status_, text, *this);
       if (body_size() > 0 || streams()) return;
     } catch (...) {
-      // Errors are also told where nobody could catch it; and the client is owed this one.
+      // Some callers of Error cannot catch an exception, and the client still needs a response.
       SetStatus(status);
       headers_.clear();
       DropBody();

@@ -13,12 +13,12 @@
 namespace robusto {
 namespace {
 
-// More than all that is not counted one by one in AppendResponseHead: the longest status line (51),
-// the names and ends of lines (Server 10, Date 37, Content-Length 18 with a length of 20),
-// Connection (24), the empty line.
+// More than the parts that AppendResponseHead does not count one by one: the longest status line (51),
+// names and line ends (Server 10, Date 37, Content-Length 18 with a length of 20), Connection (24),
+// the empty line.
 constexpr size_t kFixedBytes = 256;
 
-// Heads up to this are put together on the stack: making a string longer first writes zeros.
+// Heads up to this size are put together on the stack, because resizing a string first writes zeros.
 constexpr size_t kStackBytes = 1024;
 
 char* Put(absl::string_view text, char* out) {
@@ -43,25 +43,25 @@ char* PutStatusLine(int status, char* out) {
   return Put(" Unknown\r\n", out);
 }
 
-// Returns where it ends.
-char* PutHead(const ResponseWriter& response, const ResponseFacts& facts, char* at) {
+// Returns the end of the head.
+char* PutHead(const ResponseWriter& response, const ResponseHeadInputs& inputs, char* at) {
   const int status = response.status();
   at = PutStatusLine(status, at);
-  if (!facts.server.empty()) {
+  if (!inputs.server.empty()) {
     at = Put("Server: ", at);
-    at = Put(facts.server, at);
+    at = Put(inputs.server, at);
     at = Put("\r\n", at);
   }
   at = Put("Date: ", at);
-  at = Put(CachedHttpDate(facts.now), at);
+  at = Put(CachedHttpDate(inputs.now), at);
   at = Put("\r\n", at);
   at = Put(response.headers(), at);
   if (status == 204 || status == 304) {
     // No framing field: there is no content.
   } else if (response.streams() && status != 205 && !response.stream_length().has_value()) {
-    // An HTTP/1.0 client knows no chunks: the end of the connection is the end of the body
+    // An HTTP/1.0 client does not know chunks: the end of the connection is the end of the body
     // (RFC 9112 section 6.1 and 6.3).
-    if (facts.minor_version > 0) at = Put("Transfer-Encoding: chunked\r\n", at);
+    if (inputs.minor_version > 0) at = Put("Transfer-Encoding: chunked\r\n", at);
   } else {
     at = Put("Content-Length: ", at);
     at = PutNumber(status == 205        ? 0
@@ -70,9 +70,9 @@ char* PutHead(const ResponseWriter& response, const ResponseFacts& facts, char* 
                    at);
     at = Put("\r\n", at);
   }
-  if (!facts.keep_alive) {
+  if (!inputs.keep_alive) {
     at = Put("Connection: close\r\n", at);
-  } else if (facts.minor_version == 0) {
+  } else if (inputs.minor_version == 0) {
     at = Put("Connection: keep-alive\r\n", at);
   }
   return Put("\r\n", at);
@@ -80,17 +80,17 @@ char* PutHead(const ResponseWriter& response, const ResponseFacts& facts, char* 
 
 }  // namespace
 
-void AppendResponseHead(const ResponseWriter& response, const ResponseFacts& facts,
+void AppendResponseHead(const ResponseWriter& response, const ResponseHeadInputs& inputs,
                         std::string* out) {
-  const size_t bound = kFixedBytes + facts.server.size() + response.headers().size();
+  const size_t bound = kFixedBytes + inputs.server.size() + response.headers().size();
   if (bound <= kStackBytes) {
     char head[kStackBytes];
-    out->append(head, static_cast<size_t>(PutHead(response, facts, head) - head));
+    out->append(head, static_cast<size_t>(PutHead(response, inputs, head) - head));
     return;
   }
   const size_t old_size = out->size();
   out->resize(old_size + bound);
-  out->resize(static_cast<size_t>(PutHead(response, facts, &(*out)[old_size]) - out->data()));
+  out->resize(static_cast<size_t>(PutHead(response, inputs, &(*out)[old_size]) - out->data()));
 }
 
 }  // namespace robusto

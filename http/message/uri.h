@@ -27,9 +27,9 @@
 
 namespace robusto {
 
-// Appends `text` with its escapes decoded, once: "%2541" becomes "%41". False, with *out as it was,
-// when a '%' has not two hexadecimal digits after it. What comes out may hold any byte, even NUL.
-bool PercentDecode(absl::string_view text, std::string* out);
+// Appends `text` with its escapes decoded, once: "%2541" becomes "%41". False, with *out unchanged,
+// when a '%' is not followed by two hexadecimal digits. The result may hold any byte, even NUL.
+[[nodiscard]] bool PercentDecode(absl::string_view text, std::string* out);
 
 // Appends `name` with every byte but RFC 3986's unreserved characters, and '/', percent-encoded.
 void PercentEncodePath(absl::string_view name, std::string* out);
@@ -40,14 +40,14 @@ void PercentEncodePath(absl::string_view name, std::string* out);
 void PercentEncodeQuery(absl::string_view query, std::string* out);
 
 // The decoded segments of an absolute path, one for each '/': "/" is one empty segment, "/a/" is
-// "a" and an empty one, "/a//b" is three. False when `path` does not begin with '/' or has a bad
-// escape; *segments is then unspecified. Reuses the strings that are in *segments. "." and ".." are
-// segments like others: see IsFileName.
-bool DecodePathSegments(absl::string_view path, std::vector<std::string>* segments);
+// "a" and an empty one, "/a//b" is three. False when `path` does not begin with '/' or has a malformed
+// escape; *segments is then unspecified. Reuses the strings in *segments. "." and ".." are segments
+// like others: see IsFileName.
+[[nodiscard]] bool DecodePathSegments(absl::string_view path, std::vector<std::string>* segments);
 
-// Whether a decoded segment names an entry of a directory and nothing else: not empty, not "." or
-// "..", no '/' and no NUL in it.
-bool IsFileName(absl::string_view segment);
+// Whether a decoded segment names an entry of a directory and nothing else: it is not empty, not "."
+// or "..", and has neither '/' nor NUL.
+[[nodiscard]] bool IsFileName(absl::string_view segment);
 
 // The value of the first parameter of that name in "a=1&b=2", both decoded, with '+' for a space as
 // HTML forms send it (url.spec.whatwg.org, application/x-www-form-urlencoded). A '%' without two

@@ -16,7 +16,7 @@
 namespace robusto {
 namespace {
 
-// An identifier of C, so that what is forgotten or put twice ("{a b}", "{a-}", "{{a}}") is noticed.
+// A C identifier, so that typing errors ("{a b}", "{a-}", "{{a}}") are found.
 bool IsName(absl::string_view name) {
   if (name.empty() || absl::ascii_isdigit(static_cast<unsigned char>(name.front()))) return false;
   for (char c : name) {
@@ -25,19 +25,19 @@ bool IsName(absl::string_view name) {
   return true;
 }
 
-// Parses one segment into `pattern`. What is wrong with it, or empty.
+// Parses one segment into `pattern`. Returns what is wrong with it, or empty.
 std::string ParseSegment(absl::string_view text, bool last, RoutePattern* pattern) {
   const bool in_braces = text.size() >= 2 && text.front() == '{' && text[text.size() - 1] == '}';
   if (in_braces) {
     absl::string_view name = text.substr(1, text.size() - 2);
     const bool rest = absl::ConsumeSuffix(&name, "...");
     if (!IsName(name)) {
-      return absl::StrCat("\"", text, "\" must be {name} or {name...}, a name being of letters, ",
-                          "digits and '_' and not beginning with a digit");
+      return absl::StrCat("\"", text, "\" must be {name} or {name...}; a name has letters, digits ",
+                          "and '_', and does not begin with a digit");
     }
     if (rest && !last) return absl::StrCat("\"", text, "\" must be the last segment");
     if (std::find(pattern->names.begin(), pattern->names.end(), name) != pattern->names.end()) {
-      return absl::StrCat("the name \"", name, "\" must be there once only");
+      return absl::StrCat("the name \"", name, "\" must occur once only");
     }
     pattern->segments.push_back(
         {rest ? RoutePattern::Kind::kRest : RoutePattern::Kind::kParameter, ""});
@@ -46,23 +46,23 @@ std::string ParseSegment(absl::string_view text, bool last, RoutePattern* patter
   }
 
   if (text.find_first_of("{}") != absl::string_view::npos) {
-    return absl::StrCat("\"", text, "\" must be a wildcard as a whole or not at all; a brace that ",
-                        "is meant is written %7B or %7D");
+    return absl::StrCat("\"", text, "\" must be a wildcard as a whole or not at all; write a ",
+                        "literal brace as %7B or %7D");
   }
   if (text.find_first_of("?#") != absl::string_view::npos) {
-    return absl::StrCat("\"", text, "\" must be of a path alone, without query and fragment; a ",
-                        "character that is meant is written %3F or %23");
+    return absl::StrCat("\"", text, "\" must be part of a path without query and fragment; write ",
+                        "a literal '?' or '#' as %3F or %23");
   }
   if (text.empty() && !last) {
     return "an empty segment must be the last; is there one '/' too many?";
   }
   RoutePattern::Segment segment{RoutePattern::Kind::kLiteral, ""};
   if (!PercentDecode(text, &segment.literal)) {
-    return absl::StrCat("\"", text, "\" must have two hexadecimal digits after each '%'; a '%' ",
-                        "that is meant is written %25");
+    return absl::StrCat("\"", text, "\" must have two hexadecimal digits after each '%'; write a ",
+                        "literal '%' as %25");
   }
   if (segment.literal == "." || segment.literal == "..") {
-    return absl::StrCat("\"", text, "\" must not be a dot segment: a path that has one is refused");
+    return absl::StrCat("\"", text, "\" must not be a dot segment: no normalised path has one");
   }
   pattern->segments.push_back(std::move(segment));
   return "";

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// RoutePattern: a Router's pattern, cut into its segments. The syntax is http/routing/router.h's.
+// RoutePattern: a Router's pattern, cut into its segments. http/routing/router.h has the syntax.
 //
 // Thread-safety: const methods, from any thread.
 
@@ -29,7 +29,7 @@ struct RoutePattern {
     std::string literal;  // decoded; empty unless kLiteral
   };
 
-  // InvalidArgument with the pattern, what is wrong with it and what would be right.
+  // InvalidArgument with the pattern, what is wrong with it and what would be accepted.
   static absl::StatusOr<RoutePattern> Parse(absl::string_view text);
 
   std::string text;                // as it was given

@@ -38,10 +38,10 @@ constexpr NamedMethod kMethods[] = {
 using MethodSet = uint32_t;
 constexpr MethodSet Bit(Method method) { return MethodSet{1} << static_cast<int>(method); }
 
-// The routes of one pattern, by method. kOther is no method of its own: its place has the route for
-// any.
+// A node has one slot for each method. kOther is not a single method: its slot has the route for any
+// method.
 constexpr Method kAny = Method::kOther;
-constexpr size_t kPlaces = static_cast<size_t>(kAny) + 1;
+constexpr size_t kSlots = static_cast<size_t>(kAny) + 1;
 
 absl::string_view MethodName(Method method) {
   for (const NamedMethod& known : kMethods) {
@@ -50,7 +50,8 @@ absl::string_view MethodName(Method method) {
   return "any method";
 }
 
-std::string Allow(MethodSet methods) {
+// The value of Allow, with the HEAD and OPTIONS that the Router answers itself.
+std::string AllowValue(MethodSet methods) {
   methods |= Bit(Method::kOptions);
   if ((methods & Bit(Method::kGet)) != 0) methods |= Bit(Method::kHead);
   std::string value;
@@ -64,7 +65,7 @@ std::string Allow(MethodSet methods) {
 }  // namespace
 
 struct Router::Route {
-  // `values` are what the pattern's wildcards stood for, in their order.
+  // `values` are what the pattern's wildcards matched, in their order.
   void Serve(absl::Span<const absl::string_view> values, const Request& request,
              ResponseWriter& response) const;
   HeadDecision OnHead(absl::Span<const absl::string_view> values, const Request& request,
@@ -101,7 +102,8 @@ HeadDecision Router::Route::OnHead(absl::Span<const absl::string_view> values,
 struct Router::Node {
   using Child = std::shared_ptr<const Node>;
 
-  const Child* Find(const RoutePattern::Segment& segment) const {
+  // The child for a segment of a pattern; null, or a null child, when there is none.
+  const Child* FindChild(const RoutePattern::Segment& segment) const {
     switch (segment.kind) {
       case RoutePattern::Kind::kParameter:
         return &parameter;
@@ -114,7 +116,7 @@ struct Router::Node {
     return it == literals.end() ? nullptr : &it->second;
   }
 
-  Child& operator[](const RoutePattern::Segment& segment) {
+  Child& MutableChild(const RoutePattern::Segment& segment) {
     switch (segment.kind) {
       case RoutePattern::Kind::kParameter:
         return parameter;
@@ -126,75 +128,75 @@ struct Router::Node {
     return literals[segment.literal];
   }
 
-  std::shared_ptr<const Route>& At(Method method) { return routes[static_cast<size_t>(method)]; }
-  const Route* At(Method method) const { return routes[static_cast<size_t>(method)].get(); }
+  // The route that was added for this method, or null; no other method's in its place.
+  const Route* route(Method method) const { return routes[static_cast<size_t>(method)].get(); }
 
   absl::flat_hash_map<std::string, Child> literals;
   Child parameter;
   Child rest;
-  std::array<std::shared_ptr<const Route>, kPlaces> routes;  // of the patterns that end here
+  std::array<std::shared_ptr<const Route>, kSlots> routes;  // of the patterns that end here
 
-  // `node`, which may be null, with the route at the end of `way`.
-  static Child With(const Node* node, absl::Span<const RoutePattern::Segment> way, Method method,
-                    std::shared_ptr<const Route> route);
-  // The end of `way` below `node`, which may be null; null when there is none.
-  static Child Lookup(const Child& node, absl::Span<const RoutePattern::Segment> way);
-  // The route that a request with `method` has here: the best of its own, GET's for HEAD, and the one
-  // for any. Null when there is none.
-  const Route* Choose(Method method) const;
+  // A copy of `node`, which may be null, with `route` added at the end of `segments`.
+  static Child Insert(const Node* node, absl::Span<const RoutePattern::Segment> segments,
+                      Method method, std::shared_ptr<const Route> route);
+  // The node at the end of `segments` below `node`, which may be null; null when there is none.
+  static Child Find(const Child& node, absl::Span<const RoutePattern::Segment> segments);
+  // The route for a request with `method` here: its own, else GET's for HEAD, else the one for any
+  // method. Null when there is none.
+  const Route* Select(Method method) const;
 };
 
-// A node that is replaced in the trie because one below it was added has the same routes: an entry is
-// made anew only when a route is added to its own pattern.
+// A node that is copied because a route was added below it has the same routes, so that an entry
+// changes only when a route is added to its own pattern.
 struct Router::ExactPaths {
   absl::flat_hash_map<std::string, Node::Child> nodes;
 };
 
-Router::Node::Child Router::Node::With(const Node* node,
-                                       absl::Span<const RoutePattern::Segment> way, Method method,
-                                       std::shared_ptr<const Route> route) {
-  auto made = node == nullptr ? std::make_shared<Node>() : std::make_shared<Node>(*node);
-  if (way.empty()) {
-    made->At(method) = std::move(route);
+Router::Node::Child Router::Node::Insert(const Node* node,
+                                         absl::Span<const RoutePattern::Segment> segments,
+                                         Method method, std::shared_ptr<const Route> route) {
+  auto copy = node == nullptr ? std::make_shared<Node>() : std::make_shared<Node>(*node);
+  if (segments.empty()) {
+    copy->routes[static_cast<size_t>(method)] = std::move(route);
   } else {
-    Child& child = (*made)[way.front()];
-    child = With(child.get(), way.subspan(1), method, std::move(route));
+    Child& child = copy->MutableChild(segments.front());
+    child = Insert(child.get(), segments.subspan(1), method, std::move(route));
   }
-  return made;
+  return copy;
 }
 
-Router::Node::Child Router::Node::Lookup(const Child& node,
-                                         absl::Span<const RoutePattern::Segment> way) {
+Router::Node::Child Router::Node::Find(const Child& node,
+                                       absl::Span<const RoutePattern::Segment> segments) {
   const Child* at = &node;
-  for (const RoutePattern::Segment& segment : way) {
+  for (const RoutePattern::Segment& segment : segments) {
     if (at == nullptr || *at == nullptr) return nullptr;
-    at = (*at)->Find(segment);
+    at = (*at)->FindChild(segment);
   }
   return at == nullptr ? nullptr : *at;
 }
 
-const Router::Route* Router::Node::Choose(Method method) const {
-  if (const Route* route = At(method)) return route;
+const Router::Route* Router::Node::Select(Method method) const {
+  if (const Route* own = route(method)) return own;
   if (method == Method::kHead) {
-    if (const Route* route = At(Method::kGet)) return route;
+    if (const Route* of_get = route(Method::kGet)) return of_get;
   }
-  return At(kAny);
+  return route(kAny);
 }
 
-// The search for one request's route.
-class Router::Match {
+// Matches the path of one request with the patterns in the trie.
+class Router::Matcher {
  public:
-  Match(absl::string_view path, Method method) : path_(path), method_(method) {}
+  Matcher(absl::string_view path, Method method) : path_(path), method_(method) {}
 
-  // Cuts and decodes the path. What is wrong with it, or empty.
+  // Cuts and decodes the path. Returns what is wrong with it, or empty.
   absl::string_view Split();
 
   // The best route below `root`, which may be null; null when there is none.
-  const Route* Find(const Node* root) { return root == nullptr ? nullptr : Find(*root, 0); }
+  const Route* Match(const Node* root) { return root == nullptr ? nullptr : Match(*root, 0); }
 
-  // When there is no route: the methods of those that fit the path.
+  // When there is no route: the methods that have a route whose pattern matches.
   MethodSet allowed() const { return allowed_; }
-  // What the route's wildcards stood for, in their order.
+  // What the route's wildcards matched, in their order.
   absl::Span<const absl::string_view> values() const { return values_; }
 
  private:
@@ -203,10 +205,11 @@ class Router::Match {
     size_t begin;            // where it begins in the path
   };
 
-  // No node is visited twice, because a node has one depth and one way to it: going back is cheap.
-  const Route* Find(const Node& node, size_t depth);
-  // The route of a pattern that fits; null if none is for the method.
-  const Route* Choose(const Node& node);
+  // Each node has one depth and one parent, so that no node is visited twice and backtracking is
+  // cheap.
+  const Route* Match(const Node& node, size_t depth);
+  // The route at a node whose pattern matches; null, and allowed_ grows, when none is for the method.
+  const Route* Select(const Node& node);
 
   const absl::string_view path_;
   const Method method_;
@@ -216,7 +219,7 @@ class Router::Match {
   MethodSet allowed_ = 0;
 };
 
-absl::string_view Router::Match::Split() {
+absl::string_view Router::Matcher::Split() {
   if (path_.empty() || path_.front() != '/') return "the path does not begin with a slash";
   if (LeavesRoot(path_)) return "the path leads above the root";
   for (size_t begin = 1;;) {
@@ -224,7 +227,7 @@ absl::string_view Router::Match::Split() {
     const size_t end = slash == absl::string_view::npos ? path_.size() : slash;
     absl::string_view text = path_.substr(begin, end - begin);
     if (text.find('%') != absl::string_view::npos) {
-      decoded_.reserve(path_.size());  // never grows after: views into it stay good
+      decoded_.reserve(path_.size());  // so that it never grows, and views into it stay valid
       const size_t at = decoded_.size();
       if (!PercentDecode(text, &decoded_)) return "invalid percent-encoding in the path";
       text = absl::string_view(decoded_).substr(at);
@@ -235,30 +238,30 @@ absl::string_view Router::Match::Split() {
   }
 }
 
-const Router::Route* Router::Match::Find(const Node& node, size_t depth) {
-  if (depth == segments_.size()) return Choose(node);
+const Router::Route* Router::Matcher::Match(const Node& node, size_t depth) {
+  if (depth == segments_.size()) return Select(node);
   const Segment& segment = segments_[depth];
   const auto literal = node.literals.find(segment.text);
   if (literal != node.literals.end()) {
-    if (const Route* route = Find(*literal->second, depth + 1)) return route;
+    if (const Route* route = Match(*literal->second, depth + 1)) return route;
   }
   if (node.parameter != nullptr && !segment.text.empty()) {
     values_.push_back(segment.text);
-    if (const Route* route = Find(*node.parameter, depth + 1)) return route;
+    if (const Route* route = Match(*node.parameter, depth + 1)) return route;
     values_.pop_back();
   }
   if (node.rest != nullptr) {
     values_.push_back(path_.substr(segment.begin));
-    if (const Route* route = Choose(*node.rest)) return route;
+    if (const Route* route = Select(*node.rest)) return route;
     values_.pop_back();
   }
   return nullptr;
 }
 
-const Router::Route* Router::Match::Choose(const Node& node) {
-  if (const Route* route = node.Choose(method_)) return route;
+const Router::Route* Router::Matcher::Select(const Node& node) {
+  if (const Route* route = node.Select(method_)) return route;
   for (const NamedMethod& known : kMethods) {
-    if (node.At(known.method) != nullptr) allowed_ |= Bit(known.method);
+    if (node.route(known.method) != nullptr) allowed_ |= Bit(known.method);
   }
   return nullptr;
 }
@@ -281,14 +284,14 @@ absl::Status Router::HandleAnyStreaming(absl::string_view pattern, Handler handl
 
 absl::Status Router::AddMethod(Method method, NewRoute route) {
   if (method == Method::kConnect) {
-    return absl::InvalidArgumentError(absl::StrCat("route pattern \"", route.pattern,
-                                                   "\": the method must not be kConnect, ",
-                                                   "which names no path; CONNECT is answered 501"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "route pattern \"", route.pattern,
+        "\": the method must not be kConnect: ", "CONNECT names no path and is answered 501"));
   }
   if (method == Method::kOther) {
     return absl::InvalidArgumentError(absl::StrCat("route pattern \"", route.pattern,
                                                    "\": the method must not be kOther; use ",
-                                                   "HandleAny and look at method_name()"));
+                                                   "HandleAny and check method_name()"));
   }
   return Add(method, std::move(route));
 }
@@ -300,35 +303,35 @@ absl::Status Router::Add(Method method, NewRoute route) {
     return absl::InvalidArgumentError(
         absl::StrCat("route pattern \"", route.pattern, "\": the handler must not be null"));
   }
-  const Node::Child end = Node::Lookup(root_, pattern->segments);
-  const Route* const there = end == nullptr ? nullptr : end->At(method);
-  if (there != nullptr) {
+  const Node::Child end = Node::Find(root_, pattern->segments);
+  const Route* const existing = end == nullptr ? nullptr : end->route(method);
+  if (existing != nullptr) {
     return absl::AlreadyExistsError(
-        absl::StrCat("route pattern \"", route.pattern, "\": \"", there->pattern.text,
-                     "\" is for the same paths and ", MethodName(method), " already; one of them ",
-                     "must go, or be for another method"));
+        absl::StrCat("route pattern \"", route.pattern, "\": \"", existing->pattern.text,
+                     "\" already matches the same paths for ", MethodName(method),
+                     "; remove one of them, or use another method"));
   }
-  const std::vector<RoutePattern::Segment> way = pattern->segments;
+  const std::vector<RoutePattern::Segment> segments = pattern->segments;
   // Escapes have more than one spelling.
   const bool exact = pattern->names.empty() && pattern->text.find('%') == std::string::npos;
   const std::string path = pattern->text;
-  root_ = Node::With(root_.get(), way, method,
-                     std::make_shared<const Route>(
-                         Route{*std::move(pattern), route.streaming, std::move(route.handler)}));
+  root_ = Node::Insert(root_.get(), segments, method,
+                       std::make_shared<const Route>(
+                           Route{*std::move(pattern), route.streaming, std::move(route.handler)}));
   if (exact) {
-    // A copy of its own: other Routers may have this one, and are being called.
-    auto made =
+    // A copy, because other Routers may share the old one and be in use.
+    auto copy =
         exact_ == nullptr ? std::make_shared<ExactPaths>() : std::make_shared<ExactPaths>(*exact_);
-    made->nodes[path] = Node::Lookup(root_, way);
-    exact_ = std::move(made);
+    copy->nodes[path] = Node::Find(root_, segments);
+    exact_ = std::move(copy);
   }
   return absl::OkStatus();
 }
 
-const Router::Route* Router::FindExact(absl::string_view path, Method method) const {
+const Router::Route* Router::MatchExact(absl::string_view path, Method method) const {
   if (exact_ == nullptr) return nullptr;
   const auto found = exact_->nodes.find(path);
-  return found == exact_->nodes.end() ? nullptr : found->second->Choose(method);
+  return found == exact_->nodes.end() ? nullptr : found->second->Select(method);
 }
 
 template <typename Serve>
@@ -343,17 +346,17 @@ HeadDecision Router::Dispatch(const Request& request, ResponseWriter& response, 
     return HeadDecision::kRespond;
   }
 
-  // Literals go before wildcards in every segment: no other pattern can be better.
-  if (const Route* const route = FindExact(request.path(), method)) return serve(*route, {});
-  Match match(request.path(), method);
-  const absl::string_view wrong = match.Split();
+  // Literals go before wildcards in every segment, so that no other pattern can be better.
+  if (const Route* const route = MatchExact(request.path(), method)) return serve(*route, {});
+  Matcher matcher(request.path(), method);
+  const absl::string_view wrong = matcher.Split();
   if (!wrong.empty()) {
     response.Error(400, wrong);
     return HeadDecision::kRespond;
   }
-  const Route* const route = match.Find(root_.get());
-  if (route != nullptr) return serve(*route, match.values());
-  if (match.allowed() == 0) {
+  const Route* const route = matcher.Match(root_.get());
+  if (route != nullptr) return serve(*route, matcher.values());
+  if (matcher.allowed() == 0) {
     response.Error(404);
     return HeadDecision::kRespond;
   }
@@ -363,7 +366,7 @@ HeadDecision Router::Dispatch(const Request& request, ResponseWriter& response, 
     // RFC 9110 section 9.1: 405 is for methods that the server knows.
     response.Error(method == Method::kOther ? 501 : 405);
   }
-  response.SetHeader("Allow", Allow(match.allowed()));
+  response.SetHeader("Allow", AllowValue(matcher.allowed()));
   return HeadDecision::kRespond;
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kUnnamed = -1;
 
-// qvalue, in thousandths (RFC 9110 section 12.4.2). False when it is none.
+// A qvalue (RFC 9110 section 12.4.2) in thousandths. False when `text` is malformed.
 bool ParseWeight(absl::string_view text, int* weight) {
   if (text.empty() || text.size() > 5) return false;
   if (text[0] != '0' && text[0] != '1') return false;
@@ -47,7 +47,7 @@ bool ParseElement(absl::string_view element, absl::string_view* name, int* weigh
   return ParseWeight(parameter, weight);
 }
 
-// What a client says, in thousandths; kUnnamed where it says nothing.
+// The weights in the field, in thousandths; kUnnamed for codings that it does not name.
 struct Weights {
   int brotli = kUnnamed;
   int gzip = kUnnamed;
@@ -58,19 +58,19 @@ struct Weights {
     absl::string_view name;
     int weight;
     if (!ParseElement(element, &name, &weight)) return;
-    int* place = nullptr;
+    int* weight_of = nullptr;
     if (name == "*") {
-      place = &others;
+      weight_of = &others;
     } else if (absl::EqualsIgnoreCase(name, "br")) {
-      place = &brotli;
+      weight_of = &brotli;
     } else if (absl::EqualsIgnoreCase(name, "gzip") || absl::EqualsIgnoreCase(name, "x-gzip")) {
-      place = &gzip;
+      weight_of = &gzip;
     } else if (absl::EqualsIgnoreCase(name, "identity")) {
-      place = &identity;
+      weight_of = &identity;
     } else {
       return;
     }
-    *place = *place == kUnnamed ? weight : std::min(*place, weight);
+    *weight_of = *weight_of == kUnnamed ? weight : std::min(*weight_of, weight);
   }
 };
 

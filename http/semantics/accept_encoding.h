@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which content codings a client takes (Accept-Encoding, RFC 9110 section 12.5.3).
+// Which content codings a client accepts (Accept-Encoding, RFC 9110 section 12.5.3).
 //
 //   for (ContentCoding coding : PreferredCodings(request)) {
 //     if (have(coding)) return send(coding);
@@ -27,15 +27,15 @@ enum class ContentCoding : uint8_t { kBrotli, kGzip, kIdentity };
 // kIdentity, which has no such field.
 absl::string_view CodingName(ContentCoding coding);
 
-// The codings that may be sent, the one that is wanted most first: by their weights, and of one
-// weight as they stand in ContentCoding, the shortest body first. Those refused (a weight of 0)
-// are left out: all of them may be.
+// The codings that may be sent, the preferred one first: by their weights, and for equal weights in
+// the order of ContentCoding, which has the shortest body first. Refused codings (a weight of 0) are
+// left out; the result may be empty.
 //
-// Identity is last unless it is named, or "*" is, and is left out only by "identity;q=0", or by
-// "*;q=0" without "identity". "*" is for what is not named; "x-gzip" is gzip (section 8.4.1.3). Of
-// several weights for one coding the least counts. An element that is none counts as not there.
-// Without the field it is identity alone: any would be allowed, but a client that says nothing may
-// know none.
+// Identity is last unless the field names it or "*". It is left out only by "identity;q=0", or by
+// "*;q=0" without "identity". "*" stands for the codings that are not named; "x-gzip" is gzip
+// (section 8.4.1.3). If a coding has several weights, the lowest counts. A malformed element is
+// ignored. Without the field the result is identity alone: any coding would be allowed, but a client
+// that does not send the field may not support one.
 absl::InlinedVector<ContentCoding, 3> PreferredCodings(const Request& request);
 
 }  // namespace robusto

@@ -14,7 +14,7 @@
 namespace robusto {
 namespace {
 
-// The fields of the request that ask something, found in one pass: most requests have none of them.
+// The conditions in the request's fields, found in one pass: most requests have none.
 struct Conditions {
   bool if_match = false;
   bool if_none_match = false;
@@ -28,8 +28,8 @@ struct Conditions {
 
 enum class Comparison { kStrong, kWeak };
 
-// Whether `list`, "*" or entity tags with commas between them, has `etag` (RFC 9110 section
-// 8.8.3.2). Not cut at its commas first: a tag may have one inside.
+// Whether `list`, "*" or entity tags separated by commas, has `etag` (RFC 9110 section 8.8.3.2). It is
+// not split at commas first, because a tag may contain one.
 bool ListHas(absl::string_view list, absl::string_view etag, Comparison comparison) {
   if (list == "*") return true;
   const bool etag_is_weak = absl::ConsumePrefix(&etag, "W/");

@@ -1,7 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Conditional GET and HEAD (RFC 9110 section 13): whether the client's copy is still good.
+// Conditional GET and HEAD (RFC 9110 section 13): whether the client's copy is still valid.
 //
 //   switch (CheckPreconditions(request, {etag, modified}, now)) {
 //     case Precondition::kNotModified: response.SetStatus(304); ...

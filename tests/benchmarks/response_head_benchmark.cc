@@ -24,13 +24,13 @@ void Fill(ResponseWriter& response) {
 void BM_AppendResponseHead(benchmark::State& state) {
   ResponseWriter response;
   Fill(response);
-  ResponseFacts facts;
-  facts.server = "robusto";
+  ResponseHeadInputs inputs;
+  inputs.server = "robusto";
   std::string out;
   for (auto _ : state) {
     out.clear();
-    facts.now = std::time(nullptr);
-    AppendResponseHead(response, facts, &out);
+    inputs.now = std::time(nullptr);
+    AppendResponseHead(response, inputs, &out);
     benchmark::DoNotOptimize(out.data());
   }
 }
@@ -39,15 +39,15 @@ BENCHMARK(BM_AppendResponseHead);
 // What a worker does for one request beside parsing it: a new response, the handler, the bytes.
 void BM_WholeResponse(benchmark::State& state) {
   ResponseWriter response;
-  ResponseFacts facts;
-  facts.server = "robusto";
+  ResponseHeadInputs inputs;
+  inputs.server = "robusto";
   std::string out;
   for (auto _ : state) {
     response.Reset();
     Fill(response);
     out.clear();
-    facts.now = std::time(nullptr);
-    AppendResponseHead(response, facts, &out);
+    inputs.now = std::time(nullptr);
+    AppendResponseHead(response, inputs, &out);
     out.append(response.body().data(), response.body().size());
     benchmark::DoNotOptimize(out.data());
   }

@@ -21,6 +21,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "robusto/http/server.h"
+#include "tests/testing/fake_tasks.h"
 #include "tests/testing/http_client.h"
 
 namespace robusto {
@@ -28,32 +29,6 @@ namespace robusto {
 inline std::string Get(absl::string_view path, absl::string_view fields = "") {
   return absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: h\r\n", fields, "\r\n");
 }
-
-// Handlers wait in it until it is opened; a test waits until so many are inside.
-class Gate {
- public:
-  void Pass() {
-    absl::MutexLock lock(&mu_);
-    ++inside_;
-    mu_.Await(absl::Condition(&open_));
-  }
-  void Open() {
-    absl::MutexLock lock(&mu_);
-    open_ = true;
-  }
-  // How many have ever come in, when there are `count` or the guard has run out.
-  int AwaitInside(int count) {
-    absl::MutexLock lock(&mu_);
-    const auto enough = [&] { return inside_ >= count; };
-    mu_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(HttpClient::kGuardSeconds));
-    return inside_;
-  }
-
- private:
-  absl::Mutex mu_;
-  int inside_ = 0;
-  bool open_ = false;
-};
 
 class ServerTest : public ::testing::Test {
  protected:

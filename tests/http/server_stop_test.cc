@@ -181,9 +181,8 @@ TEST_F(ServerTest, UnderLoadAStopLeavesNoRequestUnanswered) {  // C2
 }
 
 TEST_F(ServerTest, AResponseThatItsClientHasNotTakenIsLost) {
-  Start([](const Request&, ResponseWriter& response) {
-    response.Write(std::string(64 << 20, 'x'));
-  });
+  Start(
+      [](const Request&, ResponseWriter& response) { response.Write(std::string(64 << 20, 'x')); });
   HttpClient client(url());
   client.Send(Get("/"));
   ASSERT_TRUE(AwaitStats([](const PoolStats& stats) { return stats.completed == 1; }));
@@ -238,11 +237,11 @@ TEST_F(ServerTest, ADestructorThatDoesNotReturnIsAbandonedAndReported) {
     ~Blocker() { gate->Pass(); }
   };
   Start([this](const Request&, ResponseWriter& response) {
-    response.Stream([blocker = std::shared_ptr<Blocker>(new Blocker{gate_.get()})](
-                        std::string* chunk) {
-      chunk->assign(1 << 20, 'x');
-      return true;
-    });
+    response.Stream(
+        [blocker = std::shared_ptr<Blocker>(new Blocker{gate_.get()})](std::string* chunk) {
+          chunk->assign(1 << 20, 'x');
+          return true;
+        });
   });
   {
     HttpClient client(url());

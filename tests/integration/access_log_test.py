@@ -115,11 +115,13 @@ class AccessLogTest(unittest.TestCase):
         self.assertTrue(all(line["reason"] for line in lines), lines)
 
     def test_a_request_whose_client_went_away_is_499(self):
-        server = self.start(f"--access_log={self.log}", "--header_timeout=inf")
+        server = server_process.ServerProcess(f"--access_log={self.log}", "--header_timeout=inf",
+                                              binary=server_process.TESTBED)
+        self.addCleanup(server.kill)
         with socket.create_connection((server.host, server.port)) as connection:
-            connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n12")
-            # Its answer shows that the half request, which came first, has been read.
-            self.get(server)
+            connection.sendall(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n12")
+            # Its response shows that the half request, which came first, has been read.
+            self.get(server, "/plaintext")
         lines = [COMBINED.fullmatch(line).groupdict() for line in self.await_lines(2)]
         self.assertEqual(sorted(line["status"] for line in lines), ["200", "499"])
 

@@ -4,6 +4,8 @@
 """The built server serves a directory to the clients that people use."""
 
 import concurrent.futures
+import email
+import email.policy
 import email.utils
 import filecmp
 import gzip
@@ -13,8 +15,10 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
 import urllib.parse
 
@@ -169,6 +173,84 @@ class ServerTest(unittest.TestCase):
         self.assertEqual(self.request(server, "POST", "/missing")[0].status, 405)
         self.assertGreaterEqual(self.request(server, "GET", "/../../../../etc/passwd")[0].status, 400)
         self.assertGreaterEqual(self.request(server, "GET", "/%2e%2e/%2e%2e/etc/passwd")[0].status, 400)
+
+    def test_paths_and_queries_as_clients_send_them(self):
+        (self.root / "sub").mkdir()
+        (self.root / "sub/file").write_text("found")
+        server = self.start()
+        for path in ("/./sub/file", "//sub///file", "/sub/x/../file", "/%2e/sub/%2E%2e/sub/file",
+                     "/sub/file?100%", "/sub/file?%zz&a=\"<b>\""):  # yapf: disable
+            response, body = self.request(server, "GET", path)
+            self.assertEqual((response.status, body), (200, b"found"), path)
+
+    def test_options_tells_what_is_allowed(self):
+        server = self.start()
+        for path in ("/", "*", "/none"):
+            response, body = self.request(server, "OPTIONS", path)
+            self.assertEqual((response.status, body), (204, b""), path)
+            self.assertEqual(response.headers["Allow"], "GET, HEAD, OPTIONS")
+        self.assertEqual(self.request(server, "PROPFIND", "/")[0].status, 501)
+
+    def test_a_directory_is_redirected_to_below_the_path_that_the_client_asked_for(self):
+        (self.root / "sub").mkdir()
+        server = self.start()
+        response, _ = self.request(server, "GET", "/sub?q")
+        self.assertEqual((response.status, response.headers["Location"]), (301, "sub/?q"))
+
+    def test_several_ranges_are_a_multipart_message(self):
+        content = bytes(range(256)) * 4000
+        (self.root / "file.bin").write_bytes(content)
+        server = self.start()
+        wanted = [(500_000, 700_000), (0, 10), (1_023_999, 1_024_000)]
+        value = ",".join(f"{begin}-{end - 1}" for begin, end in wanted)
+        response, body = self.request(server, "GET", "/file.bin", {"Range": f"bytes={value}"})
+        self.assertEqual(response.status, 206)
+        head = f"Content-Type: {response.headers['Content-Type']}\r\n\r\n".encode()
+        message = email.message_from_bytes(head + body, policy=email.policy.HTTP)
+        parts = list(message.iter_parts())
+        self.assertEqual([part["Content-Range"] for part in parts],
+                         [f"bytes {begin}-{end - 1}/{len(content)}" for begin, end in wanted])  # yapf: disable
+        # Byte for byte, which email's parser does not keep.
+        boundary = message.get_boundary().encode()
+        pieces = body.split(b"\r\n--" + boundary)
+        self.assertEqual([piece.split(b"\r\n\r\n", 1)[1] for piece in pieces[1:-1]],
+                         [content[begin:end] for begin, end in wanted])  # yapf: disable
+        self.assertEqual(pieces[-1], b"--\r\n")
+
+    def test_a_root_that_is_a_switched_link_shows_the_new_release(self):
+        for release in ("1", "2"):
+            (self.scratch / release).mkdir()
+            (self.scratch / release / "version").write_text(release)
+            os.utime(self.scratch / release / "version", (1_600_000_000, 1_600_000_000))
+        self.root.rmdir()
+        self.root.symlink_to("1")
+        server = self.start()
+        response, body = self.request(server, "GET", "/version")
+        self.assertEqual(body, b"1")
+        (self.scratch / "next").symlink_to("2")
+        os.replace(self.scratch / "next", self.root)
+        # The same size and time, but another version: the client's copy is not valid any more.
+        conditions = {"If-None-Match": response.headers["ETag"]}
+        deadline = time.monotonic() + server_process.GUARD_SECONDS
+        while self.request(server, "GET", "/version", conditions)[0].status == 304:
+            self.assertLess(time.monotonic(), deadline)
+        shutil.rmtree(self.scratch / "1")
+        self.assertEqual(self.request(server, "GET", "/version")[1], b"2")
+
+    def test_sighup_reads_the_error_pages_again(self):
+        pages = self.scratch / "pages"
+        pages.mkdir()
+        (pages / "404.html").write_text("first")
+        server = self.start(f"--error_pages={pages}")
+        self.assertEqual(self.request(server, "GET", "/none")[1], b"first")
+        (pages / "404.html").write_text("second")
+        server.signal(signal.SIGHUP)
+        server.await_log("the error pages are read again")
+        self.assertEqual(self.request(server, "GET", "/none")[1], b"second")
+        shutil.rmtree(pages)
+        server.signal(signal.SIGHUP)
+        server.await_log("the error pages are unchanged")
+        self.assertEqual(self.request(server, "GET", "/none")[1], b"second")
 
     def test_index_html_stands_for_its_directory(self):
         (self.root / "index.html").write_text("the index")

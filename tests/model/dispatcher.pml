@@ -28,8 +28,20 @@
 #define RETIREMENTS 0
 #endif
 
+#ifdef POLL_HANGS                  /* one poll never returns */
+bool may_hang = true;
+byte hung;
+#define HUNG hung
+#else
+#define HUNG 0
+#endif
+
+#ifdef POLL_HANGS
+#define SOURCE true
+#else
 #define SOURCE (ARRIVALS > 0)
-#define NOBODY 0
+#endif
+#define NO_LEADER 0
 #define SUPERVISOR 1
 #define LEADER_ME (_pid + 2)      /* more than SUPERVISOR */
 
@@ -42,7 +54,7 @@ byte parked;                      /* parked_count_ */
 bool permit[WORKERS];             /* each ParkedWorker's Parker */
 byte waking;                      /* waking_ */
 byte threads = WORKERS;           /* threads_ */
-bool watched, supervisor_permit;  /* watched_, supervisor_parker_ */
+bool watching, supervisor_permit;  /* watching_, supervisor_parker_ */
 byte retirements;                 /* pending_exits_ */
 byte arrived;                     /* what the source would return */
 bool interrupted;                 /* its eventfd */
@@ -52,25 +64,40 @@ bool ending;                      /* the supervisor must end */
 byte offered, taken, rejected, sources_done, ended;
 bool supervisor_ended;
 
-#define VACANT (SOURCE && leader == NOBODY)
+#define VACANT (SOURCE && leader == NO_LEADER)
 #ifdef BREAK_NO_VACANCY_RULE
 #define MAY_LEAD false
 #else
 #define MAY_LEAD VACANT
 #endif
 #define NEEDS_WATCH (queued > 0 || VACANT)
-#define ACCOUNTED (taken + rejected == offered)
+/* What the source keeps while the poll hangs is not lost by the dispatcher. */
+#define ACCOUNTED (taken + rejected + (HUNG > 0 -> arrived : 0) == offered)
+
+inline wake_supervisor() {
+  supervisor_permit = true;
+#ifndef BREAK_SUPERVISOR_POLLS_ON
+  if
+  :: leader == SUPERVISOR -> interrupted = true
+  :: else
+  fi
+#endif
+}
 
 inline ensure_watched() {
   if
-  :: watched
+  :: watching
   :: else ->
     atomic {                      /* exchange */
       if
-      :: !watched -> watched = true; supervisor_permit = true
-      :: else
+      :: !watching -> watching = true; woke = true
+      :: else -> woke = false
       fi
-    }
+    };
+    if
+    :: woke -> wake_supervisor()
+    :: else
+    fi
   fi
 }
 
@@ -119,13 +146,14 @@ inline wake_if_worth_it_seen() {
   if
   :: saw_parked == 0 ->
     if
-    :: saw_leader > SUPERVISOR && backlog > 0 -> interrupted = true
+    :: backlog > 0 && (saw_leader > SUPERVISOR ||
+                       (saw_leader == SUPERVISOR && WATCH_QUEUE && backlog == 1)) -> interrupted = true
     :: else
     fi
   :: saw_parked > 0 && waking > 0
   :: saw_parked > 0 && waking == 0 ->
     if
-    /* nobody_can */
+    /* no_other_can */
     :: backlog > 0 && threads <= saw_parked + (saw_leader > SUPERVISOR -> 1 : 0) ->
       wake_one(woke); enough = woke
     /* `slow` and `pays` are guesses: they may say either. */
@@ -157,6 +185,14 @@ inline try_push() {               /* CheckAdmission, then BoundedQueue::TryPush 
 }
 
 inline poll() {                   /* returns when something is there, or after Interrupt */
+#ifdef POLL_HANGS
+  if
+  :: atomic { may_hang -> may_hang = false; hung = 1 };
+endHung:
+    false
+  :: true
+  fi;
+#endif
   atomic { arrived > 0 || interrupted -> batch = arrived; arrived = 0; interrupted = false }
 }
 
@@ -213,7 +249,7 @@ take:
   :: VACANT ->
     atomic {                      /* compare_exchange */
       if
-      :: leader == NOBODY -> leader = LEADER_ME; goto lead
+      :: leader == NO_LEADER -> leader = LEADER_ME; goto lead
       :: else
       fi
     }
@@ -239,7 +275,7 @@ sleep:
   :: leader == SUPERVISOR -> interrupted = true
   :: else
   fi;
-  permit[me] -> permit[me] = false;            /* Park */
+  permit[me] -> permit[me] = false;            /* Parker::Park */
   waking--;
   goto take;
 lead:
@@ -252,25 +288,25 @@ lead:
   poll();
   admit();
 led:
-  leader = NOBODY;
+  leader = NO_LEADER;
   goto take;
 running:
 #ifdef BREAK_WAKE_BEFORE_FAIRNESS_POLL
   wake_if_worth_it();
 #endif
   if
-  :: VACANT ->
+  :: VACANT && !closed ->
     if
     :: true ->                    /* IsPollOverdue */
       atomic {                    /* TakeLead: compare_exchange */
         if
-        :: leader == NOBODY -> leader = LEADER_ME
+        :: leader == NO_LEADER -> leader = LEADER_ME
         :: else -> goto polled
         fi
       }
       look();
       admit();
-      leader = NOBODY
+      leader = NO_LEADER
     :: true
     fi
   :: else
@@ -304,16 +340,16 @@ leave:
 
 proctype Supervisor() {
   byte seat, batch;
-  bool woke;
+  bool woke, awake, waits;
   do
   :: ending -> break
-  :: supervisor_permit -> supervisor_permit = false
+  :: supervisor_permit -> supervisor_permit = false; awake = true
   /* A period has passed. Ticks that do nothing are left out: going on doing nothing is being stuck. */
-  :: watched && NEEDS_WATCH && !closed && waking == 0 && (parked > 0 || MAY_LEAD) ->
+  :: (watching || awake) && NEEDS_WATCH && !closed && waking == 0 && (parked > 0 || MAY_LEAD) ->
     wake_one(woke);
     if
     :: woke
-    :: else ->
+    :: else ->                    /* LeadForBlockedWorkers */
       atomic {
         if
         :: VACANT -> leader = SUPERVISOR
@@ -321,30 +357,28 @@ proctype Supervisor() {
         fi
       }
       do
-      :: atomic {
-           if
-           :: arrived > 0 || interrupted -> batch = arrived; arrived = 0; interrupted = false
-           /* `left`: for these it does not wait. */
-           :: parked > 0 || closed || ending
-           fi
-         }
-         admit();
-         if
-         :: parked > 0 || closed || ending -> break
-         :: else
-         fi
+      :: closed -> break
+      :: else ->
+        waits = !(parked > 0 || ending);       /* SupervisorPollTimeout */
+        if
+        :: waits -> poll(); admit()
+        :: else -> look(); admit(); break
+        fi
       od;
-      leader = NOBODY;
+      leader = NO_LEADER;
       wake_one(woke)
     fi;
-next: atomic { seat = 0; batch = 0; woke = false }
-  /* kQuietPeriods have passed. */
-  :: watched && (!NEEDS_WATCH || closed) ->
-    watched = false;
-    if
-    :: NEEDS_WATCH && !closed -> watched = true
-    :: else
-    fi
+next: atomic { seat = 0; batch = 0; woke = false; waits = false }
+  /* StartMaintenance, and then SupervisorWait: it parks without a time if there is nothing to watch. While there is, the
+     supervisor stays awake either way, so that is left out. */
+  :: (watching || awake) && (!NEEDS_WATCH || closed) ->
+#ifdef BREAK_CLEAR_AFTER_LOOK
+    awake = NEEDS_WATCH && !closed;
+    watching = false
+#else
+    watching = false;
+    awake = NEEDS_WATCH && !closed
+#endif
   od;
   supervisor_ended = true
 }
@@ -357,7 +391,7 @@ proctype Manager() {              /* Dispatcher::RequestExits */
     left--;
     retirements++;
     if
-    :: SOURCE && leader != NOBODY -> interrupted = true
+    :: SOURCE && leader != NO_LEADER -> interrupted = true
     :: else
     fi;
     wake_all()
@@ -372,11 +406,11 @@ proctype Closer() {               /* ThreadPool::Stop */
   skip;                           /* it passes at any moment */
   stopped = true;
 #else
-  sources_done == PRODUCERS + ARRIVALS && arrived == 0 && ACCOUNTED;
+  sources_done == PRODUCERS + ARRIVALS && (arrived == 0 || HUNG > 0) && ACCOUNTED;
   stopped = true;
 #endif
   closed = true;
-#ifndef BREAK_CLOSE_WAKES_NOBODY
+#ifndef BREAK_CLOSE_WAKES_NO_WORKER
   interrupted = true;
   wake_all();
 #endif
@@ -384,14 +418,11 @@ proctype Closer() {               /* ThreadPool::Stop */
   :: atomic { queued > 0 -> queued--; rejected++ }
   :: queued == 0 -> break
   od;
-  ended == WORKERS;
-  ending = true;                  /* Supervisor::Stop, which joins it */
-  if
-  :: leader == SUPERVISOR -> interrupted = true
-  :: else
-  fi;
-  supervisor_ended;
-  /* EventLoop::Finish: what the source has still, and who offers now. */
+  ending = true;                  /* Supervisor::RequestExit */
+  wake_supervisor();
+  /* All end, but for a thread that hangs, which is abandoned. */
+  ended + (supervisor_ended -> 1 : 0) + HUNG == WORKERS + 1;
+  /* EventLoop::Finish: what the source still has, and producers that offer now. */
   sources_done == PRODUCERS + ARRIVALS;
   atomic { rejected = rejected + arrived; arrived = 0 };
   assert(queued == 0);

@@ -7,7 +7,7 @@ import unittest
 
 import explore
 
-# A worker leaves nobody's work behind, and nobody waits for ever.
+# No work is left behind, and no thread waits for ever.
 HOLD = [
     "PRODUCERS=1",
     "WORKERS=1 PRODUCERS=2",
@@ -19,15 +19,20 @@ HOLD = [
     "PRODUCERS=0 ARRIVALS=1",
     "PRODUCERS=0 ARRIVALS=2 BLOCKING_FOR_OTHERS",
     "WORKERS=1 PRODUCERS=0 ARRIVALS=2 BLOCKING WATCH_QUEUE=1",
+    # A thread that never comes back from its poll keeps no task of the queue from being taken, and no other from ending.
+    "PRODUCERS=1 POLL_HANGS",
 ]
 # One step left out, or two exchanged.
 BROKEN = [
     "PRODUCERS=1 BREAK_NO_LOOK_AFTER_PARKING",
     "PRODUCERS=1 BREAK_LOOK_BEFORE_PUSH",
-    "PRODUCERS=1 BREAK_CLOSE_WAKES_NOBODY",
+    "PRODUCERS=1 BREAK_CLOSE_WAKES_NO_WORKER",
     "WORKERS=1 PRODUCERS=1 ARRIVALS=1 BREAK_NO_LOOK_BEFORE_POLL",
     "WORKERS=1 PRODUCERS=0 ARRIVALS=2 BLOCKING WATCH_QUEUE=1 BREAK_NO_VACANCY_RULE",
     "PRODUCERS=0 ARRIVALS=2 BLOCKING_FOR_OTHERS BREAK_WAKE_BEFORE_FAIRNESS_POLL",
+    "PRODUCERS=0 ARRIVALS=2 BLOCKING_FOR_OTHERS BREAK_CLEAR_AFTER_LOOK",
+    "PRODUCERS=1 POLL_HANGS BREAK_NO_LOOK_AFTER_PARKING",
+    "WORKERS=1 PRODUCERS=0 ARRIVALS=2 BLOCKING WATCH_QUEUE=1 BREAK_SUPERVISOR_POLLS_ON",
 ]
 # Streams do not keep the source from being polled.
 FAIR = ["STREAMS=1", "WORKERS=2 STREAMS=2"]
@@ -35,7 +40,7 @@ UNFAIR = ["WORKERS=2 STREAMS=2 BREAK_NO_FAIRNESS_RULE", "BREAK_KEEPS_THE_LEAD"]
 
 
 class DispatcherModelTest(explore.ModelTest):
-    def test_nobody_is_stuck_and_no_task_is_lost(self):
+    def test_no_thread_is_stuck_and_no_task_is_lost(self):
         for names in HOLD:
             self.holds("dispatcher.pml", names)
 

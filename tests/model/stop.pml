@@ -5,9 +5,10 @@
  * workers too, while tasks are offered, run, hang and never return. README.md beside this file says which line
  * stands for what, and what each of the names below turns on or breaks.
  *
- * What must hold: every call returns (an end state in which a process is not at its end is an error; only a worker
+ * What must hold: every call returns (an end state in which a process is not at its end is an error; only a thread
  * that was abandoned may be), what was drained left nothing in the queue, each task is run to its end, rejected or
- * abandoned, once, and nobody touches a task that is released.
+ * abandoned, once, and no thread touches a task after its Done. After the stop the owner finishes the event loop
+ * (EventLoop::Finish) and frees it: no thread is inside Poll then, or comes back to what is freed.
  */
 
 #ifndef WORKERS
@@ -16,7 +17,7 @@
 #ifndef CAPACITY
 #define CAPACITY 1
 #endif
-#ifndef STOPS            /* calls by threads of nobody's pool */
+#ifndef STOPS            /* calls by threads that are not workers */
 #define STOPS 1
 #endif
 #ifndef FINITE           /* how many of those have a deadline */
@@ -24,17 +25,25 @@
 #endif
 
 /* REQUEST: a signal handler asks for the stop, and two threads wait to be told. */
+/* POLLS: workers poll when the queue is empty. POLL_HANGS: a poll may hang, and come back at any moment. */
+/* SUPERVISOR_HANGS: the supervisor is in such a poll when the stop begins. */
+/* REJECT_HANGS: the Done of a rejected task hangs in the same way. */
 
 /* Tasks: each offered by a thread of its own. */
 #define QUICK 1
 #define HANGS 2          /* until it is cancelled */
 #define DEAF 3           /* for ever */
 #define STOPPER 4        /* calls Stop, with no deadline */
+#define DONE_HANGS 5     /* hangs in Done, and comes back at any moment */
 #ifndef FIRST
 #define FIRST QUICK
 #endif
 #ifndef SECOND
 #define SECOND 0         /* there is none */
+#endif
+
+#if defined(POLLS) || defined(SUPERVISOR_HANGS) || defined(REJECT_HANGS) || FIRST == DONE_HANGS
+#define OWNER
 #endif
 
 #define OFFERS (1 + (SECOND > 0 -> 1 : 0))
@@ -55,6 +64,12 @@ bool stopping, stopped;           /* stopping_, state_ == kStopped */
 bool deadline;                    /* stop_deadline_ns_ is a time, which may have passed at any moment */
 bool requested;                   /* stop_requested_ */
 bool supervisor_called, supervisor_ended;
+bool rejecting, reject_ended;     /* the step that rejects, in a thread of its own */
+byte abandoned_threads;           /* StopReport */
+byte leader;                      /* leader_: 0, or 1 + the worker, or SUPERVISOR_LEADS */
+#define SUPERVISOR_LEADS (WORKERS + 1)
+bool hang_over;                   /* what hangs may come back */
+bool finishing, freed;            /* the owner is in EventLoop::Finish; has freed what the pool uses */
 
 #define ID(w) (running[w] % PIN)
 #define PINS(w) (running[w] / PIN)
@@ -86,7 +101,7 @@ inline await_drained() {
      fi;
      if
      :: DRAINED
-#ifndef BREAK_WAITS_FOR_NOBODY
+#ifndef BREAK_NO_WORKER_IS_LEFT
      :: ALL_OVER -> drained = DRAINED; break      /* NoWorkerTakesTasks */
 #endif
      :: LATE -> break
@@ -94,9 +109,11 @@ inline await_drained() {
   od
 }
 
+/* What the last wait is for: the supervisor and the step that rejects, too. */
+#define ALL_ENDED (ALL_OVER && supervisor_ended && (!rejecting || reject_ended))
 inline await_over() {
   if
-  :: ALL_OVER -> all_over = true
+  :: ALL_ENDED -> all_over = true
   :: LATE -> skip
   fi
 }
@@ -132,8 +149,8 @@ next: i++
   id = 0
 }
 
-/* `me`: the worker that calls, or NOBODY. */
-#define NOBODY WORKERS
+/* `me`: the worker that calls, or NO_WORKER. */
+#define NO_WORKER WORKERS
 inline stop(me, is_finite) {
   mine = is_finite;
   requested = true;
@@ -156,29 +173,48 @@ inline stop(me, is_finite) {
   drained = false; all_over = false;
   await_drained();
   closed = true;
+  supervisor_called = true;       /* Supervisor::RequestExit */
   if
   :: drained -> assert(empty(queue))
-  :: else ->
-    do                            /* RejectQueued */
-    :: atomic { queue?_ -> rejected++ }
-    :: empty(queue) -> break
-    od
+  :: else -> rejecting = true     /* BoundedStep: RejectQueued */
   fi;
+#ifdef BREAK_STOP_REJECTS_ITSELF
+  !rejecting || reject_ended;
+#endif
   await_over();
   if
   :: !all_over -> cancel(); await_over()       /* kGentle; kFirm is the same again */
   :: else
   fi;
+#ifdef BREAK_JOINS_SUPERVISOR
+  supervisor_ended;
+#endif
   atomic {
     i = 0;
     do
-    :: i < WORKERS && !OVER(i) -> abandoned[i] = true; i++
+    :: i < WORKERS && !OVER(i) ->
+      abandoned[i] = true;
+#ifdef BREAK_COUNTS_TASKS_ONLY
+      if
+      :: ID(i) > 0 -> abandoned_threads++
+      :: else
+      fi;
+#else
+      abandoned_threads++;
+#endif
+      i++
     :: i < WORKERS && OVER(i) -> i++
     :: i == WORKERS -> i = 0; break
-    od
+    od;
+    if
+    :: !supervisor_ended -> abandoned_threads++
+    :: else
+    fi;
+    if
+    :: rejecting && !reject_ended -> abandoned_threads++
+    :: else
+    fi
   }
-  supervisor_called = true;       /* Supervisor::Stop */
-  supervisor_ended;
   stopped = true;
 wait:
   stopped
@@ -211,6 +247,32 @@ proctype Worker(byte me) {
   byte kind, i, id, saw_started, saw_done, saw_rejected, saw_accepted;
   bool drained, all_over, mine;
   do
+#ifdef POLLS
+  :: atomic { empty(queue) && !closed -> skip };    /* TryPop */
+    if
+    :: atomic { leader == 0 -> leader = 1 + me };    /* TakeLead */
+      if
+#ifndef BREAK_POLLS_AFTER_CLOSE
+      :: closed
+#endif
+      :: else ->
+        assert(!finishing && !freed);
+#ifdef POLL_HANGS
+        if
+        :: true ->
+endInPoll:
+          hang_over;
+          assert(!finishing && !freed)
+        :: true
+        fi
+#endif
+      fi;
+      leader = 0
+    :: leader != 0
+    fi;
+    /* Parked, or the poll has come back: something must change before it looks again. */
+    nempty(queue) || closed
+#endif
   :: atomic { queue?kind -> alive[me] = true };
     started++;
     running[me] = kind;           /* its id: any number that is not 0 */
@@ -222,6 +284,7 @@ endHung:
     :: kind == DEAF ->
 endDeaf:
       false
+    :: kind == DONE_HANGS
     :: kind == STOPPER -> stop(me, false)
     fi;
     atomic {                      /* EndTask */
@@ -236,7 +299,15 @@ endDeaf:
 #endif
     cancelled[me] = false;
     done++;
-    atomic { alive[me] = false; kind = 0; id = 0 }      /* Done */
+    alive[me] = false;            /* Done */
+    if
+    :: kind == DONE_HANGS ->
+endInDone:
+      hang_over;
+      assert(!freed)
+    :: else
+    fi;
+    atomic { kind = 0; id = 0 }
   :: closed && empty(queue) -> break
   od;
   exited[me] = true
@@ -245,10 +316,10 @@ endDeaf:
 proctype Stop(bool is_finite) {
   byte i, id, saw_started, saw_done, saw_rejected, saw_accepted;
   bool drained, all_over, mine;
-  stop(NOBODY, is_finite)
+  stop(NO_WORKER, is_finite)
 }
 
-proctype Checker() {               /* when nobody can do anything any more */
+proctype Checker() {               /* when no process can do anything any more */
   timeout ->
     assert(stopped && empty(queue));
     assert((exited[0] || abandoned[0]) && (exited[WORKERS - 1] || abandoned[WORKERS - 1]));
@@ -268,8 +339,60 @@ proctype Main() {                 /* AwaitStopRequest */
 }
 
 proctype Supervisor() {
+#ifdef SUPERVISOR_HANGS
+  leader = SUPERVISOR_LEADS;
+  if
+  :: closed
+  :: else ->
+endSupervisorInPoll:
+    hang_over;
+    assert(!finishing && !freed)
+  fi;
+  leader = 0;
+#endif
   supervisor_called;
   supervisor_ended = true
+}
+
+proctype Rejecter() {             /* BoundedStep */
+end:
+  rejecting;
+  do                              /* RejectQueued */
+  :: atomic { queue?_ -> rejected++ }
+#ifdef REJECT_HANGS
+endInReject:
+    hang_over;
+    assert(!freed)
+#endif
+  :: empty(queue) -> break
+  od;
+  reject_ended = true
+}
+
+proctype Hang() {                 /* it may end, at any moment */
+  if
+  :: hang_over = true
+  :: true
+  fi
+}
+
+proctype Owner() {                /* Server::Stop, and its destructor */
+  stopped;
+#ifndef BREAK_FINISH_WITHOUT_A_LOOK
+  if
+  :: leader != 0
+  :: else ->
+#endif
+    finishing = true;             /* EventLoop::Finish */
+    finishing = false
+#ifndef BREAK_FINISH_WITHOUT_A_LOOK
+  fi
+#endif
+  ;
+  if
+  :: abandoned_threads == 0 -> freed = true
+  :: else
+  fi
 }
 
 init {
@@ -293,6 +416,11 @@ init {
     run SignalHandler(); run Main(); run Main();
 #endif
     run Supervisor();
+    run Rejecter();
+#ifdef OWNER
+    run Owner();
+    run Hang();
+#endif
     run Checker()
   }
 }

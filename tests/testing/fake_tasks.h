@@ -133,16 +133,19 @@ class Gate {
 
   void Pass() {
     std::unique_lock<std::mutex> lock(mu_);
-    reached_ = true;
+    ++entered_;
     ++inside_;
     changed_.notify_all();
     changed_.wait(lock, [this] { return open_; });
     --inside_;
   }
-  bool AwaitReached() {
+  // How many have ever entered, when there are `count` or the guard has run out.
+  int AwaitInside(int count) {
     std::unique_lock<std::mutex> lock(mu_);
-    return changed_.wait_for(lock, kGuard, [this] { return reached_; });
+    changed_.wait_for(lock, kGuard, [&] { return entered_ >= count; });
+    return entered_;
   }
+  bool AwaitReached() { return AwaitInside(1) >= 1; }
   int inside() {
     std::lock_guard<std::mutex> lock(mu_);
     return inside_;
@@ -156,7 +159,7 @@ class Gate {
  private:
   std::mutex mu_;
   std::condition_variable changed_;
-  bool reached_ = false;  // guarded by mu_, as are the rest
+  int entered_ = 0;  // guarded by mu_, as are the rest
   int inside_ = 0;
   bool open_ = false;
 };

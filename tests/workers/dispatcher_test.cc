@@ -584,6 +584,26 @@ TEST_F(DispatcherTest, NoTaskStartsWithoutAPollerWhenTheLastPollIsOld) {
   dispatcher_->Leave(worker);
 }
 
+// (D8)
+TEST_F(DispatcherTest, NoPollBeginsAfterClose) {
+  Dispatcher::Options options;
+  options.work_source = &source_;
+  Make(options);
+  ASSERT_EQ(Offer(FakeTask::New(&record_)), absl::nullopt);
+  dispatcher_->Close();
+  Dispatcher::ParkedWorker worker;
+  QueuedTask task;
+  // The first poll is overdue, and the queue is drained.
+  ASSERT_TRUE(dispatcher_->NextTask(worker, task));
+  task.task.reset();
+  EXPECT_FALSE(dispatcher_->NextTask(worker, task));
+  dispatcher_->SupervisorTick();
+  dispatcher_->SupervisorTick();
+  EXPECT_EQ(source_.polls(), 0);
+  EXPECT_FALSE(dispatcher_->poll_activity().polling);
+  dispatcher_->Leave(worker);
+}
+
 // --- Exits ---
 
 TEST_F(DispatcherTest, AnExitThatNoWorkerHasFollowedCanBeCancelled) {

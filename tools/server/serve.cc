@@ -25,6 +25,7 @@
 #include "absl/time/time.h"
 #include "robusto/admin/health/health_monitor.h"
 #include "robusto/admin/server/admin_server.h"
+#include "robusto/http/files/error_pages.h"
 #include "robusto/http/logging/access_log.h"
 #include "robusto/http/server.h"
 #include "robusto/tools/command_line/exit_usage.h"
@@ -177,6 +178,9 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
 
   absl::StatusOr<ServerOptions> options = ServerOptionsFromFlags();
   if (!options.ok()) return Refuse(program, options.status().message());
+  const absl::StatusOr<std::shared_ptr<ErrorPages>> error_pages = ErrorPagesFromFlags();
+  if (!error_pages.ok()) return Refuse(program, error_pages.status().message());
+  if (*error_pages != nullptr) options->error_page = (*error_pages)->page();
   absl::StatusOr<std::shared_ptr<AccessLog>> access_log = OpenAccessLogFromFlags();
   if (!access_log.ok()) return Refuse(program, access_log.status().message());
   if (*access_log != nullptr) {
@@ -195,9 +199,10 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
   if (!services.ok()) return Refuse(program, services.status().message());
 
   const std::string listening = ListeningLine(**server, *services);
-  reload->Start([notifier, log = *access_log, listening] {
+  reload->Start([notifier, log = *access_log, pages = *error_pages, listening] {
     notifier.Reloading();
     ReopenAccessLog(log.get());
+    ReloadErrorPages(pages.get());
     notifier.Ready(listening);
   });
   std::printf("%s\n", listening.c_str());

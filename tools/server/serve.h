@@ -15,7 +15,8 @@ namespace robusto {
 // (admin_flags.h) and metrics (metrics_flags.h), until SIGTERM, SIGINT or a Stop of the admin service. From then on
 // /readyz fails. After --stop_delay, in which requests are served as before, the server stops gracefully within
 // --stop_timeout, or the timeout of the Stop. Another stop signal may end the process at once
-// (tools/server/stop_signals.h). SIGHUP opens the access log again (access_log_flags.h).
+// (tools/server/stop_signals.h). SIGHUP opens the access log again (access_log_flags.h) and
+// reads the error pages again (server_flags.h).
 //
 // The first line on stdout is "listening on URL ... admin ADDRESS metrics URL"; a service manager receives the same
 // line (tools/server/service_notify.h). The log goes to stderr (tools/server/server_log.h).

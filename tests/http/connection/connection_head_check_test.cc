@@ -147,8 +147,8 @@ class MemoryTest : public ConnectionTest {
     SendAndTell(absl::StrCat("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: ", bytes, "\r\n\r\n"));
     const std::string part(16 * 1024, 'x');
     for (size_t sent = 0; sent + 1 < bytes && !closed(); sent += part.size()) {
-      const ssize_t got = send(client_.get(), part.data(), std::min(part.size(), bytes - 1 - sent),
-                               MSG_NOSIGNAL);
+      const ssize_t got =
+          send(client_.get(), part.data(), std::min(part.size(), bytes - 1 - sent), MSG_NOSIGNAL);
       if (got < 0) break;
       Event(Readable());
     }

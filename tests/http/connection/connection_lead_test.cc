@@ -152,10 +152,11 @@ TEST_F(LeadTest, ADestructorThatSleepsDelaysNeitherTheConnectionNorTheNext) {
   };
   host_.serve = [&](const Request& request, ResponseWriter& response) {
     if (request.path() == "/ok") return response.Write("ok");
-    response.Stream([sleeper = std::shared_ptr<Sleeper>(new Sleeper{&may_end})](std::string* chunk) {
-      chunk->assign(1 << 20, 'x');
-      return true;
-    });
+    response.Stream(
+        [sleeper = std::shared_ptr<Sleeper>(new Sleeper{&may_end})](std::string* chunk) {
+          chunk->assign(1 << 20, 'x');
+          return true;
+        });
   };
   Open();
   SendAndTell(kGet);
@@ -173,7 +174,7 @@ TEST_F(LeadTest, ADestructorThatSleepsDelaysNeitherTheConnectionNorTheNext) {
 // --- File slots ---
 
 TEST_F(LeadTest, AFileWaitsParkedWhileEnoughWorkersReadFiles) {  // F1, F2
-  ASSERT_TRUE(host_.slots.TryAcquire(1));  // another connection's
+  ASSERT_TRUE(host_.slots.TryAcquire(1));                        // another connection's
   OpenTcp();
   SendAndTell(kGet);
   EXPECT_EQ(Received().find("HTTP/1.1 200 OK\r\n"), 0u) << "the head is sent";

@@ -319,8 +319,8 @@ TEST(ChunkedDecoderTest, NextGivesDataWithoutCopyingIt) {
 TEST(ChunkedDecoderTest, DecodeAppendsToWhatIsThere) {
   std::string body = "<";
   ChunkedDecoder decoder;
-  decoder.Decode("3\r\na", &body);
-  decoder.Decode("bc\r\n0\r\n\r\n", &body);
+  EXPECT_EQ(decoder.Decode("3\r\na", &body).result, ParseResult::kPartial);
+  EXPECT_EQ(decoder.Decode("bc\r\n0\r\n\r\n", &body).result, ParseResult::kComplete);
   EXPECT_EQ(body, "<abc");
   EXPECT_EQ(decoder.decoded_size(), 3u);
 }

@@ -272,15 +272,15 @@ TEST(RequestParserTest, ReadsPipelinedRequestsOneByOne) {
 TEST(RequestParserTest, IsIdleUntilARequestBegins) {
   RequestParser parser;
   EXPECT_TRUE(parser.idle());
-  parser.Parse("");
+  EXPECT_EQ(parser.Parse(""), ParseResult::kPartial);
   EXPECT_TRUE(parser.idle());
-  parser.Parse("\r");
+  EXPECT_EQ(parser.Parse("\r"), ParseResult::kPartial);
   EXPECT_FALSE(parser.idle());
-  parser.Parse("\r\n");
+  EXPECT_EQ(parser.Parse("\r\n"), ParseResult::kPartial);
   EXPECT_TRUE(parser.idle());
-  parser.Parse("\r\nG");
+  EXPECT_EQ(parser.Parse("\r\nG"), ParseResult::kPartial);
   EXPECT_FALSE(parser.idle());
-  parser.Parse("\r\nGET / HTTP/1.1\r\n");
+  EXPECT_EQ(parser.Parse("\r\nGET / HTTP/1.1\r\n"), ParseResult::kPartial);
   EXPECT_FALSE(parser.idle());
   parser.Reset();
   EXPECT_TRUE(parser.idle());

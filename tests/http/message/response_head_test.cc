@@ -17,18 +17,18 @@ namespace {
 
 constexpr std::time_t kExample = 784111777;
 
-ResponseFacts Facts(bool head = false, int minor_version = 1, bool keep_alive = true) {
-  ResponseFacts facts;
-  facts.head = head;
-  facts.minor_version = minor_version;
-  facts.keep_alive = keep_alive;
-  facts.now = kExample;
-  return facts;
+ResponseHeadInputs Inputs(bool head = false, int minor_version = 1, bool keep_alive = true) {
+  ResponseHeadInputs inputs;
+  inputs.head = head;
+  inputs.minor_version = minor_version;
+  inputs.keep_alive = keep_alive;
+  inputs.now = kExample;
+  return inputs;
 }
 
-std::string Head(const ResponseWriter& response, const ResponseFacts& facts) {
+std::string Head(const ResponseWriter& response, const ResponseHeadInputs& inputs) {
   std::string out;
-  AppendResponseHead(response, facts, &out);
+  AppendResponseHead(response, inputs, &out);
   return out;
 }
 
@@ -73,7 +73,7 @@ TEST(AppendResponseHeadTest, FramesAsTheRfcSays) {
     ResponseWriter response;
     response.SetStatus(c.status);
     response.Write(c.body);
-    EXPECT_EQ(Head(response, Facts(c.head, c.minor_version, c.keep_alive)),
+    EXPECT_EQ(Head(response, Inputs(c.head, c.minor_version, c.keep_alive)),
               absl::StrCat(c.want_line, "\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
                            c.want_framing, "\r\n"))
         << c.name;
@@ -85,9 +85,9 @@ TEST(AppendResponseHeadTest, CarriesTheFieldsAndTheServersName) {
   response.SetHeader("Content-Type", "text/plain");
   response.AddHeader("Set-Cookie", "a=1");
   response.AddHeader("Set-Cookie", "b=2");
-  ResponseFacts facts = Facts();
-  facts.server = "robusto";
-  EXPECT_EQ(Head(response, facts),
+  ResponseHeadInputs inputs = Inputs();
+  inputs.server = "robusto";
+  EXPECT_EQ(Head(response, inputs),
             "HTTP/1.1 200 OK\r\nServer: robusto\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
             "Content-Type: text/plain\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n"
             "Content-Length: 0\r\n\r\n");
@@ -95,30 +95,30 @@ TEST(AppendResponseHeadTest, CarriesTheFieldsAndTheServersName) {
 
 TEST(AppendResponseHeadTest, TellsTheLengthOfAFile) {
   ResponseWriter response;
-  response.WriteFile(UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)), 10, UINT64_MAX);
+  response.SetFileBody(UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)), 10, UINT64_MAX);
   EXPECT_TRUE(
-      absl::StrContains(Head(response, Facts()), "Content-Length: 18446744073709551615\r\n"));
+      absl::StrContains(Head(response, Inputs()), "Content-Length: 18446744073709551615\r\n"));
 }
 
 TEST(AppendResponseHeadTest, AppendsBehindWhatIsThere) {
   ResponseWriter response;
   std::string out = "what the peer has not taken yet";
-  AppendResponseHead(response, Facts(), &out);
+  AppendResponseHead(response, Inputs(), &out);
   std::string once = out;
   EXPECT_TRUE(absl::StartsWith(out, "what the peer has not taken yetHTTP/1.1 200 OK\r\n"));
-  AppendResponseHead(response, Facts(), &out);
-  EXPECT_EQ(out, once + Head(response, Facts()));
+  AppendResponseHead(response, Inputs(), &out);
+  EXPECT_EQ(out, once + Head(response, Inputs()));
 }
 
 TEST(AppendResponseHeadTest, HasRoomForTheLongestOfEverything) {
   ResponseWriter response;
   response.SetStatus(511);
   response.SetHeader("X-Long", std::string(100000, 'x'));
-  response.WriteFile(UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)), 0, UINT64_MAX);
+  response.SetFileBody(UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)), 0, UINT64_MAX);
   std::string server(10000, 's');
-  ResponseFacts facts = Facts(false, 0, true);
-  facts.server = server;
-  std::string head = Head(response, facts);
+  ResponseHeadInputs inputs = Inputs(false, 0, true);
+  inputs.server = server;
+  std::string head = Head(response, inputs);
   EXPECT_TRUE(absl::EndsWith(head, "Connection: keep-alive\r\n\r\n"));
   EXPECT_TRUE(absl::StrContains(head, server));
 }

@@ -58,9 +58,10 @@ ABSL_FLAG(int64_t, max_header_fields, 100, "fields of a header section; more are
 ABSL_FLAG(int64_t, min_body_bytes_per_second, 1024,
           "a body that arrives more slowly, after header_timeout, is answered 408");
 ABSL_FLAG(int64_t, max_body_bytes, 1 << 20, "bytes of a request body; more are answered 413");
-ABSL_FLAG(int64_t, body_buffer_bytes, 64 << 10,
-          "bytes of a request body that are read before the handler is called; of a larger body this "
-          "much is in memory at a time");
+ABSL_FLAG(
+    int64_t, body_buffer_bytes, 64 << 10,
+    "bytes of a request body that are read before the handler is called; of a larger body this "
+    "much is in memory at a time");
 ABSL_FLAG(int64_t, memory_limit, 0,
           "bytes of heads, bodies and responses that all clients together may hold; then stalled "
           "connections are closed and requests that need more get 503; 0: a quarter of the memory "
@@ -140,17 +141,6 @@ absl::StatusOr<mode_t> ParseMode(const std::string& text) {
       absl::StrCat("--unix_socket_mode=", text, ": must be octal, from 0 to 0777"));
 }
 
-absl::StatusOr<ErrorPage> ErrorPagesFromFlags() {
-  const std::string directory = absl::GetFlag(FLAGS_error_pages);
-  if (directory.empty()) return ErrorPage();
-  const absl::StatusOr<std::shared_ptr<ErrorPages>> pages = ErrorPages::Read(
-      FromWhereTyped(directory),
-      [](absl::string_view text) { spdlog::warn("--error_pages: {}", std::string(text)); });
-  if (pages.ok()) return (*pages)->page();
-  return absl::Status(pages.status().code(),
-                      absl::StrCat("--error_pages: ", pages.status().message()));
-}
-
 }  // namespace
 
 absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
@@ -162,9 +152,6 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
     if (!bits.ok()) return bits.status();
     options.unix_socket_mode = *bits;
   }
-  absl::StatusOr<ErrorPage> error_page = ErrorPagesFromFlags();
-  if (!error_page.ok()) return error_page.status();
-  options.error_page = *std::move(error_page);
   options.pool.min_threads = absl::GetFlag(FLAGS_min_threads);
   if (const int max_threads = absl::GetFlag(FLAGS_max_threads); max_threads != 0) {
     options.pool.max_threads = max_threads;
@@ -200,6 +187,27 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
   options.request_id_header = absl::GetFlag(FLAGS_request_id_header);
   options.on_warning = [](absl::string_view text) { spdlog::warn("{}", std::string(text)); };
   return options;
+}
+
+absl::StatusOr<std::shared_ptr<ErrorPages>> ErrorPagesFromFlags() {
+  const std::string directory = absl::GetFlag(FLAGS_error_pages);
+  if (directory.empty()) return nullptr;
+  absl::StatusOr<std::shared_ptr<ErrorPages>> pages = ErrorPages::Read(
+      FromWhereTyped(directory),
+      [](absl::string_view text) { spdlog::warn("--error_pages: {}", std::string(text)); });
+  if (pages.ok()) return pages;
+  return absl::Status(pages.status().code(),
+                      absl::StrCat("--error_pages: ", pages.status().message()));
+}
+
+void ReloadErrorPages(ErrorPages* pages) {
+  if (pages == nullptr) return;
+  const absl::Status status = pages->Reload();
+  if (status.ok()) {
+    spdlog::info("SIGHUP: the error pages are read again");
+  } else {
+    spdlog::warn("SIGHUP: the error pages are unchanged: {}", std::string(status.message()));
+  }
 }
 
 }  // namespace robusto

@@ -11,60 +11,48 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/synchronization/mutex.h"
+#include "robusto/http/api/option_limits.h"
 #include "robusto/http/message/grammar.h"
 #include "robusto/http/message/response.h"
 #include "robusto/queue/monotonic_clock.h"
+#include "robusto/workers/option_error.h"
 
 namespace robusto {
 namespace {
-
-absl::Status CheckPositive(absl::string_view name, uint64_t value) {
-  if (value >= 1) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(name, " is 0; it must be at least 1"));
-}
-
-absl::Status CheckPositive(absl::string_view name, absl::Duration value) {
-  if (value > absl::ZeroDuration()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(name, " is ", absl::FormatDuration(value), "; it must be more than 0s"));
-}
 
 // Both go into every response, and must not end their line.
 absl::Status CheckFields(const ServerOptions& options) {
   const std::string& name = options.server_name;
   if (FindNonValueChar(name.data(), name.data() + name.size()) != name.data() + name.size()) {
-    return absl::InvalidArgumentError(absl::StrCat("server_name is \"", absl::CHexEscape(name),
-                                                   "\"; it must not have control characters"));
+    return InvalidOption("server_name", absl::CHexEscape(name), "text without control characters");
   }
   // Says whether a response can have the field.
   ResponseWriter probe;
   if (!options.request_id_header.empty() && !probe.SetHeader(options.request_id_header, "id")) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("request_id_header is \"", absl::CHexEscape(options.request_id_header),
-                     "\"; it must be the name of a field, and not one of the server's own"));
+    return InvalidOption("request_id_header", absl::CHexEscape(options.request_id_header),
+                         "the name of a field that the server does not set itself");
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckOptions(const ServerOptions& options) {
   if (options.listen.empty()) {
-    return absl::InvalidArgumentError("listen is empty; it must name at least one address");
+    return InvalidOption("listen", "", "one address or more");
   }
   for (const absl::Status& status :
-       {CheckPositive("max_connections", options.max_connections),
-        CheckPositive("max_request_line_bytes", options.parser.max_request_line),
-        CheckPositive("max_header_bytes", options.parser.max_header_bytes),
-        CheckPositive("max_header_fields", options.parser.max_fields),
-        CheckPositive("min_body_bytes_per_second", options.min_body_bytes_per_second),
+       {CheckRange(kMaxConnectionsRange, uint64_t{options.max_connections}),
+        CheckRange(kMaxRequestLineBytesRange, uint64_t{options.parser.max_request_line}),
+        CheckRange(kMaxHeaderBytesRange, uint64_t{options.parser.max_header_bytes}),
+        CheckRange(kMaxHeaderFieldsRange, uint64_t{options.parser.max_fields}),
+        CheckRange(kMinBodyBytesPerSecondRange, options.min_body_bytes_per_second),
         CheckPositive("header_timeout", options.header_timeout),
         CheckPositive("keep_alive_timeout", options.keep_alive_timeout),
         CheckPositive("write_timeout", options.write_timeout)}) {
     if (!status.ok()) return status;
   }
   if (options.unix_socket_mode.has_value() && (*options.unix_socket_mode & ~mode_t{0777}) != 0) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("unix_socket_mode is 0%o; it must be from 0 to 0777",
-                        static_cast<unsigned>(*options.unix_socket_mode)));
+    return InvalidOption("unix_socket_mode", absl::StrFormat("0%o", *options.unix_socket_mode),
+                         "from 0 to 0777");
   }
   return CheckFields(options);
 }
@@ -84,7 +72,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(ServerOptions options, Ha
   std::vector<Listener> listeners;
   for (const std::string& address : options.listen) {
     auto opened = Listener::OpenAll(address, listener_options);
-    if (!opened.ok()) return opened.status();
+    if (!opened.ok()) return BlameOption(opened.status(), "listen", address);
     for (Listener& listener : *opened) {
       server->urls_.push_back(listener.url());
       listeners.push_back(std::move(listener));

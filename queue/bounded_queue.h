@@ -1,13 +1,13 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// BoundedQueue<T>: hands move-only items from many threads to many threads, in order, through a
-// fixed number of places.
+// BoundedQueue<T>: a first-in, first-out queue of move-only items with a fixed number of slots, for many
+// producers and many consumers.
 //
 // The standard library has no concurrent queue. The usual one, a mutex with two condition
 // variables, wakes a thread for nearly every item once more threads than processors use it, and the
 // fast lock-free ones give up something that a worker pool needs: an exact bound, one order for all
-// producers, waiting with a timeout, or an answer of "empty" that can be believed.
+// producers, waiting with a timeout, or a reliable answer of "empty".
 //
 //   robusto::BoundedQueue<std::unique_ptr<Job>> jobs(1024);
 //
@@ -22,7 +22,7 @@
 //   std::unique_ptr<Job> job;
 //   while (jobs.Pop(job, absl::InfiniteDuration()) == PopResult::kOk) job->Run();
 //
-//   // Whoever ends it: consumers get what is queued, and then kClosed.
+//   // To end: consumers get what is queued, and then kClosed.
 //   jobs.Close();
 //
 // Thread-safety: all methods, from any thread, except the constructor and the destructor.
@@ -44,14 +44,14 @@
 //   (I2) Once Close() has returned, no push succeeds.
 //   (I3) A pop reports kClosed only when the queue is closed and holds nothing, and from then on
 //        every pop does.
-//   (I4) Items leave in the order in which they entered, whoever pushed them, each exactly once.
+//   (I4) Items leave in the order in which they entered, whichever threads pushed them, each exactly once.
 //   (I5) A push that fails leaves its argument unmoved; a pop that fails leaves its out-parameter
 //        alone.
 //   (I6) Every call takes effect at one instant between its start and its end: a TryPop never
 //        reports kEmpty while an item whose push had returned is in the queue, and a TryPush never
 //        kFull while a place is free.
-//   (I7) Nobody sleeps through their chance. Whenever the lock is free and an item is in the queue
-//        (or a place is free), either nobody is parked in a pop (in a push), or one thread that was
+//   (I7) No thread sleeps although it could proceed. Whenever the lock is free and an item is in the queue
+//        (or a slot is free), either no thread is parked in a pop (in a push), or one thread that was
 //        parked there has been woken and is on its way to the lock. When it has its item (its
 //        place) and there are more, it wakes the next; when it times out instead, it does too.
 //   (I8) A parked thread is woken only when it can proceed: the queue held an item (a place) for it
@@ -182,17 +182,17 @@ class BoundedQueue {
   // `out` to be filled.
   PopBatchResult PopBatch(absl::Span<T> out, absl::Duration timeout);
 
-  // Moves the oldest item to `out` if `predicate(const T&)` is true for it. Nobody can take or pass
+  // Moves the oldest item to `out` if `predicate(const T&)` is true for it. No thread can take or pass
   // the item meanwhile, because the predicate runs under the lock: it must be short, and must not
   // call the queue. Meant for one supervising thread that removes items which waited too long.
   template <typename Predicate>
   PopIfResult TryPopIf(T& out, Predicate&& predicate);
 
-  // From now on pushes fail and pops drain. Wakes everybody who waits. May be called again.
+  // From now on pushes fail and pops drain. Wakes all waiting threads. May be called again.
   void Close();
 
-  // Snapshots, without the lock: exact when no other thread pushes, pops or closes. Whoever goes to
-  // sleep elsewhere on what they say, and is woken by whoever pushes, needs a
+  // Snapshots, without the lock: exact when no other thread pushes, pops or closes. A thread that sleeps
+  // elsewhere depending on them, and is woken by threads that push, needs a
   // std::atomic_thread_fence(std::memory_order_seq_cst) on both sides, as with any atomic that is
   // not sequentially consistent.
   size_t size() const { return Size(state_.load(std::memory_order_acquire)); }
@@ -428,7 +428,7 @@ void BoundedQueue<T>::Close() {
     SetState(State() | kClosedBit);
   }
   // One at a time, because an entry may be gone as soon as its thread was picked and the lock is
-  // free. It ends: nobody parks in a closed queue.
+  // free. The loop ends, because no thread parks in a closed queue.
   for (bool more = true; more;) {
     mu_.Lock();
     const std::atomic<uint32_t>* popper = poppers_.empty() ? nullptr : poppers_.PickNext();

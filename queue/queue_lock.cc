@@ -28,7 +28,7 @@ void QueueLock::LockSlowly() {
     }
   }
   // From here on this thread takes the lock as "with sleepers", even when it is the only one: it
-  // cannot know whether others sleep, and a wake-up for nobody is harmless where a lost one is not.
+  // cannot know whether others sleep. An unneeded wake-up is harmless, a lost one is not.
   while (word_.exchange(kHeldWithSleepers, std::memory_order_acquire) != kFree) {
     FutexWait(word_, kHeldWithSleepers);
   }

@@ -39,7 +39,7 @@ class ABSL_LOCKABLE QueueLock {
     }
   }
 
-  // After the exchange nothing of this object is read any more: whoever has the lock next may
+  // After the exchange this object is not read any more: the next holder of the lock may
   // destroy it.
   void Unlock() ABSL_UNLOCK_FUNCTION() {
     if (ABSL_PREDICT_FALSE(word_.exchange(kFree, std::memory_order_release) == kHeldWithSleepers)) {

@@ -1,15 +1,15 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Autoscaler: how many workers to add or to let go, and when to ask again. Only arithmetic: it has
-// no threads and reads no clock, so that its every decision can be tested.
+// Autoscaler: how many workers to start or to make exit, and when to ask again. Only arithmetic: it has
+// no threads and reads no clock, so that every decision can be tested.
 //
-// Grow when the task at the head of the queue has waited for longer than grow_after: by an eighth
-// of the threads there are (at least one), at most once in grow_after, so that the last step can
-// show its effect before the next. Trim when the worker that was idle longest has been so for
-// idle_timeout: a tenth of the surplus, at most once in kTrimInterval, so that a pause between two
-// bursts costs few threads and a thousand surplus threads are still gone in a minute. Never below
-// min, never above max, never a busy worker.
+// It grows when the task at the head of the queue has waited longer than grow_after: by an eighth of
+// the threads (at least one), at most once per grow_after, so that a step can take effect before the
+// next. It trims when the worker that has been idle longest has been idle for idle_timeout: a tenth of
+// the surplus, at most once per kTrimInterval, so that a pause between two bursts costs few threads and
+// a thousand surplus threads are still gone in a minute. Never below min, never above max, never a
+// busy worker.
 //
 // Thread-safety: none.
 
@@ -34,11 +34,11 @@ class Autoscaler {
 
   struct Inputs {
     int64_t now_ns = 0;
-    int threads = 0;  // that stay
+    int threads = 0;  // target threads
     int min_threads = 1;
-    absl::optional<int> max_threads;  // without a limit it does not grow by itself
+    absl::optional<int> max_threads;  // nullopt: it does not grow
     int64_t oldest_wait_ns = 0;       // of the queue's head; 0 when the queue is empty
-    int64_t idle_since_ns = kNever;   // of the worker that was idle longest; kNever: none is
+    int64_t idle_since_ns = kNever;   // of the worker that has been idle longest; kNever: none
   };
 
   // How many workers to start now.
@@ -51,7 +51,7 @@ class Autoscaler {
     return std::min(std::max(1, inputs.threads / 8), *inputs.max_threads - inputs.threads);
   }
 
-  // How many idle workers to retire now.
+  // How many idle workers to make exit now.
   int Trim(const Inputs& inputs) {
     if (NextTrim(inputs) > inputs.now_ns) return 0;
     next_trim_ns_ = inputs.now_ns + kTrimInterval;
@@ -61,7 +61,7 @@ class Autoscaler {
   // When Trim should be asked next; kNever while there is no surplus.
   int64_t NextTrim(const Inputs& inputs) const {
     if (idle_timeout_ns_ < 0 || inputs.threads <= inputs.min_threads) return kNever;
-    // With every worker busy the earliest chance is idle_timeout after one of them is not.
+    // With every worker busy, none can have been idle for idle_timeout before that time from now.
     const int64_t since = std::min(inputs.idle_since_ns, inputs.now_ns);
     return std::max(since + idle_timeout_ns_ + (inputs.idle_since_ns == kNever ? 1 : 0),
                     next_trim_ns_);

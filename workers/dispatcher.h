@@ -315,8 +315,8 @@ class Dispatcher {
   // Relaxed: an estimate. Starts slow, so that a new pool wakes its workers eagerly.
   std::atomic<int64_t> service_ns_{kSlowTaskNs * 4};
 
-  // Counters: each is incremented before what follows from it, and with release, so that whoever
-  // reads them in the opposite order (counters()) never sees an effect without its cause (D5).
+  // Counters: each is incremented before its effects, and with release, so that a thread that reads
+  // them in the opposite order (counters()) never sees an effect without its cause (D5).
   alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> accepted_{0};  // by producers
   alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> taken_{0};     // by workers
   // polls_ is released after polled_ns_, so that poll_activity() never pairs a new count with an old

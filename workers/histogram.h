@@ -1,11 +1,11 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// DurationHistogram: how long things took, from nanoseconds to an hour, in fixed memory.
+// DurationHistogram: a distribution of durations from nanoseconds to an hour, in fixed memory.
 //
-// A mean hides what an operator looks for, the slow few. This counts durations in buckets whose
-// width grows with their value (as HdrHistogram does), so that every percentile is known to within
-// kRelativeError, or kResolution for the very short ones.
+// A mean hides the slow few. This counts durations in buckets whose width grows with their value (as
+// HdrHistogram does), so that every percentile is known to within kRelativeError, or kResolution for
+// very short ones.
 //
 //   HistogramRecorder recorder;           // one thread records, without a locked instruction
 //   recorder.Record(1'234'567);           // nanoseconds
@@ -14,7 +14,7 @@
 //   absl::Duration p99 = sum.Percentile(99);
 //
 // Thread-safety: DurationHistogram is plain data. HistogramRecorder: Record by one thread, AddTo by
-// any, at any time; what is recorded during an AddTo may or may not be in it.
+// any, at any time; a duration that is recorded during an AddTo may or may not be included.
 
 #ifndef ROBUSTO_WORKERS_HISTOGRAM_H_
 #define ROBUSTO_WORKERS_HISTOGRAM_H_
@@ -56,15 +56,15 @@ class DurationHistogram {
   // Exact.
   absl::Duration sum() const { return absl::Nanoseconds(sum_ns_); }
   absl::Duration max() const { return absl::Nanoseconds(max_ns_); }
-  // The duration that `percent` of all are not longer than; 0 when there are none. 0 < percent <=
-  // 100; the longest of all is exact.
+  // The duration that `percent` of all durations do not exceed; 0 when there are none. 0 < percent <=
+  // 100. The maximum is exact.
   absl::Duration Percentile(double percent) const;
-  // How many took no longer than `limit`, for cumulative buckets as Prometheus has them.
+  // How many durations do not exceed `limit`, for cumulative buckets as in Prometheus.
   uint64_t CountUpTo(absl::Duration limit) const;
 
   void Add(const DurationHistogram& other);
-  // What came after `earlier`, a reading of the same recorders. Its max() is exact when it is the
-  // longest of all, else as right as a percentile.
+  // The durations recorded after `earlier`, a reading of the same recorders. Its max() is exact if it
+  // is the maximum of all, else as exact as a percentile.
   DurationHistogram Since(const DurationHistogram& earlier) const;
 
  private:

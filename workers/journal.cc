@@ -91,7 +91,7 @@ bool Journal::Await(uint64_t sequence, absl::Duration timeout,
 }
 
 void Journal::WakeReaders() const {
-  // Under the lock, so that none is between its look and its sleep.
+  // Under the lock, so that no reader is between its check and its wait.
   MonotonicMutexLock lock(&mu_);
   appended_.NotifyAll();
 }

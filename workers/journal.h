@@ -1,12 +1,12 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Journal: what the pool decided, when, and on what grounds: every grow, shrink, trim, respawn,
-// cancel and stop, and the rejections in sums. An operator who asks in the morning why there were
-// forty threads at night finds the answer here.
+// Journal: the pool's decisions with their time and the state that they were based on: every grow,
+// shrink, trim, respawn, cancel and stop, and summed rejections. It answers questions such as why
+// there were forty threads last night.
 //
-// Bounded: the newest kCapacity events are kept; whoever reads too seldom sees from the numbers
-// that events are missing.
+// Bounded: the newest kCapacity events are kept. A reader that falls behind sees a gap in the sequence
+// numbers.
 //
 // Thread-safety: all methods. Lock order: mu_ is a leaf.
 
@@ -30,36 +30,36 @@ namespace robusto {
 
 struct PoolEvent {
   enum class Kind : uint8_t {
-    kStart,        // count workers were started
-    kGrow,         // count workers were started because somebody asked
-    kAutoGrow,     // count workers were started because a task had waited for oldest_wait
-    kShrink,       // count workers were retired because somebody asked
-    kTrim,         // count workers were retired because they had been idle for idle_timeout
-    kResize,       // the bounds were moved; count is the change of the threads that this asked for
+    kStart,     // count workers were started
+    kGrow,      // count workers were started by a Grow
+    kAutoGrow,  // count workers were started because a task had waited for oldest_wait
+    kShrink,    // count workers were asked to exit by a Shrink
+    kTrim,      // count workers were asked to exit because they had been idle for idle_timeout
+    kResize,    // the bounds were changed; count is the resulting change of the number of threads
     kStartFailed,  // the system gave no thread; text says why
-    kWorkerDied,   // worker_id ended by an exception out of its own machinery; text is its what()
+    kWorkerDied,   // worker_id died of an exception outside of a task's Run; text is its what()
     kRespawn,      // count workers were started so that there are min_threads again
     kReject,       // count tasks were rejected since the last such event; text is the reason
     kCancel,       // task_id was asked to give up
     kStuck,        // task_id has been running on worker_id for longer than stuck_after
     kDrain,
     kResume,
-    kStop,     // a Stop began
-    kStopped,  // it has ended; text is the report in short
-    kRevert,   // the bounds returned, as nobody had confirmed a Resize; count as with it
-    kConfirm,  // somebody confirmed a Resize
+    kStop,     // a Stop began; text is its timeout
+    kStopped,  // the Stop has ended; text summarises its report
+    kRevert,   // the bounds were reverted because a Resize was not confirmed; count as for kResize
+    kConfirm,  // a Resize was confirmed
   };
 
-  uint64_t sequence = 0;  // 1 for the first event of a pool, one more for each
+  uint64_t sequence = 0;  // 1 for the first event of a pool, then consecutive
   absl::Time at;
   Kind kind = Kind::kStart;
-  // What was decided.
+  // The decision.
   int count = 0;
   uint64_t task_id = 0;
   int64_t worker_id = 0;
   std::string text;
-  // What it was decided on.
-  int threads = 0;  // staying, after the decision
+  // The state that it was based on.
+  int threads = 0;  // target threads, after the decision
   int min_threads = 0;
   absl::optional<int> max_threads;
   size_t queue_size = 0;
@@ -73,18 +73,17 @@ class Journal {
  public:
   static constexpr size_t kCapacity = 1024;
 
-  // Numbers and dates the event and appends it.
+  // Sets the event's sequence number and time and appends it.
   void Append(PoolEvent event);
 
-  // Up to `max` events from number `from` on (0 and 1: from the oldest kept), oldest first. When
-  // the first of them has a larger number than was asked for, those between are gone.
+  // Returns up to `max` events with a sequence number of `from` or more (0 and 1: from the oldest
+  // kept), oldest first. When the first one's number is larger than `from`, the events between are
+  // no longer kept.
   std::vector<PoolEvent> Read(uint64_t from, size_t max) const;
 
-  // Waits until there is an event with number `sequence` or larger, or for `timeout`; true when
-  // there is.
+  // Waits up to `timeout` for an event with number `sequence` or larger; true when there is one.
   bool Await(uint64_t sequence, absl::Duration timeout) const;
-  // The same, but it also ends, with false, when *ended has been set to true and then
-  // WakeReaders called.
+  // The same, but also returns, with false, after `ended` was set to true and WakeReaders was called.
   bool Await(uint64_t sequence, absl::Duration timeout, const std::atomic<bool>& ended) const;
   void WakeReaders() const;
 

@@ -25,8 +25,8 @@ void Parker::Park() {
 bool Parker::ParkFor(int64_t nanoseconds) {
   if (state_.fetch_sub(1, std::memory_order_acquire) == kPermit) return true;
   FutexWait(state_, kParked, Deadline(absl::Nanoseconds(nanoseconds)));
-  // Timed out, woken, or woken without reason: the last reads as a time-out, which every caller of
-  // a timed wait has to be ready for.
+  // Timed out, woken, or a spurious wake-up, which looks like a time-out. Every caller of a timed wait
+  // has to expect one.
   return state_.exchange(kEmpty, std::memory_order_acquire) == kPermit;
 }
 

@@ -3,13 +3,13 @@
 //
 // Parker: lets one thread sleep until another wakes it; a binary semaphore with one waiter.
 //
-// Why not a condition variable: each worker sleeps on its own, is chosen by name (last in, first
-// out), and the waker must not have to take a lock that the woken one then waits for. This is one
-// futex(2) word.
+// Why not a condition variable: each worker is chosen individually (last in, first out), and the
+// thread that wakes it must not hold a lock for which the woken thread then waits. This is one futex(2)
+// word.
 //
-// Thread-safety: Park and ParkFor by the one owner; Unpark by any thread. What happened before
-// Unpark is seen after the Park that it ends. Unpark before Park makes that Park return at once;
-// two of them count as one.
+// Thread-safety: Park and ParkFor by one thread, the owner; Unpark by any thread. Unpark happens before
+// the return of the Park that it ends. Unpark before Park makes that Park return at once; two of them
+// count as one.
 
 #ifndef ROBUSTO_WORKERS_PARKER_H_
 #define ROBUSTO_WORKERS_PARKER_H_

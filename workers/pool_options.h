@@ -13,41 +13,45 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "robusto/workers/dispatcher.h"
+#include "robusto/workers/option_error.h"
 #include "robusto/workers/work_source.h"
 #include "robusto/workers/worker_thread.h"
 
 namespace robusto {
 
-// Half a gigabyte of places: more is not a queue but a mistake.
+// 16 million slots take half a gigabyte. A larger queue is a mistake.
 constexpr size_t kMaxQueueCapacity = size_t{1} << 24;
+constexpr OptionRange kQueueCapacityRange = {"queue_capacity", 1, int64_t{kMaxQueueCapacity}};
+constexpr OptionRange kMinThreadsRange = {"min_threads", 1};
+constexpr OptionRange kMaxThreadsRange = {"max_threads", 0};  // 0: not set
 
 // What a remote caller may ask for: more threads than this serve no pool of this kind well. A larger
 // number is a typing error, and would take the last threads that the machine has before it failed.
 constexpr int kMaxThreads = 10000;
 
 struct ThreadPoolOptions {
-  // Threads that Start starts, and the least that there are. At least 1.
+  // How many threads Start starts, and the minimum number of threads. At least 1.
   int min_threads = 10;
-  // The most that there are; at least min_threads. nullopt: no limit for Grow, and no growing by
-  // itself, which without a limit would turn every blocked task into a thread.
+  // The maximum number of threads; at least min_threads. nullopt: no limit for Grow, and the pool does
+  // not grow by itself, because without a limit every blocked task would become a thread.
   absl::optional<int> max_threads;
 
-  // Tasks that may wait for a worker; at least 1, at most kMaxQueueCapacity. Bounded on purpose: an
-  // unbounded queue turns overload into latency. The memory for it is taken at once, 32 bytes each.
+  // How many tasks may wait for a worker; at least 1, at most kMaxQueueCapacity. Bounded on purpose: an
+  // unbounded queue turns overload into latency. The memory, 32 bytes a task, is allocated at once.
   size_t queue_capacity = 1024;
-  // How long Put waits for room. 0: not at all; absl::InfiniteDuration(): for ever.
+  // How long Put waits for room. 0: not at all; absl::InfiniteDuration(): without a limit.
   absl::Duration queue_timeout = absl::Seconds(10);
   // How long a task may wait in the queue before it is rejected as expired.
-  // absl::InfiniteDuration(): for ever.
+  // absl::InfiniteDuration(): without a limit.
   absl::Duration queue_ttl = absl::InfiniteDuration();
 
   // With max_threads: how long the queue's head may wait before workers are added. More than 0;
   // absl::InfiniteDuration(): the pool does not grow by itself.
   absl::Duration grow_after = absl::Milliseconds(20);
-  // How long a worker beyond min_threads may be idle before it is retired. More than 0;
-  // absl::InfiniteDuration(): for ever.
+  // How long a worker beyond min_threads may be idle before it exits. More than 0;
+  // absl::InfiniteDuration(): without a limit.
   absl::Duration idle_timeout = absl::Seconds(60);
-  // How long a task may run before it is reported as stuck (it runs on). More than 0;
+  // How long a task may run before it is reported as stuck (it continues). More than 0;
   // absl::InfiniteDuration(): it never is.
   absl::Duration stuck_after = absl::InfiniteDuration();
 
@@ -55,11 +59,11 @@ struct ThreadPoolOptions {
   std::string name = "worker";
   // Where idle workers look for work; null: only Put brings tasks. Must outlive the pool.
   WorkSource* work_source = nullptr;
-  // Whether to let a task in, beside the bound of the queue; null: all that fit.
+  // Whether to admit a task, in addition to the queue's bound; null: all tasks that fit.
   AdmissionCheck admission_check;
-  // Told of every task that throws, in the worker's thread.
+  // Called for every task that throws, in the worker's thread.
   TaskFailureObserver on_task_failure;
-  // Makes the workers' threads; null: std::thread. Throws std::system_error when there are none.
+  // Starts the workers' threads; null: std::thread. Throws std::system_error when the system has none.
   ThreadFactory thread_factory;
 };
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "robusto/workers/option_error.h"
 #include "robusto/workers/thread_pool.h"
 
 namespace robusto {
@@ -23,13 +24,11 @@ std::string BoundsText(const PoolBounds& bounds) {
 
 absl::Status ThreadPool::CheckBounds(int min_threads, absl::optional<int> max_threads) {
   if (min_threads < 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("min_threads is ", min_threads, "; it must be at least 1"));
+    return InvalidOption("min_threads", absl::StrCat(min_threads), "at least 1");
   }
   if (max_threads.has_value() && *max_threads < min_threads) {
-    return absl::InvalidArgumentError(absl::StrCat("max_threads is ", *max_threads,
-                                                   "; it must be at least min_threads, which is ",
-                                                   min_threads));
+    return InvalidOption("max_threads", absl::StrCat(*max_threads),
+                         absl::StrCat("at least {min_threads}, which is ", min_threads));
   }
   return absl::OkStatus();
 }

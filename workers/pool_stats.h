@@ -1,8 +1,7 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// PoolStats, WorkerInfo: plain snapshots of a ThreadPool. No locks, no methods that do anything:
-// safe to copy and keep.
+// PoolStats, WorkerInfo, PollActivity: snapshots of a ThreadPool. Plain data, safe to copy and keep.
 
 #ifndef ROBUSTO_WORKERS_POOL_STATS_H_
 #define ROBUSTO_WORKERS_POOL_STATS_H_
@@ -19,7 +18,7 @@
 
 namespace robusto {
 
-// The pool's one lifecycle. A pool is used once: nothing leads back from kStopped.
+// The pool's lifecycle. A pool is used once: no state follows kStopped.
 enum class PoolState : uint8_t {
   kCreated,   // no threads yet; refuses tasks
   kRunning,   // takes tasks
@@ -78,13 +77,13 @@ struct PoolStats {
   int threads = 0;                  // idle + busy; an abandoned thread is not among them
   int idle = 0;
   int busy = 0;
-  int target_threads = 0;  // threads that are not told to retire
-  int retiring = 0;        // will end as soon as as many workers ask for work
-  int abandoned = 0;
-  int stuck = 0;          // of the busy ones
-  absl::Duration uptime;  // since Start
-  // Starts at 1; one more after every Resize and its reversal, and every Grow and Shrink that
-  // changed something. The pool's own growing and trimming leave it.
+  int target_threads = 0;  // threads that are not going to exit
+  int retiring = 0;        // requested exits that no worker has followed yet
+  int abandoned = 0;       // threads that Stop gave up on, the supervisor included
+  int stuck = 0;           // of the busy ones
+  absl::Duration uptime;   // since Start
+  // Starts at 1. Incremented by every Resize and its reversal, and by every Grow and Shrink that
+  // changed something, but not by the pool's own growing and trimming.
   uint64_t generation = 0;
   absl::optional<PendingRevert> pending_revert;
 
@@ -101,7 +100,7 @@ struct PoolStats {
   uint64_t rejected_full = 0;
   uint64_t rejected_draining = 0;
   uint64_t rejected_stopped = 0;
-  uint64_t queued = 0;       // accepted, its turn has not come
+  uint64_t queued = 0;       // accepted, not taken yet
   uint64_t running = 0;      // taken by a worker, not ended
   absl::Duration busy_time;  // inside tasks that have ended, summed over all workers
 

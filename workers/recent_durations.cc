@@ -11,7 +11,7 @@ void RecentDurations::Add(Clock::time_point at, const PoolHistograms& total) {
     if (!track.readings.empty() && at - track.readings.back().at < track.step) continue;
     if (kept == nullptr) kept = std::make_shared<const PoolHistograms>(total);
     track.readings.push_back({at, kept});
-    // The first but one is old enough: nobody asks for the first any more.
+    // The first but one is old enough: the first is not needed any more.
     while (track.readings.size() > 1 && at - track.readings[1].at >= track.length) {
       track.readings.pop_front();
     }

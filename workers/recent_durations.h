@@ -1,12 +1,12 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// RecentDurations: what a pool's histograms, which count since its start, say of the last ten
-// seconds and of the last minute.
+// RecentDurations: the distributions of the last ten seconds and the last minute, from a pool's
+// histograms, which count since its start.
 //
-// After a day a p99 since the start moves for nothing that happens now. The difference of two
-// readings is the distribution of what came between them; so readings are kept for a minute, and
-// there is nothing to do for whoever counts.
+// After a day, current events no longer change a p99 since the start. The difference of two readings is
+// the distribution of the time between them. So readings are kept for a minute, and recording costs
+// nothing extra.
 //
 //   RecentDurations recent;
 //   recent.Add(now, pool.Histograms());  // about once a second

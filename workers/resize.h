@@ -1,9 +1,8 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// ResizeRequest, ResizeResult: a change of a ThreadPool's bounds with the safeguards that an
-// operator wants who makes it from afar: to see first what it would do, to make it only if nobody
-// else was faster, and to have it taken back unless he can still reach the pool to confirm it.
+// ResizeRequest, ResizeResult: a change of a ThreadPool's bounds with safeguards for remote operators:
+// a dry run, compare-and-set on the generation, and automatic rollback unless the change is confirmed.
 // Plain data.
 //
 //   ResizeRequest request;
@@ -33,27 +32,27 @@ struct PoolBounds {
 struct ResizeRequest {
   int min_threads = 0;
   absl::optional<int> max_threads;  // nullopt: no limit
-  // Changes nothing and says what would happen.
+  // Changes nothing and returns what would happen.
   bool dry_run = false;
-  // Acts only at this generation of the pool (PoolStats::generation). nullopt: at any.
+  // Acts only if the pool has this generation (PoolStats::generation). nullopt: always.
   absl::optional<uint64_t> if_generation;
-  // The bounds return to what they were after this time unless ConfirmResize is called; more than
-  // 0. absl::InfiniteDuration(): they never do, nor do those of an earlier Resize that nobody has
-  // confirmed. While one waits to be confirmed, "what they were" means before that one.
+  // The bounds revert to the earlier ones after this time unless ConfirmResize is called; more than 0.
+  // absl::InfiniteDuration(): they never revert, nor do those of an earlier unconfirmed Resize. While
+  // one waits for confirmation, "the earlier ones" are those before it.
   absl::Duration revert_after = absl::InfiniteDuration();
 };
 
 struct ResizeResult {
   uint64_t generation = 0;  // after the change; of a dry run: as it is
   PoolBounds before;
-  int started = 0;  // workers; of a dry run: that would be
-  int retired = 0;
-  int threads = 0;  // staying, after the change
+  int started = 0;  // workers that were started; of a dry run: that would be
+  int retired = 0;  // workers that were asked to exit
+  int threads = 0;  // target threads after the change
 };
 
-// A Resize that waits to be confirmed.
+// A Resize that waits for confirmation.
 struct PendingRevert {
-  PoolBounds bounds;  // that return
+  PoolBounds bounds;  // to revert to
   absl::Duration remaining;
   uint64_t generation = 0;  // of the Resize
 };

@@ -1,11 +1,11 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// TaskQueue: the order in which queued tasks leave. First in, first out; whoever wants another
-// order (by priority, by client, newest first under overload) changes this one class, and neither
-// the workers nor the dispatcher.
+// TaskQueue: the order in which queued tasks are taken, which is first in, first out. Another order
+// (by priority, by client, newest first under overload) is a change of this class only, not of the
+// workers or the dispatcher.
 //
-// Its promises are BoundedQueue's: bounded, linearizable, nothing allocated after construction.
+// Its guarantees are BoundedQueue's: bounded, linearizable, no allocation after construction.
 //
 // Thread-safety: all methods.
 
@@ -41,9 +41,9 @@ class TaskQueue {
   // The next task, in this queue's order.
   PopResult TryPop(QueuedTask& out) { return queue_.TryPop(out); }
 
-  // Takes out a task that is too old: older than `accepted_before_ns`, when there is one. Otherwise
-  // *oldest_ns says when the oldest one was accepted, or is 0 when the queue is empty. (In an order
-  // that is not by age, this has to know the oldest all the same.)
+  // Removes a task that was accepted before `accepted_before_ns`, if there is one. Otherwise sets
+  // *oldest_ns to the time at which the oldest task was accepted, 0 if the queue is empty. (An order
+  // that is not by age has to track the oldest task for this.)
   bool TryPopOlder(int64_t accepted_before_ns, QueuedTask& out, int64_t* oldest_ns) {
     *oldest_ns = 0;
     return queue_.TryPopIf(out, [&](const QueuedTask& head) {

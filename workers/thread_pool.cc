@@ -8,28 +8,17 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "robusto/workers/option_error.h"
 
 namespace robusto {
 namespace {
 
 constexpr int kNoLimit = std::numeric_limits<int>::max();
 
-absl::Status CheckNotNegative(absl::string_view name, absl::Duration value) {
-  if (value >= absl::ZeroDuration()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(name, " is ", absl::FormatDuration(value),
-                                                 "; it must be 0s or more, or infinite"));
-}
-
 absl::Status CheckCount(absl::string_view call, int count) {
   if (count >= 0) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(call, " of ", count, " threads; it must be 0 or more"));
-}
-
-absl::Status CheckPositive(absl::string_view name, absl::Duration value) {
-  if (value > absl::ZeroDuration()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(name, " is ", absl::FormatDuration(value),
-                                                 "; it must be more than 0s, or infinite"));
 }
 
 // Nanoseconds, or -1 for infinite.
@@ -53,11 +42,7 @@ Dispatcher::Options DispatcherOptions(const ThreadPoolOptions& options) {
 
 absl::StatusOr<std::unique_ptr<ThreadPool>> ThreadPool::Create(ThreadPoolOptions options) {
   absl::Status status = CheckBounds(options.min_threads, options.max_threads);
-  if (status.ok() && (options.queue_capacity < 1 || options.queue_capacity > kMaxQueueCapacity)) {
-    status = absl::InvalidArgumentError(absl::StrCat("queue_capacity is ", options.queue_capacity,
-                                                     "; it must be at least 1 and at most ",
-                                                     kMaxQueueCapacity));
-  }
+  if (status.ok()) status = CheckRange(kQueueCapacityRange, uint64_t{options.queue_capacity});
   if (status.ok()) status = CheckNotNegative("queue_timeout", options.queue_timeout);
   if (status.ok()) status = CheckNotNegative("queue_ttl", options.queue_ttl);
   if (status.ok()) status = CheckPositive("grow_after", options.grow_after);
@@ -80,7 +65,7 @@ ThreadPool::ThreadPool(ThreadPoolOptions options)
 
 ThreadPool::~ThreadPool() {
   Stop(absl::ZeroDuration()).IgnoreError();
-  // A worker that called Stop could not be waited for there. Its task may want the lock.
+  // Stop could not wait for a worker that called it. Without the lock, which its task may need.
   std::vector<WorkerSet::Worker> left;
   {
     absl::MutexLock lock(&mu_);
@@ -111,10 +96,12 @@ absl::Status ThreadPool::Start() {
     }
     workers_.RequestExits(workers_.target_threads());
     workers_.JoinAll();
-    workers_.Reap();
+    static_cast<void>(workers_.Reap());
   }
-  return absl::Status(
-      status.code(), absl::StrCat("min_threads is ", options_.min_threads, ": ", status.message()));
+  const std::string threads = absl::StrCat(options_.min_threads);
+  return WithOptionError(
+      absl::Status(status.code(), absl::StrCat("min_threads is ", threads, ": ", status.message())),
+      {"min_threads", threads, "", std::string(status.message())});
 }
 
 int64_t ThreadPool::DeadlineNanos(absl::Duration timeout) {
@@ -263,7 +250,7 @@ void ThreadPool::RequestStop() {
 
 void ThreadPool::AwaitStopRequest() {
   stop_requested_.Park();
-  stop_requested_.Unpark();  // for whoever asks again
+  stop_requested_.Unpark();  // for the next call
 }
 
 absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
@@ -281,7 +268,7 @@ absl::StatusOr<StopReport> ThreadPool::Stop(absl::Duration timeout) {
   {
     absl::MutexLock lock(&mu_);
     if (stopping_) {
-      // Not for ever: the first Stop ends by the earliest deadline.
+      // Bounded: the first Stop ends by the earliest deadline.
       mu_.Await(absl::Condition(
           +[](PoolState* state) { return *state == PoolState::kStopped; }, &state_));
       return stop_report_;
@@ -332,8 +319,8 @@ PoolStats ThreadPool::Stats() const {
   if (started_ns_ != 0) stats.uptime = absl::Nanoseconds(MonotonicNanos() - started_ns_);
   stats.retiring = dispatcher_->pending_exits();
 
-  // Each worker's totals agree with each other, and what was started is read before what was
-  // accepted: so each difference is a count of tasks that were really there.
+  // The totals of a worker are consistent with each other, and started tasks are read before accepted
+  // ones. So each difference is a number of tasks that existed at one time.
   WorkerTotals totals = workers_.gone_totals();
   for (const auto& worker : workers_.workers()) {
     const bool exited = worker->exited();
@@ -345,7 +332,8 @@ PoolStats ThreadPool::Stats() const {
     if (worker->stuck()) ++stats.stuck;
   }
   stats.idle = stats.threads - stats.busy;
-  // One that just died is counted yet; and below 0 stay for a moment when retired ones died.
+  // A worker that just died still counts, and the target is negative for a moment when workers died
+  // that had been asked to exit.
   stats.target_threads = std::max(0, std::min(workers_.target_threads(), stats.threads));
   const Dispatcher::Counters counters = dispatcher_->counters();
   stats.completed = totals.completed;

@@ -49,7 +49,7 @@ std::vector<WorkerSet::Death> WorkerSet::Reap() {
   const auto gone = std::stable_partition(workers_.begin(), workers_.end(),
                                           [](const Worker& worker) { return !worker->exited(); });
   for (auto it = gone; it != workers_.end(); ++it) {
-    // The thread is at its last statements and takes no lock.
+    // The thread has only a few statements left, which take no lock that the caller may hold.
     (*it)->Join();
     gone_totals_ += (*it)->totals();
     (*it)->AddHistograms(&gone_histograms_);

@@ -1,14 +1,14 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// WorkerSet: the threads that a pool has: starting, retiring, counting and forgetting them. What a
-// worker has done stays in the sums when it is gone.
+// WorkerSet: the threads of a pool: it starts, counts and reaps them, and requests their exit. The
+// totals of a worker are kept after its exit.
 //
-// "Staying" are the workers that were started and not retired. A retirement is a number beside the
-// queue, which the next worker that asks for work follows, so a retired worker may be alive for as
-// long as its task runs; it is not staying, and cannot be retired twice.
+// Target threads are the workers that were started and not asked to exit. A requested exit is a number
+// in the dispatcher, which the next worker without a task follows. So a worker may still be alive, for
+// as long as its task runs, when it no longer counts.
 //
-// Thread-safety: none; the pool's lock guards it.
+// Thread-safety: none; guarded by ThreadPool::mu_.
 
 #ifndef ROBUSTO_WORKERS_WORKER_SET_H_
 #define ROBUSTO_WORKERS_WORKER_SET_H_
@@ -31,7 +31,7 @@ class WorkerSet {
  public:
   using Worker = std::shared_ptr<WorkerThread>;
 
-  // A worker that ended by an exception out of its own machinery.
+  // A worker that died of an exception outside of a task's Run.
   struct Death {
     int64_t worker_id;
     std::string what;
@@ -41,35 +41,35 @@ class WorkerSet {
       : environment_(std::move(environment)) {}
 
   int target_threads() const { return target_threads_; }
-  // Those that are alive, oldest first, retired ones too.
+  // The workers that are alive, oldest first, including those that will exit.
   std::vector<Worker> Alive() const;
 
-  // Starts `count` workers, or as many as the system gives before `give_up()`; returns how many.
-  // *why says why no more.
+  // Starts up to `count` workers, until the system gives no more or `give_up()` is true; returns how
+  // many. *why says why not all.
   int Start(int count, const std::function<bool()>& give_up, absl::Status* why);
-  // Retires `count` of the staying ones: idle ones now, busy ones after their task.
+  // Makes `count` target threads exit: idle ones now, busy ones after their task.
   void RequestExits(int count);
-  // Takes back up to `count` retirements that nobody has followed yet; returns how many.
-  int CancelExits(int count);
-  // Forgets workers that have ended, keeping their sums; returns those that died.
-  std::vector<Death> Reap();
-  // Gives up on `worker`, which stays alive inside its task.
+  // Cancels up to `count` requested exits that no worker has followed yet; returns how many.
+  [[nodiscard]] int CancelExits(int count);
+  // Joins and removes workers that have exited, keeping their totals; returns those that died.
+  [[nodiscard]] std::vector<Death> Reap();
+  // Gives up on `worker`, whose thread hangs.
   void Abandon(const Worker& worker);
   int abandoned() const { return static_cast<int>(abandoned_.size()); }
-  // Waits for the threads of all workers that are left. They must be ending.
+  // Waits for the threads of all workers. They must be exiting.
   void JoinAll();
 
-  // Those that are alive or have just ended.
+  // The workers that are alive or have not been reaped yet.
   const std::vector<Worker>& workers() const { return workers_; }
-  // The sums of those that are not among them any more.
+  // The totals of all other workers.
   WorkerTotals gone_totals() const;
-  // Over all of them.
+  // Over all workers.
   PoolHistograms histograms() const;
 
  private:
   const WorkerThread::Environment environment_;
   std::vector<Worker> workers_;
-  // Their tasks may still end, and are counted then.
+  // Kept because their tasks may still end, and are counted then.
   std::vector<Worker> abandoned_;
   int target_threads_ = 0;
   int64_t next_id_ = 1;

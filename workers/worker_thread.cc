@@ -67,7 +67,7 @@ void WorkerThread::Main() {
   dispatcher.Leave(parked_worker_);
   exited_.store(true, std::memory_order_release);
   environment_.signal->Notify();
-  dispatcher.RequestMaintenance();  // which joins this thread
+  dispatcher.RequestMaintenance();  // it joins this thread
 }
 
 void WorkerThread::RunTask(QueuedTask item) {
@@ -78,7 +78,7 @@ void WorkerThread::RunTask(QueuedTask item) {
   running_.store(item.id << kPinBits, std::memory_order_release);
   environment_.dispatcher->WatchRunning();
 
-  // What only a task that throws needs is not made for the others.
+  // Constructed only for a task that throws.
   absl::optional<std::string> failure;
   absl::optional<TaskDescription> description;
   try {
@@ -99,14 +99,14 @@ void WorkerThread::RunTask(QueuedTask item) {
     }
   }
   const bool cancelled = EndTask(item.id);
-  // The counters move before the task is released, so that whoever sees its effect sees it counted.
+  // The counters move before Done, so that a thread that sees the effect of Done sees the task counted.
   service_time_.Record(service_ns);
   AddOwned(busy_ns_, service_ns);
   AddOwned<uint64_t>(cancelled ? cancelled_ : failure ? failed_ : completed_, 1);
   environment_.dispatcher->RecordServiceTime(service_ns);
-  // To report a failure may take its time, which is not the next task's.
+  // Reporting a failure may take long, and does not count as waiting time of the next task.
   if (!failure) Dispatcher::ShareClock(parked_worker_, now_ns);
-  // Not reset(), which is noexcept: a Done that throws costs this worker, not the process.
+  // Not reset(), which is noexcept: a Done that throws kills this worker, not the process.
   item.task.release()->Done();
   if (description) environment_.on_failure(*description, *failure);
   if (environment_.dispatcher->admission() != Dispatcher::Admission::kOpen) {
@@ -115,8 +115,8 @@ void WorkerThread::RunTask(QueuedTask item) {
 }
 
 bool WorkerThread::EndTask(uint64_t id) {
-  // The id goes and the pins stay: from here on nobody takes a new one. Pairs with Pin and Unpin:
-  // all that was done with the task happens before its release.
+  // Removes the id and keeps the pins: from here on no thread can pin the task. Pairs with Pin and
+  // Unpin: every use of the task by another thread happens before Done.
   const uint64_t before = running_.fetch_sub(id << kPinBits, std::memory_order_acq_rel);
   if ((before & kPins) != 0) unpinned_.Park();  // W2
   if (!cancel_asked_.load(std::memory_order_relaxed)) return false;
@@ -129,7 +129,7 @@ Task* WorkerThread::Pin(uint64_t id) {
   for (;;) {
     if (id == 0 || running >> kPinBits != id) return nullptr;
     if ((running & kPins) == kPins) {
-      std::this_thread::yield();  // as many as can be counted: one of them will be done soon
+      std::this_thread::yield();  // the counter is full; one of these threads will unpin soon
       running = running_.load(std::memory_order_acquire);
     } else if (running_.compare_exchange_weak(running, running + 1, std::memory_order_acq_rel,
                                               std::memory_order_acquire)) {
@@ -139,7 +139,7 @@ Task* WorkerThread::Pin(uint64_t id) {
 }
 
 void WorkerThread::Unpin() {
-  // 1: the task has ended, and this was the last pin that it waited for.
+  // 1: the task has ended and waits for this last pin.
   if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) unpinned_.Unpark();
 }
 
@@ -166,14 +166,14 @@ bool WorkerThread::Cancel(uint64_t task_id, CancelLevel level) {
   try {
     task.get()->Cancel(level);
   } catch (...) {
-    // It was asked; what it makes of it is its own. A Stop has others to ask.
+    // The task was told. A Stop goes on with other tasks.
   }
   return true;
 }
 
 WorkerTotals WorkerThread::totals() const {
   WorkerTotals totals;
-  // A task that starts or ends meanwhile would be in one number and not in the other: look again.
+  // Read again if a task starts or ends meanwhile: it would be in one number and not in the other.
   uint64_t ended;
   do {
     totals.started = started_.load(std::memory_order_acquire);
@@ -192,7 +192,7 @@ void WorkerThread::AddHistograms(PoolHistograms* histograms) const {
 }
 
 int64_t WorkerThread::running_since_ns() const {
-  // The id is stored after the time and taken away before the next one.
+  // The id is stored after the time, and withdrawn before the next time is stored.
   return task_id() == 0 ? -1 : started_ns_.load(std::memory_order_relaxed);
 }
 
@@ -204,7 +204,7 @@ bool WorkerThread::IsStuck(int64_t now_ns) const {
 uint64_t WorkerThread::TakeNewlyStuck(int64_t now_ns) {
   const uint64_t id = task_id();
   if (id == 0 || id == stuck_task_id_ || !IsStuck(now_ns)) return 0;
-  // Another task may have begun between the looks; then neither is reported now.
+  // Another task may have begun between the two reads; then neither is reported now.
   if (task_id() != id) return 0;
   stuck_task_id_ = id;
   return id;
@@ -224,7 +224,7 @@ WorkerInfo WorkerThread::Info() {
     try {
       info.task = task.get()->Describe();
     } catch (...) {
-      // The worker is shown without it; the others are, too.
+      // The worker is listed without a description.
     }
   }
   return info;

@@ -1,21 +1,21 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// WorkerThread: one thread of the pool. It takes tasks from the Dispatcher and runs them until it
-// is told to end, and can be watched and asked to cancel while it does.
+// WorkerThread: one thread of the pool. It takes tasks from the Dispatcher and runs them until it must
+// exit. Meanwhile its task can be described and cancelled by other threads.
 //
-// Lifetime: shared between the pool and its own thread, so that a thread that a Stop had to abandon
-// inside a task can outlive the pool.
+// Lifetime: shared between the pool and its own thread, so that a thread that a Stop had to abandon can
+// outlive the pool.
 //
 // Invariants:
-//   (W1) Cancel(id) reaches the task with that id or none: never the next one on the same worker.
-//   (W2) A task is not released while a Cancel or Describe of it runs, and is when it has run, also
-//        by throwing.
-//   (W3) What a task throws ends that task only.
+//   (W1) Cancel(id) reaches the task with that id or none, never the next one of the same worker.
+//   (W2) Done of a task is not called while a Cancel or Describe of it runs, and is called after Run,
+//        also when that threw.
+//   (W3) An exception from Run ends only that task.
 //
 // Thread-safety: all public methods, any thread; Join not from the worker itself.
-// Locks: none. Task::Cancel and Task::Describe are called with the task pinned, and its end waits
-// for them.
+// Locks: none. Task::Cancel and Task::Describe are called with the task pinned, and the end of the task
+// waits for them.
 
 #ifndef ROBUSTO_WORKERS_WORKER_THREAD_H_
 #define ROBUSTO_WORKERS_WORKER_THREAD_H_
@@ -45,7 +45,7 @@ namespace robusto {
 // Wakes threads that wait for the workers to make progress. Shared by the workers and the pool.
 class WorkerSignal {
  public:
-  // Something that a waiter might wait for has changed.
+  // Makes waiting threads check their condition.
   void Notify() {
     {
       MonotonicMutexLock lock(&mu_);
@@ -54,9 +54,9 @@ class WorkerSignal {
     changed_.NotifyAll();
   }
 
-  // Waits until `done()` or `deadline_ns` on the clock of MonotonicNanos; returns done(). Both are
-  // called without the lock, after every Notify, and now and then without one: not everything
-  // that ends a wait is announced (a rejection is not), and a deadline may be moved.
+  // Waits until `done()`, or until `deadline_ns()` on the clock of MonotonicNanos; returns done(). Both
+  // are called without the lock, after every Notify and every kCheckAgainNs: not every event that ends
+  // a wait is followed by Notify (a rejection is not), and a deadline may move.
   template <typename Deadline, typename Done>
   bool AwaitUntil(Deadline deadline_ns, Done done) {
     for (;;) {
@@ -84,17 +84,16 @@ class WorkerSignal {
   uint64_t changes_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
-// Told of a task that threw: what it was and what() of the exception. Called in the worker, after
-// Run.
+// Called for a task that threw, with what() of the exception. In the worker, after Done.
 using TaskFailureObserver =
     std::function<void(const TaskDescription& task, absl::string_view what)>;
 
-// Makes a thread that runs the function.
+// Starts a thread that runs the function.
 using ThreadFactory = std::function<std::thread(std::function<void()>)>;
 
 class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
  public:
-  // What all workers of a pool share.
+  // Shared by all workers of a pool.
   struct Environment {
     std::string name;  // the kernel's name for a thread is `name`-`id`, cut to 15 bytes
     std::shared_ptr<Dispatcher> dispatcher;
@@ -110,10 +109,9 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
   // Starts the thread. ResourceExhausted when the system has no thread to give; then nothing has
   // changed.
   absl::Status Start();
-  // Waits for the thread's end, which must be under way.
+  // Waits for the thread, which must be exiting.
   void Join();
-  // Gives up on a thread that does not come back from its task: it ends by itself when the task
-  // does.
+  // Gives up on a thread that hangs. It exits by itself if it ever comes back.
   void Abandon();
 
   // The worker whose thread this is, or null.
@@ -121,36 +119,35 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
 
   int64_t id() const { return id_; }
   bool exited() const { return exited_.load(std::memory_order_acquire); }
-  // What its own machinery threw, for a worker that has exited by that; empty: it did not.
+  // What killed the worker: an exception outside of a task's Run. Empty: the worker did not die.
   const std::string& death() const { return death_; }
-  // The id of the task that it runs; 0 while it has none.
+  // The id of the running task; 0 while there is none.
   uint64_t task_id() const { return running_.load(std::memory_order_acquire) >> kPinBits; }
-  // Told in this thread by a Stop of its pool that it is in: the Stop cannot wait for the task that
-  // waits for it.
+  // Called in this thread by a Stop of its pool: the Stop cannot wait for a task that waits for it.
   void EnterStop() { in_stop_.store(true); }
   bool in_stop() const { return in_stop_.load(); }
-  // Whether it works for this dispatcher, and so for its pool.
+  // Whether it is a worker of this dispatcher, and so of its pool.
   bool serves(const Dispatcher& dispatcher) const {
     return environment_.dispatcher.get() == &dispatcher;
   }
-  // Asks the running task to give up if it has this id; false when it does not run (any more).
+  // Cancels the running task if it has this id; false when that task does not run.
   bool Cancel(uint64_t task_id, CancelLevel level);
   WorkerTotals totals() const;
   void AddHistograms(PoolHistograms* histograms) const;
   WorkerInfo Info();
-  // Since when the running task runs; -1 when none does.
+  // When the running task started; -1 while there is none.
   int64_t running_since_ns() const;
   bool stuck() const { return running_since_ns() >= 0 && IsStuck(MonotonicNanos()); }
-  // The id of a task that has become stuck since the last call; 0: none. The supervisor only.
+  // The id of a task that has become stuck since the last call; 0: none. Maintenance only.
   uint64_t TakeNewlyStuck(int64_t now_ns);
 
  private:
   void Main();
   void RunTask(QueuedTask item);
   bool IsStuck(int64_t now_ns) const;
-  // Takes the task away, waiting for those who have pinned it; true when it was asked to give up.
+  // Withdraws the task and waits for threads that have pinned it; true when it was cancelled.
   bool EndTask(uint64_t id);
-  // Keeps the running task from being released for as long as it lives.
+  // Keeps Done of the running task from being called while this object exists.
   class PinnedTask;
   // Null when the running task does not have this id.
   Task* Pin(uint64_t id);
@@ -164,7 +161,7 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
   const int64_t id_;
   const Environment environment_;
 
-  // The pool's, under its lock.
+  // Under ThreadPool::mu_.
   std::thread thread_;
 
   // This thread only.
@@ -173,22 +170,23 @@ class WorkerThread : public std::enable_shared_from_this<WorkerThread> {
   // Written before exited_ is set, read after.
   std::string death_;
 
-  // The supervisor only.
+  // Maintenance only.
   uint64_t stuck_task_id_ = 0;
 
-  // The running task's id, 0 for none, and below it how many have pinned the task. One word, not a
-  // mutex, so that the end of a task that nobody looks at costs one instruction; it is pinned by a
-  // CAS that sees the id (W1), and its end sees the pins (W2). task_ is stored before it (release),
-  // and Pin's CAS acquires that.
+  // The running task's id, 0 for none, and in the lower bits the number of threads that have pinned
+  // the task. One word instead of a mutex, so that the end of a task that no thread has pinned costs one
+  // instruction. A pin is a CAS that sees the id (W1), and the end of the task sees the pins (W2). task_
+  // is stored before it (release), and Pin's CAS acquires that.
   std::atomic<uint64_t> running_{0};
   std::atomic<Task*> task_{nullptr};
   std::atomic<int64_t> started_ns_{0};
   std::atomic<bool> exited_{false};
   std::atomic<bool> in_stop_{false};
   std::atomic<bool> cancel_asked_{false};  // of the running task; written while it is pinned
-  Parker unpinned_;                        // the last pin of a task that has ended is gone
+  Parker unpinned_;                        // unparked with the last pin of a task that has ended
 
-  // Statistics: one writer. started_ moves first and one of the next three last, each released.
+  // Statistics: one writer. started_ is incremented first and one of the next three last, each with
+  // release.
   std::atomic<uint64_t> started_{0};
   std::atomic<uint64_t> completed_{0};
   std::atomic<uint64_t> failed_{0};

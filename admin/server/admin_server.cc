@@ -18,7 +18,9 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
-#include "robusto/admin/access/listen_address.h"
+#include "robusto/admin/access/listen_check.h"
+#include "robusto/workers/address/listen_address.h"
+#include "robusto/workers/option_error.h"
 
 namespace robusto {
 namespace {
@@ -35,32 +37,33 @@ absl::StatusOr<std::string> ReadPem(absl::string_view option, const std::string&
   std::ifstream in(path);
   std::ostringstream content;
   if (!in || !(content << in.rdbuf())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(option, "=", path, ": cannot read the file, or it is empty"));
+    return ConflictingOption(option, path, "the file cannot be read, or is empty");
   }
   std::string text = content.str();
   if (absl::StrContains(text, "-----BEGIN ")) return text;
-  return absl::InvalidArgumentError(
-      absl::StrCat(option, "=", path, ": the file is not in PEM format"));
+  return ConflictingOption(option, path, "the file is not in PEM format");
 }
 
 absl::Status CheckOptions(const AdminServerOptions& options, const ListenAddress& address) {
   if (options.tls_cert.empty() != options.tls_key.empty()) {
-    return absl::InvalidArgumentError(options.tls_cert.empty() ? "tls_key: requires tls_cert"
-                                                               : "tls_cert: requires tls_key");
+    return options.tls_cert.empty()
+               ? ConflictingOption("tls_key", options.tls_key, "requires {tls_cert}")
+               : ConflictingOption("tls_cert", options.tls_cert, "requires {tls_key}");
   }
   const bool tls = !options.tls_cert.empty();
   if (!tls && !options.tls_client_ca.empty()) {
-    return absl::InvalidArgumentError("tls_client_ca: requires tls_cert and tls_key");
+    return ConflictingOption("tls_client_ca", options.tls_client_ca,
+                             "requires {tls_cert} and {tls_key}");
   }
   if (address.local || options.insecure) return absl::OkStatus();
   const bool knows_caller = !options.tls_client_ca.empty() || !options.token_file.empty();
   if (tls && knows_caller) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "listen=", options.listen, ": other machines can reach this address, so it requires ",
-      tls ? "" : "tls_cert and tls_key, ", tls || knows_caller ? "" : "and ",
-      knows_caller ? "" : "tls_client_ca or token_file, ",
-      "or insecure; or choose a loopback address"));
+  return ConflictingOption(
+      "listen", options.listen,
+      absl::StrCat("other machines can reach this address, so it requires ",
+                   tls ? "" : "{tls_cert} and {tls_key}, ", tls || knows_caller ? "" : "and ",
+                   knows_caller ? "" : "{tls_client_ca} or {token_file}, ",
+                   "or {insecure}; or choose a loopback address"));
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> Credentials(
@@ -112,7 +115,7 @@ absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Create(ThreadPool* poo
 absl::Status AdminServer::Start(ThreadPool* pool) {
   const absl::StatusOr<ListenAddress> listen = ParseListenAddress(options_.listen);
   if (!listen.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("listen: ", listen.status().message()));
+    return BlameOption(listen.status(), "listen", options_.listen);
   }
   if (absl::Status status = CheckOptions(options_, *listen); !status.ok()) return status;
   const absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> credentials =
@@ -121,12 +124,13 @@ absl::Status AdminServer::Start(ThreadPool* pool) {
   if (!options_.token_file.empty()) {
     auto tokens = TokenFile::Open(options_.token_file, options_.on_warning);
     if (!tokens.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat("token_file: ", tokens.status().message()));
+      return BlameOption(absl::InvalidArgumentError(tokens.status().message()), "token_file",
+                         options_.token_file);
     }
     tokens_ = *std::move(tokens);
   }
   if (absl::Status status = CheckCanListen(*listen); !status.ok()) {
-    return absl::UnavailableError(absl::StrCat("listen: ", status.message()));
+    return BlameOption(status, "listen", options_.listen);
   }
 
   options_.service.authorize = [this](const auto& context, AdminAccess access, std::string* role) {
@@ -137,24 +141,31 @@ absl::Status AdminServer::Start(ThreadPool* pool) {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort(options_.listen, *credentials, &port);
+  // gRPC wants a host. It falls back to IPv4 for "[::]" on a machine without IPv6.
+  const std::string target = listen->kind == ListenAddress::Kind::kTcp && listen->host.empty()
+                                 ? absl::StrCat("[::]:", listen->port)
+                                 : options_.listen;
+  builder.AddListeningPort(target, *credentials, &port);
   builder.RegisterService(service_.get());
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   // Else a second server on the same port gets every other call instead of an error.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kPingAfterMillis);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMillis);
+  // Every user that can open a unix socket is an operator, so its file has its mode from the first moment. gRPC binds it
+  // here, with the umask of the process. A file that another thread creates meanwhile has narrower rights than usual.
+  const mode_t mask = listen->unix_socket() ? umask(0177) : 0;
   server_ = builder.BuildAndStart();
+  if (listen->unix_socket()) umask(mask);
   if (server_ == nullptr) {
-    return absl::UnavailableError(
-        absl::StrCat("listen: cannot listen on ", options_.listen,
-                     ": the address is in use, or tls_key is not the key ", "of tls_cert"));
+    return WithOptionError(
+        absl::UnavailableError(absl::StrCat("cannot listen on ", options_.listen,
+                                            ": the address is in use, or tls_key is not the key "
+                                            "of tls_cert")),
+        {"listen", options_.listen, "",
+         "the address is in use, or {tls_key} is not the key of {tls_cert}"});
   }
   address_ = listen->WithPort(port);
-  // Every user that can open the socket is an operator.
-  if (listen->unix_socket && chmod(listen->host.c_str(), 0600) != 0) {
-    Warn(absl::StrCat("cannot restrict the permissions of ", listen->host));
-  }
 
   server_->GetHealthCheckService()->SetServingStatus(kServiceName, true);
   monitor_ = options_.monitor;

@@ -27,6 +27,7 @@
 #include "robusto/http/message/grammar.h"
 #include "robusto/http/message/uri.h"
 #include "robusto/queue/monotonic_clock.h"
+#include "robusto/workers/option_error.h"
 #include "robusto/workers/warning_limiter.h"
 
 namespace robusto {
@@ -243,21 +244,19 @@ void FileHandler::Call::RedirectToDirectory() {
 
 absl::StatusOr<FileHandler> FileHandler::Create(FileHandlerOptions options) {
   if (!options.index.empty() && !IsFileName(options.index)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "index \"", options.index, "\" must be a file name without '/', or empty for none"));
+    return InvalidOption("index", options.index, "a file name without '/', or empty for none");
   }
   if (!IsFieldContent(options.cache_control)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("cache_control \"", absl::CHexEscape(options.cache_control),
-                     "\" must be a field value, such as \"max-age=3600\", without control "
-                     "characters and white space around it, or empty for none"));
+    return InvalidOption("cache_control", absl::CHexEscape(options.cache_control),
+                         "the value of a field, like max-age=3600, without control characters and "
+                         "surrounding white space, or empty for none");
   }
   RootDirectory::Options root_options;
   root_options.follow_outside_symlinks = options.follow_outside_symlinks;
   root_options.use_openat2 = options.use_openat2;
   root_options.follow_interval = options.root_follow_interval;
   absl::StatusOr<RootDirectory> root = RootDirectory::Create(options.root, root_options);
-  if (!root.ok()) return root.status();
+  if (!root.ok()) return BlameOption(root.status(), "root", options.root);
   return FileHandler(std::make_shared<const Shared>(std::move(options), *std::move(root)));
 }
 

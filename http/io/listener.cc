@@ -26,19 +26,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "robusto/http/io/socket_activation.h"
+#include "robusto/workers/address/listen_address.h"
 
 namespace robusto {
 namespace {
 
 // As many connections as the kernel allows may wait to be accepted (net.core.somaxconn caps it).
 constexpr int kBacklog = 65535;
-
-absl::Status BadAddress(absl::string_view address) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("\"", address,
-                   "\" is no address to listen on; write host:port, [v6-address]:port, :port, "
-                   "unix:PATH, systemd or systemd:NAME"));
-}
+// How often a port that the kernel chose for one address of localhost may be taken on the other one.
+constexpr int kSamePortAttempts = 20;
 
 absl::Status SystemRefused(absl::string_view address, int error) {
   return absl::UnavailableError(
@@ -48,6 +44,26 @@ absl::Status SystemRefused(absl::string_view address, int error) {
 std::string FormatAddress(const sockaddr_storage& address) {
   char text[kMaxPeerName];
   return std::string(text, FormatPeer(address, text));
+}
+
+// Whether the machine has the address: it may lack one of the two families.
+bool CanBind(const sockaddr* address, socklen_t size) {
+  const UniqueFd fd(socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return fd.valid() && bind(fd.get(), address, size) == 0;
+}
+
+bool HasIpv4Loopback() {
+  sockaddr_in v4 = {};
+  v4.sin_family = AF_INET;
+  v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return CanBind(reinterpret_cast<const sockaddr*>(&v4), sizeof(v4));
+}
+
+bool HasIpv6Loopback() {
+  sockaddr_in6 v6 = {};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_addr = in6addr_loopback;
+  return CanBind(reinterpret_cast<const sockaddr*>(&v6), sizeof(v6));
 }
 
 // The path that a unix socket is bound to; "@name" for one in the abstract namespace (unix(7)).
@@ -97,26 +113,55 @@ size_t FormatPeer(const sockaddr_storage& peer, char* out) {
 
 absl::StatusOr<std::vector<Listener>> Listener::OpenAll(absl::string_view address,
                                                         const ListenerOptions& options) {
+  const absl::StatusOr<ListenAddress> parsed = ParseListenAddress(address, ListenForms::kAll);
+  if (!parsed.ok()) return parsed.status();
+  if (parsed->kind == ListenAddress::Kind::kSystemd) return TakePassed(*parsed);
+  if (parsed->host == "localhost") return OpenLocalhost(*parsed);
+  absl::StatusOr<Listener> listener = Open(address, options);
+  if (!listener.ok()) return listener.status();
   std::vector<Listener> listeners;
-  absl::string_view name = address;
-  if (!absl::ConsumePrefix(&name, "systemd") || (!name.empty() && name[0] != ':')) {
-    absl::StatusOr<Listener> listener = Open(address, options);
-    if (!listener.ok()) return listener.status();
-    listeners.push_back(*std::move(listener));
-    return listeners;
-  }
-  auto sockets = name.empty() ? TakePassedSockets() : TakePassedSockets(name.substr(1));
+  listeners.push_back(*std::move(listener));
+  return listeners;
+}
+
+absl::StatusOr<std::vector<Listener>> Listener::TakePassed(const ListenAddress& address) {
+  auto sockets = address.host.empty() ? TakePassedSockets() : TakePassedSockets(address.host);
   const auto refuse = [&](const absl::Status& status) {
-    return absl::Status(status.code(),
-                        absl::StrCat("cannot listen on ", address, ": ", status.message()));
+    return absl::Status(status.code(), absl::StrCat("cannot listen on ", address.WithPort(0), ": ",
+                                                    status.message()));
   };
   if (!sockets.ok()) return refuse(sockets.status());
+  std::vector<Listener> listeners;
   for (PassedSocket& socket : *sockets) {
     absl::StatusOr<Listener> listener = Adopt(std::move(socket.fd));
     if (!listener.ok()) return refuse(listener.status());
     listeners.push_back(*std::move(listener));
   }
   return listeners;
+}
+
+absl::StatusOr<std::vector<Listener>> Listener::OpenLocalhost(const ListenAddress& address) {
+  // Not looked up: localhost means both loopback addresses (RFC 6761 section 6.3), also in a container without
+  // /etc/hosts. Many clients try ::1 first, and some never try the other.
+  std::vector<const char*> hosts;
+  if (HasIpv4Loopback()) hosts.push_back("127.0.0.1:");
+  if (HasIpv6Loopback()) hosts.push_back("[::1]:");
+  absl::Status status = SystemRefused(address.WithPort(address.port), EADDRNOTAVAIL);
+  for (int attempt = 0; attempt < kSamePortAttempts; ++attempt) {
+    std::vector<Listener> listeners;
+    std::string port = absl::StrCat(address.port);
+    for (const char* host : hosts) {
+      absl::StatusOr<Listener> listener = Open(absl::StrCat(host, port));
+      status = listener.status();
+      if (!status.ok()) break;
+      // When the kernel chooses the port for the first address, the second one takes the same.
+      port = listener->address().substr(listener->address().rfind(':') + 1);
+      listeners.push_back(*std::move(listener));
+    }
+    if (status.ok()) return listeners;
+    if (address.port != 0) return status;
+  }
+  return status;
 }
 
 absl::StatusOr<Listener> Listener::Adopt(UniqueFd fd) {
@@ -140,31 +185,18 @@ absl::StatusOr<Listener> Listener::Adopt(UniqueFd fd) {
 }
 
 absl::StatusOr<Listener> Listener::Open(absl::string_view address, const ListenerOptions& options) {
-  if (absl::StartsWith(address, "unix:")) return OpenUnix(address, options);
-  const size_t colon = address.rfind(':');
-  if (colon == absl::string_view::npos) return BadAddress(address);
-  absl::string_view host = address.substr(0, colon);
-  const absl::string_view port = address.substr(colon + 1);
-  int port_number;
-  if (!absl::SimpleAtoi(port, &port_number) || port_number < 0 || port_number > 65535) {
-    return BadAddress(address);
-  }
-  const bool bracketed = absl::ConsumePrefix(&host, "[");
-  if (bracketed != absl::ConsumeSuffix(&host, "]")) return BadAddress(address);
-  if (!bracketed && absl::StrContains(host, ':')) return BadAddress(address);
+  const absl::StatusOr<ListenAddress> parsed = ParseListenAddress(address);
+  if (!parsed.ok()) return parsed.status();
+  if (parsed->unix_socket()) return OpenUnix(*parsed, options);
+  const std::string& host = parsed->host;
 
   addrinfo hints = {};
-  hints.ai_family = bracketed ? AF_INET6 : AF_UNSPEC;
+  hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* raw = nullptr;
-  int code = getaddrinfo(host.empty() ? nullptr : std::string(host).c_str(),
-                         std::string(port).c_str(), &hints, &raw);
-  if (code != 0 && host == "localhost") {
-    // It is the loopback address also where nothing says so (RFC 6761 section 6.3), as in a container
-    // without /etc/hosts.
-    code = getaddrinfo("127.0.0.1", std::string(port).c_str(), &hints, &raw);
-  }
+  const int code = getaddrinfo(host.empty() ? nullptr : host.c_str(),
+                               std::to_string(parsed->port).c_str(), &hints, &raw);
   if (code != 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("cannot listen on ", address, ": ", gai_strerror(code)));
@@ -203,16 +235,12 @@ absl::StatusOr<Listener> Listener::Open(absl::string_view address, const Listene
   return SystemRefused(address, error);
 }
 
-absl::StatusOr<Listener> Listener::OpenUnix(absl::string_view address,
+absl::StatusOr<Listener> Listener::OpenUnix(const ListenAddress& parsed,
                                             const ListenerOptions& options) {
-  const std::string path(absl::StripPrefix(address, "unix:"));
+  const std::string& path = parsed.host;
+  const std::string address = parsed.WithPort(0);
   sockaddr_un name = {};
   name.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof(name.sun_path)) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", address,
-                                                   "\": the path of a unix socket has 1 to ",
-                                                   sizeof(name.sun_path) - 1, " bytes"));
-  }
   std::memcpy(name.sun_path, path.data(), path.size());
   const auto* const generic = reinterpret_cast<const sockaddr*>(&name);
   UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -234,7 +262,7 @@ absl::StatusOr<Listener> Listener::OpenUnix(absl::string_view address,
     unlink(path.c_str());
     if (bind(fd.get(), generic, sizeof(name)) != 0) return SystemRefused(address, errno);
   }
-  Listener listener(std::move(fd), std::string(address), path);  // removes the file on errors
+  Listener listener(std::move(fd), address, path);  // removes the file on errors
   // What the umask took. Nobody can connect before listen.
   if (options.unix_mode.has_value()) {
     struct stat made;

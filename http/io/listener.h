@@ -28,6 +28,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "robusto/http/io/unique_fd.h"
+#include "robusto/workers/address/listen_address.h"
 
 namespace robusto {
 
@@ -39,12 +40,12 @@ struct ListenerOptions {
 
 class Listener {
  public:
-  // Of an address that is one listener: not of "systemd". InvalidArgument for a text that is no
-  // address; Unavailable when the system refuses, with its reason. Both name the address.
+  // One listener: "systemd" is not accepted, and of "localhost" it is the first loopback address. InvalidArgument
+  // for an invalid address; Unavailable when the system refuses, with its reason. Both name the address.
   static absl::StatusOr<Listener> Open(absl::string_view address,
                                        const ListenerOptions& options = {});
-  // Of any address: one listener or, of "systemd", as many as were passed. Also
-  // FailedPrecondition for what was passed but cannot be used.
+  // Any address. "systemd" gives as many listeners as were passed, and "localhost" one for each of 127.0.0.1 and ::1
+  // that the machine has, on the same port. Also FailedPrecondition for a passed socket that cannot be used.
   static absl::StatusOr<std::vector<Listener>> OpenAll(absl::string_view address,
                                                        const ListenerOptions& options = {});
 
@@ -66,7 +67,9 @@ class Listener {
   Listener(UniqueFd fd, std::string address, std::string unix_path)
       : fd_(std::move(fd)), address_(std::move(address)), unix_path_(std::move(unix_path)) {}
 
-  static absl::StatusOr<Listener> OpenUnix(absl::string_view address,
+  static absl::StatusOr<std::vector<Listener>> TakePassed(const ListenAddress& address);
+  static absl::StatusOr<std::vector<Listener>> OpenLocalhost(const ListenAddress& address);
+  static absl::StatusOr<Listener> OpenUnix(const ListenAddress& parsed,
                                            const ListenerOptions& options);
   // Of a socket that listens already, and that somebody else bound.
   static absl::StatusOr<Listener> Adopt(UniqueFd fd);

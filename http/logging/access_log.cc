@@ -14,13 +14,14 @@
 #include "absl/strings/str_cat.h"
 #include "robusto/http/io/unique_fd.h"
 #include "robusto/http/logging/access_log_format.h"
+#include "robusto/workers/option_error.h"
 
 namespace robusto {
 namespace {
 
 constexpr mode_t kMode = 0640;
 // An empty queue of this size already takes 128 MiB: a larger number is a typing error.
-constexpr size_t kMaxLines = size_t{1} << 22;
+constexpr OptionRange kQueueLinesRange = {"queue_lines", 1, int64_t{1} << 22};
 
 // The descriptor of the standard stream that `path` names, or -1. Opening the path instead would fail
 // for a socket, as under systemd, and would lose the position in a file.
@@ -56,16 +57,11 @@ LogSink::Options SinkOptions(const AccessLogOptions& options) {
 
 absl::StatusOr<std::unique_ptr<AccessLog>> AccessLog::Open(AccessLogOptions options) {
   if (options.path.empty()) {
-    return absl::InvalidArgumentError("path is empty; it must name a file, or be \"-\"");
+    return InvalidOption("path", "", "a file name, or \"-\"");
   }
-  if (options.queue_lines < 1 || options.queue_lines > kMaxLines) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("queue_lines is ", options.queue_lines, "; it must be from 1 to ", kMaxLines));
-  }
-  if (options.close_timeout < absl::ZeroDuration()) {
-    return absl::InvalidArgumentError(absl::StrCat("close_timeout is ",
-                                                   absl::FormatDuration(options.close_timeout),
-                                                   "; it must be 0s or more"));
+  for (const absl::Status& status : {CheckRange(kQueueLinesRange, uint64_t{options.queue_lines}),
+                                     CheckNotNegative("close_timeout", options.close_timeout)}) {
+    if (!status.ok()) return status;
   }
   absl::StatusOr<UniqueFd> fd = OpenDestination(options.path);
   if (!fd.ok()) return fd.status();

@@ -86,6 +86,7 @@ class World {
     host_.server_options.max_body_bytes = FakeHost::Limits().second.max_body;
     // Larger ones come in pieces, and nothing else may be different.
     host_.server_options.body_buffer = 100;
+    host_.error_pages = std::make_shared<const ErrorResponses>();
     host_.serve = [this](const Request& request, ResponseWriter& response) {
       Handle(request, response);
     };

@@ -44,8 +44,8 @@ TEST(ServerOptionsTest, AServerNameThatWouldSplitAResponseIsRefused) {
     options.server_name = std::string(row.name);
     const absl::Status status = Create(options);
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
-    EXPECT_EQ(status.message(), absl::StrCat("server_name is \"", row.shown,
-                                             "\"; it must not have control characters"));
+    EXPECT_EQ(status.message(), absl::StrCat("server_name is ", row.shown,
+                                             "; it must be text without control characters"));
   }
   for (const char* name : {"", "robusto", "robusto/1.0 (a comment)", "caf\xc3\xa9"}) {
     ServerOptions options = OnAFreePort();
@@ -61,7 +61,7 @@ TEST(ServerOptionsTest, ARequestIdHeaderThatIsNoNameOfAFieldIsRefused) {
     options.request_id_header = name;
     const absl::Status status = Create(options);
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
-    EXPECT_TRUE(absl::StartsWith(status.message(), "request_id_header is \"")) << status;
+    EXPECT_TRUE(absl::StartsWith(status.message(), "request_id_header is ")) << status;
   }
   for (const char* name : {"", "X-Request-Id", "traceparent"}) {
     ServerOptions options = OnAFreePort();

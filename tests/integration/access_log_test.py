@@ -134,7 +134,7 @@ class AccessLogTest(unittest.TestCase):
         self.get(server, "/between")
         self.await_lines(2, old)
         server.signal(signal.SIGHUP)
-        server.await_log("opened anew")
+        server.await_log("reopened the access log")
         self.get(server, "/after")
         self.assertIn("GET /after ", self.await_lines(1)[0])
         self.assertEqual(len(self.await_lines(2, old)), 2)
@@ -143,7 +143,7 @@ class AccessLogTest(unittest.TestCase):
     def test_sighup_without_an_access_log_does_no_harm(self):
         server = self.start()
         server.signal(signal.SIGHUP)
-        server.await_log("no access log")
+        server.await_log("no access log to reopen")
         self.assertEqual(self.get(server), 200)
         self.assertEqual(server.stop()[0], 0)
 
@@ -153,7 +153,7 @@ class AccessLogTest(unittest.TestCase):
         server = self.start(f"--access_log={where}/log")
         os.rename(where, self.directory / "moved")
         server.signal(signal.SIGHUP)
-        server.await_log("as it was")
+        server.await_log("still using the old file")
         self.get(server)
         self.await_lines(1, self.directory / "moved/log")
 

@@ -15,14 +15,14 @@ from faulty_process import FaultyProcess, run
 REFUSALS = [
     r"cannot start a thread: ",  # that follows the signals
     r"cannot start the log: ",
-    r"--access_log: cannot start the access log: ",
-    r"--min_threads is 2: cannot start thread worker-1: ",
-    r"--min_threads is 2: cannot start thread worker-2: ",
-    r"--min_threads is 2: cannot start supervisor thread worker-sup: ",
+    r"--access_log=\S+: cannot start the access log: ",
+    r"--min_threads=2: cannot start thread worker-1: ",
+    r"--min_threads=2: cannot start thread worker-2: ",
+    r"--min_threads=2: cannot start supervisor thread worker-sup: ",
     r"cannot start a thread: ",  # of the health monitor
-    r"--metrics: min_threads is 2: cannot start thread metrics-1: ",
-    r"--metrics: min_threads is 2: cannot start thread metrics-2: ",
-    r"--metrics: min_threads is 2: cannot start supervisor thread metrics-sup: ",
+    r"--metrics=127.0.0.1:0: min_threads is 2: cannot start thread metrics-1: ",
+    r"--metrics=127.0.0.1:0: min_threads is 2: cannot start thread metrics-2: ",
+    r"--metrics=127.0.0.1:0: min_threads is 2: cannot start supervisor thread metrics-sup: ",
     r"cannot start a thread: ",  # that reloads
 ]
 

@@ -141,10 +141,10 @@ class MetricsTest(unittest.TestCase):
     def test_refuses_what_cannot_be_had(self):
         self.assertIn("--metrics=0.0.0.0:0", self.run_refused("--metrics=0.0.0.0:0"))
         self.assertIn("--metrics_insecure", self.run_refused("--metrics=:0"))
-        self.assertIn("--metrics: ", self.run_refused("--metrics=nowhere"))
+        self.assertIn("--metrics=nowhere: invalid listen address", self.run_refused("--metrics=nowhere"))
         with socket.create_server(("127.0.0.1", 0)) as taken:
             address = f"127.0.0.1:{taken.getsockname()[1]}"
-            self.assertIn(f"--metrics: cannot listen on {address}", self.run_refused(f"--metrics={address}"))
+            self.assertIn(f"--metrics={address}: cannot listen on {address}", self.run_refused(f"--metrics={address}"))
         self.assertIn("--admin_token_file",
                       self.run_refused("--metrics=127.0.0.1:0", "--admin_token_file=/no/such/file"))
 

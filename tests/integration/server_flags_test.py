@@ -83,6 +83,46 @@ class ServerFlagsTest(unittest.TestCase):
                 page.write(b"x" * 65537)
             self.refused(f"--error_pages={directory}", names=["--error_pages", "404.html", "too large", "65536"])
 
+    def says(self, flag, line):
+        """With `flag` the server ends with exit code 2 and exactly this line."""
+        with self.subTest(flag=flag):
+            done = server_process.run(flag)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (2, "", f"server: {line}\n"))
+
+    def test_an_error_suggests_what_was_meant(self):
+        self.says("--port=80", "--port: no such flag; did you mean --listen?")
+        self.says("--threads=4", "--threads: no such flag; did you mean --min_threads?")
+        self.says("--min-threads=4", "--min-threads: no such flag; did you mean --min_threads?")
+        self.says("--keep_alive_timout=4s", "--keep_alive_timout: no such flag; did you mean --keep_alive_timeout?")
+        self.says("--nothing_like_it=1", "--nothing_like_it: no such flag; --help lists the flags")
+        self.says("--stop_timeout=10", "--stop_timeout=10: expected a duration with a unit; for seconds write 10s")
+        self.says("--stop_timeout=soon", "--stop_timeout=soon: expected a duration, as 500ms, 10s, 1h30m or inf")
+        self.says("--max_body_bytes=1T", "--max_body_bytes=1T: expected a number of bytes, as 65536, 64K, 1M or 2G")
+        self.says("--min_threads=many", "--min_threads=many: expected a whole number")
+        self.says("--precompressed=maybe", "--precompressed=maybe: expected true or false")
+        self.says("--root", "--root: the value is missing")
+        self.says("-x", "--x: no such flag; --help lists the flags")
+
+    def test_an_error_names_flag_value_and_range(self):
+        self.says("--max_connections=0", "--max_connections=0: must be from 1 to 16777216")
+        self.says("--max_body_bytes=-1K", "--max_body_bytes=-1024: must be at least 0")
+        self.says("--queue_ttl=-1s", "--queue_ttl=-1s: must be 0s or more, or inf")
+        self.says("--listen=nowhere", '--listen=nowhere: invalid listen address "nowhere": expected host:port, '
+                  "[v6-address]:port, :port, unix:PATH, systemd or systemd:NAME")  # yapf: disable
+
+    def test_a_value_that_has_the_name_of_an_option_stays_as_it_is(self):
+        done = server_process.run("--listen=127.0.0.1:0", "--admin=127.0.0.1:0", "--metrics=",
+                                  "--admin_tls_cert=/etc/token_file/insecure.pem", "--admin_tls_key=/x")
+        self.assertEqual((done.returncode, done.stderr.splitlines()[-1]), (
+            2, "server: --admin_tls_cert=/etc/token_file/insecure.pem: the file cannot be read, or is empty"))
+
+    def test_version(self):
+        done = server_process.run("--version")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"\Aserver \(robusto\) \d+\.\d+\.\d+\n")
+        for name in ("compiler: ", "build: ", "gRPC ", "protobuf ", "Abseil ", "spdlog "):
+            self.assertIn(name, done.stdout)
+
     def test_what_is_no_flag_or_no_value(self):
         self.refused("--no_such_flag=1", names=["no_such_flag"])
         self.refused("stray", names=["stray"])
@@ -98,6 +138,11 @@ class ServerFlagsTest(unittest.TestCase):
                          "--error_pages", "--unix_socket_mode", "--request_id_header"):  # yapf: disable
                 self.assertIn(name + "=", done.stdout)
             self.assertLessEqual(max(map(len, done.stdout.splitlines())), 100)
+            for group in ("Files", "HTTP, workers and limits", "Stopping", "Access log", "Metrics and status page",
+                          "Admin service"):  # yapf: disable
+                self.assertIn(f"\n{group}:\n", done.stdout)
+            self.assertNotIn("--flagfile=\n", done.stdout)
+            self.assertNotIn("Other", done.stdout)
 
 
 if __name__ == "__main__":

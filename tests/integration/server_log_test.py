@@ -63,7 +63,7 @@ class ServerLogTest(unittest.TestCase):
         with urllib.request.urlopen(server.metrics_url + "/readyz", timeout=server_process.GUARD_SECONDS) as ready:
             self.assertEqual(ready.status, 200)
         self.assertEqual(server.stop()[0], 0)
-        self.assertIn(b"400 missing_host", os.read(reader, 4096))
+        self.assertIn(b"started: robusto", os.read(reader, 4096))
 
     def test_lines_that_are_lost_are_counted(self):
         with open("/dev/full", "wb") as full:

@@ -244,9 +244,13 @@ class ServerTest(unittest.TestCase):
         server = self.start(f"--error_pages={pages}")
         self.assertEqual(self.request(server, "GET", "/none")[1], b"first")
         (pages / "404.html").write_text("second")
+        (pages / "4xx.html").write_text("second of 4xx")
         server.signal(signal.SIGHUP)
         server.await_log("the error pages are read again")
         self.assertEqual(self.request(server, "GET", "/none")[1], b"second")
+        # Also what the server refuses itself.
+        response, body = self.request(server, "GET", "/", {"Expect": "another"})
+        self.assertEqual((response.status, body), (417, b"second of 4xx"))
         shutil.rmtree(pages)
         server.signal(signal.SIGHUP)
         server.await_log("the error pages are unchanged")

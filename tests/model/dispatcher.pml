@@ -28,7 +28,7 @@
 #define RETIREMENTS 0
 #endif
 
-#ifdef POLL_HANGS                  /* one poll never returns */
+#ifdef POLL_HANGS                 /* the first poll that waits never returns */
 bool may_hang = true;
 byte hung;
 #define HUNG hung
@@ -76,12 +76,10 @@ bool supervisor_ended;
 
 inline wake_supervisor() {
   supervisor_permit = true;
-#ifndef BREAK_SUPERVISOR_POLLS_ON
   if
   :: leader == SUPERVISOR -> interrupted = true
   :: else
   fi
-#endif
 }
 
 inline ensure_watched() {
@@ -190,7 +188,7 @@ inline poll() {                   /* returns when something is there, or after I
   :: atomic { may_hang -> may_hang = false; hung = 1 };
 endHung:
     false
-  :: true
+  :: else
   fi;
 #endif
   atomic { arrived > 0 || interrupted -> batch = arrived; arrived = 0; interrupted = false }
@@ -372,13 +370,8 @@ next: atomic { seat = 0; batch = 0; woke = false; waits = false }
   /* StartMaintenance, and then SupervisorWait: it parks without a time if there is nothing to watch. While there is, the
      supervisor stays awake either way, so that is left out. */
   :: (watching || awake) && (!NEEDS_WATCH || closed) ->
-#ifdef BREAK_CLEAR_AFTER_LOOK
-    awake = NEEDS_WATCH && !closed;
-    watching = false
-#else
     watching = false;
     awake = NEEDS_WATCH && !closed
-#endif
   od;
   supervisor_ended = true
 }

@@ -19,8 +19,8 @@ HOLD = [
     "PRODUCERS=0 ARRIVALS=1",
     "PRODUCERS=0 ARRIVALS=2 BLOCKING_FOR_OTHERS",
     "WORKERS=1 PRODUCERS=0 ARRIVALS=2 BLOCKING WATCH_QUEUE=1",
-    # A thread that never comes back from its poll keeps no task of the queue from being taken, and no other from ending.
-    "PRODUCERS=1 POLL_HANGS",
+    # A thread that never comes back from its poll keeps no other thread from ending, and no task from being taken or rejected.
+    "WORKERS=1 PRODUCERS=1 POLL_HANGS DEADLINE",
 ]
 # One step left out, or two exchanged.
 BROKEN = [
@@ -30,9 +30,7 @@ BROKEN = [
     "WORKERS=1 PRODUCERS=1 ARRIVALS=1 BREAK_NO_LOOK_BEFORE_POLL",
     "WORKERS=1 PRODUCERS=0 ARRIVALS=2 BLOCKING WATCH_QUEUE=1 BREAK_NO_VACANCY_RULE",
     "PRODUCERS=0 ARRIVALS=2 BLOCKING_FOR_OTHERS BREAK_WAKE_BEFORE_FAIRNESS_POLL",
-    "PRODUCERS=0 ARRIVALS=2 BLOCKING_FOR_OTHERS BREAK_CLEAR_AFTER_LOOK",
     "PRODUCERS=1 POLL_HANGS BREAK_NO_LOOK_AFTER_PARKING",
-    "WORKERS=1 PRODUCERS=0 ARRIVALS=2 BLOCKING WATCH_QUEUE=1 BREAK_SUPERVISOR_POLLS_ON",
 ]
 # Streams do not keep the source from being polled.
 FAIR = ["STREAMS=1", "WORKERS=2 STREAMS=2"]

@@ -186,6 +186,9 @@ inline stop(me, is_finite) {
   :: !all_over -> cancel(); await_over()       /* kGentle; kFirm is the same again */
   :: else
   fi;
+#ifndef REJECT_HANGS               /* kStopGrace is enough for what does not hang */
+  !rejecting || reject_ended;
+#endif
 #ifdef BREAK_JOINS_SUPERVISOR
   supervisor_ended;
 #endif

@@ -65,21 +65,21 @@ INSTANTIATE_TEST_SUITE_P(
         BadOptions{"MaxBelowMin", [](ThreadPoolOptions& o) { o.min_threads = 5; },
                    "max_threads is 4; it must be at least min_threads, which is 5"},
         BadOptions{"NoQueue", [](ThreadPoolOptions& o) { o.queue_capacity = 0; },
-                   "queue_capacity is 0; it must be at least 1 and at most 16777216"},
+                   "queue_capacity is 0; it must be from 1 to 16777216"},
         BadOptions{"BoundlessQueue", [](ThreadPoolOptions& o) { o.queue_capacity = SIZE_MAX; },
-                   "queue_capacity is 18446744073709551615; it must be at least 1 and at most "
+                   "queue_capacity is 18446744073709551615; it must be from 1 to "
                    "16777216"},
         BadOptions{"QueueTimeout",
                    [](ThreadPoolOptions& o) { o.queue_timeout = -absl::Milliseconds(5); },
-                   "queue_timeout is -5ms; it must be 0s or more, or infinite"},
+                   "queue_timeout is -5ms; it must be 0s or more, or inf"},
         BadOptions{"QueueTtl", [](ThreadPoolOptions& o) { o.queue_ttl = -absl::Seconds(1); },
-                   "queue_ttl is -1s; it must be 0s or more, or infinite"},
+                   "queue_ttl is -1s; it must be 0s or more, or inf"},
         BadOptions{"GrowAfter", [](ThreadPoolOptions& o) { o.grow_after = absl::ZeroDuration(); },
-                   "grow_after is 0; it must be more than 0s, or infinite"},
+                   "grow_after is 0; it must be more than 0s, or inf"},
         BadOptions{"IdleTimeout", [](ThreadPoolOptions& o) { o.idle_timeout = -absl::Seconds(2); },
-                   "idle_timeout is -2s; it must be more than 0s, or infinite"},
+                   "idle_timeout is -2s; it must be more than 0s, or inf"},
         BadOptions{"StuckAfter", [](ThreadPoolOptions& o) { o.stuck_after = -absl::Seconds(2); },
-                   "stuck_after is -2s; it must be more than 0s, or infinite"}),
+                   "stuck_after is -2s; it must be more than 0s, or inf"}),
     [](const auto& param_info) { return param_info.param.name; });
 
 TEST(ThreadPoolTest, TheQueueIsBoundedByDefault) {

@@ -3,10 +3,13 @@
 
 #include "robusto/tools/server/admin_start.h"
 
+#include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/types/optional.h"
 #include "robusto/tools/server/flags/admin_flags.h"
+#include "spdlog/spdlog.h"
 
 namespace robusto {
 
@@ -30,7 +33,15 @@ absl::StatusOr<std::unique_ptr<AdminServer>> StartAdmin(
     traffic.connections_in_exchange = stats.connections_in_exchange;
     return traffic;
   };
-  return AdminServer::Create(&server.pool(), *std::move(options));
+  absl::StatusOr<std::unique_ptr<AdminServer>> admin =
+      AdminServer::Create(&server.pool(), *std::move(options));
+  if (admin.ok()) return admin;
+  const absl::Status status = AdminErrorInTermsOfFlags(admin.status());
+  if (AdminAddressIsDefault() && absl::IsUnavailable(status)) {
+    spdlog::warn("no admin service: {}; continuing without it", std::string(status.message()));
+    return nullptr;
+  }
+  return status;
 }
 
 }  // namespace robusto

@@ -17,7 +17,8 @@
 
 namespace robusto {
 
-// The admin service that the flags describe (tools/server/flags/admin_flags.h), or null when they ask for none. A Stop
+// The admin service that the flags describe (tools/server/flags/admin_flags.h). Null when they ask for none, or when another
+// process has taken the default address: a default is no reason not to serve, and the log says so. Errors name the flag. A Stop
 // without a timeout takes `stop_timeout`. `server` and `monitor` outlive the result.
 absl::StatusOr<std::unique_ptr<AdminServer>> StartAdmin(
     Server& server, HealthMonitor* monitor, absl::Duration stop_timeout,

@@ -17,7 +17,6 @@
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
@@ -29,6 +28,7 @@
 #include "robusto/http/logging/access_log.h"
 #include "robusto/http/server.h"
 #include "robusto/tools/command_line/exit_usage.h"
+#include "robusto/tools/command_line/version.h"
 #include "robusto/tools/server/admin_start.h"
 #include "robusto/tools/server/exit_code.h"
 #include "robusto/tools/server/flags/access_log_flags.h"
@@ -93,20 +93,9 @@ struct Services {
 absl::StatusOr<std::unique_ptr<Server>> StartServer(ServerOptions options, Handler handler) {
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Create(std::move(options), std::move(handler));
-  if (!server.ok()) {
-    // The options have the flags' names, and their messages begin with them; addresses do not, nor does
-    // what no flag is to blame for.
-    const absl::string_view message = server.status().message();
-    const bool listen =
-        absl::StartsWith(message, "cannot listen") || absl::StartsWith(message, "\"");
-    const bool system = absl::StartsWith(message, "cannot wait for events");
-    return absl::Status(server.status().code(), absl::StrCat(listen   ? "--listen: "
-                                                             : system ? ""
-                                                                      : "--",
-                                                             message));
-  }
+  if (!server.ok()) return ServerErrorInTermsOfFlags(server.status());
   if (const absl::Status status = (*server)->Start(); !status.ok()) {
-    return absl::Status(status.code(), absl::StrCat("--", status.message()));
+    return ServerErrorInTermsOfFlags(status);
   }
   return server;
 }
@@ -122,9 +111,7 @@ absl::StatusOr<Services> StartServices(Server& server, absl::Duration stop_timeo
   services.journal = std::make_unique<JournalFollower>(&server.pool(), monitor);
   absl::StatusOr<std::unique_ptr<AdminServer>> admin =
       StartAdmin(server, monitor, stop_timeout, requests);
-  if (!admin.ok()) {
-    return absl::Status(admin.status().code(), AdminFlagError(admin.status().message()));
-  }
+  if (!admin.ok()) return admin.status();
   services.admin = *std::move(admin);
   absl::StatusOr<std::unique_ptr<MetricsServer>> metrics =
       StartMetricsFromFlags(server, monitor, process_stats);
@@ -141,13 +128,28 @@ std::string ListeningLine(const Server& server, const Services& services) {
       services.metrics == nullptr ? "" : absl::StrCat(" metrics ", services.metrics->url()));
 }
 
+// The line that the log begins with: what runs, as whom, and with which limits.
+std::string StartLine(const ServerOptions& options, absl::string_view serves) {
+  const BuildInfo build = GetBuildInfo();
+  rlimit descriptors = {};
+  getrlimit(RLIMIT_NOFILE, &descriptors);
+  const int min_threads = options.pool.min_threads;
+  return absl::StrCat("started: robusto ", build.version,
+                      build.commit.empty() ? "" : absl::StrCat(" ", build.commit), " (", build.mode,
+                      "), pid ", getpid(), ", uid ", getuid(), serves.empty() ? "" : ", ", serves,
+                      ", threads ", min_threads, " to ",
+                      options.pool.max_threads.value_or(min_threads), ", queue_capacity ",
+                      options.pool.queue_capacity, ", max_connections ", options.max_connections,
+                      ", descriptors ", descriptors.rlim_cur);
+}
+
 // Stops `server` and logs what became of the requests.
-absl::StatusOr<StopReport> StopServer(Server& server, const StopDeadline& deadline,
-                                      StopRequests& requests) {
+absl::StatusOr<StopReport> StopServer(Server& server, absl::Duration timeout,
+                                      const StopDeadline& deadline, StopRequests& requests) {
   spdlog::info(
       "stopping: requests under way have {} to finish; a stop signal more than a second "
       "after the first ends the process at once",
-      absl::FormatDuration(absl::Trunc(deadline.Left(), absl::Milliseconds(1))));
+      absl::FormatDuration(timeout));
   absl::StatusOr<StopReport> report = server.Stop(deadline.Left());
   requests.Answer(report);
   if (!report.ok()) {
@@ -161,7 +163,7 @@ absl::StatusOr<StopReport> StopServer(Server& server, const StopDeadline& deadli
 }
 
 // Throws std::system_error when the system has no thread for one that is not the pool's.
-int ServeUntilStopped(absl::string_view program, Handler handler) {
+int ServeUntilStopped(absl::string_view program, Handler handler, absl::string_view serves) {
   const auto requests = std::make_shared<StopRequests>();
   const auto reload = Reload::Create();
   absl::StatusOr<StopTimes> stop_times = StopTimesFromFlags();
@@ -186,25 +188,36 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
   if (*access_log != nullptr) {
     options->on_access = [log = *access_log](const AccessRecord& record) { log->Write(record); };
   }
-  absl::StatusOr<std::unique_ptr<Server>> server =
+  const std::string start_line = StartLine(*options, serves);
+  absl::StatusOr<std::unique_ptr<Server>> started =
       StartServer(*std::move(options), std::move(handler));
-  if (!server.ok()) return Refuse(program, server.status().message());
+  if (!started.ok()) return Refuse(program, started.status().message());
+  // Shared with the reload thread, which outlives it.
+  const std::shared_ptr<Server> server = *std::move(started);
   absl::StatusOr<Services> services = StartServices(
-      **server, stop_times->timeout, requests, [log = log->get(), access_log = *access_log] {
+      *server, stop_times->timeout, requests, [log = log->get(), access_log = *access_log] {
+        const BuildInfo build = GetBuildInfo();
         ProcessStats stats;
+        stats.version = std::string(build.version);
+        stats.commit = std::string(build.commit);
+        stats.compiler = std::string(build.compiler);
+        stats.mode = std::string(build.mode);
         stats.server_log_lines_dropped = log->dropped();
         if (access_log != nullptr) stats.access_log_lines_dropped = access_log->lost();
         return stats;
       });
   if (!services.ok()) return Refuse(program, services.status().message());
 
-  const std::string listening = ListeningLine(**server, *services);
-  reload->Start([notifier, log = *access_log, pages = *error_pages, listening] {
+  const std::string listening = ListeningLine(*server, *services);
+  reload->Start([notifier, log = *access_log, pages = *error_pages,
+                 weak = std::weak_ptr<Server>(server), listening] {
     notifier.Reloading();
     ReopenAccessLog(log.get());
-    ReloadErrorPages(pages.get());
+    if (const std::shared_ptr<Server> running = weak.lock())
+      ReloadErrorPages(pages.get(), *running);
     notifier.Ready(listening);
   });
+  spdlog::info("{}", start_line);
   std::printf("%s\n", listening.c_str());
   std::fflush(stdout);
   notifier.Ready(listening);
@@ -218,7 +231,7 @@ int ServeUntilStopped(absl::string_view program, Handler handler) {
     absl::SleepFor(stop_times->delay);
   }
   const StopDeadline deadline(timeout);
-  const absl::StatusOr<StopReport> report = StopServer(**server, deadline, *requests);
+  const absl::StatusOr<StopReport> report = StopServer(*server, timeout, deadline, *requests);
   if (*access_log != nullptr) (*access_log)->Close(deadline.Within(kLogGrace));
   // After the stop, which its callers follow to the end.
   if (services->admin != nullptr) services->admin->Shutdown(deadline.Within(kAdminGrace));
@@ -239,10 +252,10 @@ int Refuse(absl::string_view program, absl::string_view why) {
   return kExitUsage;
 }
 
-int Serve(absl::string_view program, Handler handler) {
+int Serve(absl::string_view program, Handler handler, absl::string_view serves) {
   PrepareProcess();
   try {
-    return ServeUntilStopped(program, std::move(handler));
+    return ServeUntilStopped(program, std::move(handler), serves);
   } catch (const std::system_error& error) {
     return Refuse(program, absl::StrCat("cannot start a thread: ", error.what()));
   }

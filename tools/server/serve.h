@@ -21,9 +21,11 @@ namespace robusto {
 // The first line on stdout is "listening on URL ... admin ADDRESS metrics URL"; a service manager receives the same
 // line (tools/server/service_notify.h). The log goes to stderr (tools/server/server_log.h).
 //
+// `serves` says what the handler serves, for the line that the log begins with.
+//
 // Returns the exit code: one of tools/server/exit_code.h, or kExitUsage for an invalid command line. Call it once,
 // before any thread is started, after ParseCommandLine.
-int Serve(absl::string_view program, Handler handler);
+int Serve(absl::string_view program, Handler handler, absl::string_view serves = "");
 
 // Writes one line to stderr that says why the program cannot run; returns kExitUsage.
 int Refuse(absl::string_view program, absl::string_view why);

@@ -8,37 +8,40 @@
 #include <string>
 
 #include "absl/flags/flag.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "robusto/http/files/file_handler.h"
 #include "robusto/tools/command_line/command_line.h"
+#include "robusto/tools/server/flag_groups.h"
 #include "robusto/tools/server/serve.h"
+#include "robusto/workers/option_error.h"
 #include "spdlog/spdlog.h"
 
-ABSL_FLAG(std::string, root, ".", "directory to serve; relative to where the command was typed");
-ABSL_FLAG(std::string, index, "index.html", "file that stands for its directory; empty: none does");
-ABSL_FLAG(bool, list_directories, false,
-          "answer for a directory without index with a list of its files");
+ABSL_FLAG(std::string, root, ".", "directory to serve; relative to the directory of the command");
+ABSL_FLAG(std::string, index, "index.html", "file to serve for a directory; empty: none");
+ABSL_FLAG(bool, list_directories, false, "list the files of a directory that has no index file");
 ABSL_FLAG(bool, hide_dot_files, false,
           "answer 404 for names that begin with a dot, except .well-known");
 ABSL_FLAG(std::string, cache_control, "",
           "value of Cache-Control for files, such as max-age=3600; empty: no such field");
 ABSL_FLAG(bool, precompressed, false,
-          "send FILE.br or FILE.gz beside FILE, if no older, to clients that accept the coding");
-ABSL_FLAG(bool, follow_outside_symlinks, false,
-          "also serve what symbolic links out of the root lead to");
+          "send FILE.br or FILE.gz in place of FILE, unless it is older, to clients that accept "
+          "the coding");
+ABSL_FLAG(bool, follow_outside_symlinks, false, "follow symbolic links that lead out of the root");
 
 namespace robusto {
 namespace {
 
 int Main(int argc, char** argv) {
-  ParseCommandLine(argc, argv,
-                   "Serves a directory over HTTP/1.1 through a pool of worker threads.\n"
-                   "The first line on stdout says where it listens; SIGTERM and SIGINT stop it "
-                   "gracefully.");
+  ParseCommandLine(
+      argc, argv,
+      "Serves a directory over HTTP/1.1 through a pool of worker threads. The first line on\n"
+      "stdout has the addresses; SIGTERM and SIGINT stop the server gracefully.",
+      ServerFlagGroups());
   FileHandlerOptions files;
-  files.root = FromWhereTyped(absl::GetFlag(FLAGS_root));
+  files.root = ResolveInvocationPath(absl::GetFlag(FLAGS_root));
   files.index = absl::GetFlag(FLAGS_index);
   files.hide_dot_files = absl::GetFlag(FLAGS_hide_dot_files);
   files.list_directories = absl::GetFlag(FLAGS_list_directories);
@@ -48,10 +51,12 @@ int Main(int argc, char** argv) {
   files.on_warning = [](absl::string_view text) { spdlog::warn("{}", std::string(text)); };
   absl::StatusOr<FileHandler> handler = FileHandler::Create(files);
   if (!handler.ok()) {
-    return Refuse("server", absl::StrCat("--", handler.status().message()));
+    const absl::Status status = InTermsOfFlags(
+        handler.status(), [](absl::string_view option) { return std::string(option); });
+    return Refuse("server", status.message());
   }
 
-  return Serve("server", *std::move(handler));
+  return Serve("server", *std::move(handler), absl::StrCat("root ", files.root));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 //   curl 'http://127.0.0.1:8080/sleep?ms=100'
 
 #include "robusto/tools/command_line/command_line.h"
+#include "robusto/tools/server/flag_groups.h"
 #include "robusto/tools/server/serve.h"
 #include "robusto/tools/testbed/test_handlers.h"
 
@@ -15,6 +16,7 @@ int main(int argc, char** argv) {
   robusto::ParseCommandLine(
       argc, argv,
       "Serves handlers for trying robusto: /plaintext, /echo, /bytes?n=, /stream?chunks=&size=,\n"
-      "/sleep?ms=, /burn?us=, /throw, /cut?n=, /promise?n=&made= and /hang.");
+      "/sleep?ms=, /burn?us=, /throw, /cut?n=, /promise?n=&made= and /hang.",
+      robusto::ServerFlagGroups());
   return robusto::Serve("testbed", robusto::TestHandler());
 }

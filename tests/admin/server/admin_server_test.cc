@@ -202,7 +202,8 @@ TEST_F(AdminServerTest, NamesTheOptionThatIsWrong) {
   EXPECT_EQ(Refusal().message(), "tls_client_ca: requires tls_cert and tls_key");
   options_ = AdminServerOptions();
   options_.listen = "nowhere";
-  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("listen: \"nowhere\""));
+  EXPECT_THAT(std::string(Refusal().message()),
+              HasSubstr("listen: invalid listen address \"nowhere\": expected "));
   options_ = AdminServerOptions();
   options_.token_file = "/nonexistent";
   EXPECT_THAT(std::string(Refusal().message()), HasSubstr("token_file: /nonexistent"));

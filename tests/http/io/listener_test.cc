@@ -89,6 +89,15 @@ TEST(ListenerTest, WhatIsNoAddressIsInvalidAndNamed) {
   EXPECT_EQ(Listener::Open(long_path).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(ListenerTest, LocalhostIsBothLoopbackAddressesOnOnePort) {
+  const auto listeners = Listener::OpenAll("localhost:0");
+  ASSERT_TRUE(listeners.ok()) << listeners.status();
+  ASSERT_EQ(listeners->size(), HasIpv6() ? 2u : 1u);
+  const std::string& v4 = (*listeners)[0].address();
+  ASSERT_TRUE(absl::StartsWith(v4, "127.0.0.1:")) << v4;
+  if (HasIpv6()) EXPECT_EQ((*listeners)[1].address(), "[::1]" + v4.substr(v4.rfind(':')));
+}
+
 TEST(ListenerTest, WithoutDescriptorsItIsUnavailableAndSaysSo) {
   rlimit before;
   getrlimit(RLIMIT_NOFILE, &before);

@@ -248,7 +248,7 @@ TEST_F(AccessLogTest, OptionsOutOfBoundsAreInvalid) {
   AccessLogOptions options = options_;
   options.path = "";
   EXPECT_EQ(AccessLog::Open(options).status().message(),
-            "path is empty; it must name a file, or be \"-\"");
+            "path is empty; it must be a file name, or \"-\"");
   options = options_;
   options.queue_lines = 0;
   EXPECT_EQ(AccessLog::Open(options).status().message(),
@@ -256,7 +256,7 @@ TEST_F(AccessLogTest, OptionsOutOfBoundsAreInvalid) {
   options = options_;
   options.close_timeout = absl::Seconds(-1);
   EXPECT_EQ(AccessLog::Open(options).status().message(),
-            "close_timeout is -1s; it must be 0s or more");
+            "close_timeout is -1s; it must be 0s or more, or inf");
 }
 
 TEST_F(AccessLogTest, AFullDiskLosesLinesAndSaysSo) {

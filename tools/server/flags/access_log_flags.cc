@@ -14,10 +14,11 @@
 #include "spdlog/spdlog.h"
 
 ABSL_FLAG(std::string, access_log, "",
-          "where a line for each request goes: a file, which SIGHUP opens anew, or - for standard "
-          "output; empty: nowhere");
+          "file that gets one line per request; SIGHUP reopens it, for log rotation; -: standard "
+          "output; empty: no "
+          "access log");
 ABSL_FLAG(std::string, access_log_format, "combined",
-          "what these lines are: combined, as of Apache and nginx, or json");
+          "format of the access log: combined (that of Apache and nginx) or json");
 
 namespace robusto {
 
@@ -32,26 +33,27 @@ absl::StatusOr<std::shared_ptr<AccessLog>> OpenAccessLogFromFlags() {
   }
   const std::string path = absl::GetFlag(FLAGS_access_log);
   if (path.empty()) return nullptr;
-  options.path = path == "-" ? path : FromWhereTyped(path);
+  options.path = path == "-" ? path : ResolveInvocationPath(path);
   options.on_warning = [](absl::string_view text) { spdlog::warn("{}", std::string(text)); };
   absl::StatusOr<std::unique_ptr<AccessLog>> log = AccessLog::Open(std::move(options));
   if (!log.ok()) {
     return absl::Status(log.status().code(),
-                        absl::StrCat("--access_log: ", log.status().message()));
+                        absl::StrCat("--access_log=", path, ": ", log.status().message()));
   }
   return std::shared_ptr<AccessLog>(*std::move(log));
 }
 
 void ReopenAccessLog(AccessLog* log) {
   if (log == nullptr) {
-    spdlog::info("SIGHUP: there is no access log to open anew");
+    spdlog::info("SIGHUP: no access log to reopen");
     return;
   }
   const absl::Status status = log->Reopen();
   if (status.ok()) {
-    spdlog::info("SIGHUP: the access log is opened anew");
+    spdlog::info("SIGHUP: reopened the access log");
   } else {
-    spdlog::warn("SIGHUP: the access log is as it was: {}", std::string(status.message()));
+    spdlog::warn("SIGHUP: cannot reopen the access log, still using the old file: {}",
+                 std::string(status.message()));
   }
 }
 

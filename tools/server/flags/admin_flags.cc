@@ -3,29 +3,38 @@
 
 #include "robusto/tools/server/flags/admin_flags.h"
 
+#include <string>
+
 #include "absl/flags/flag.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
+#include "absl/strings/string_view.h"
+#include "robusto/workers/option_error.h"
 #include "spdlog/spdlog.h"
 
-ABSL_FLAG(std::string, admin, "127.0.0.1:50051",
-          "where the admin service listens: host:port, [v6-address]:port, :port or unix:PATH; port "
-          "0 takes a free one; empty: there is none");
+namespace {
+
+constexpr char kDefaultAddress[] = "127.0.0.1:50051";
+
+}  // namespace
+
+ABSL_FLAG(std::string, admin, kDefaultAddress,
+          "address of the admin service: host:port, [v6-address]:port, :port or unix:PATH; port 0: "
+          "the kernel "
+          "chooses; empty: no admin service");
 ABSL_FLAG(std::string, admin_tls_cert, "",
-          "file with the admin service's certificate, in PEM form; with --admin_tls_key it makes "
-          "the service speak TLS");
-ABSL_FLAG(std::string, admin_tls_key, "", "file with the key of --admin_tls_cert, in PEM form");
-ABSL_FLAG(std::string, admin_tls_client_ca, "",
-          "file with the authority that callers' certificates must come from, in PEM form");
+          "file with the admin service's certificate in PEM format; with --admin_tls_key it turns "
+          "TLS on");
+ABSL_FLAG(std::string, admin_tls_key, "", "file with the key of --admin_tls_cert in PEM format");
 ABSL_FLAG(
-    std::string, admin_token_file, "",
-    "file with the tokens that callers must have: lines of \"operator TOKEN\" and \"read-only "
-    "TOKEN\"; it may be changed at any time");
+    std::string, admin_tls_client_ca, "",
+    "file with the authority that must have signed the certificates of callers, in PEM format");
+ABSL_FLAG(std::string, admin_token_file, "",
+          "file with the tokens that callers need: lines of \"operator TOKEN\" and \"read-only "
+          "TOKEN\"; changes "
+          "take effect without a restart");
 ABSL_FLAG(bool, admin_insecure, false,
-          "let --admin be an address that other machines reach, without TLS or without tokens and "
-          "certificates");
+          "allow an --admin address that other machines can reach without TLS, or without tokens "
+          "and certificates");
 
 namespace robusto {
 
@@ -47,18 +56,12 @@ absl::optional<AdminServerOptions> AdminOptionsFromFlags() {
   return options;
 }
 
-std::string AdminFlagError(absl::string_view message) {
-  // The options have the flags' names but for the prefix; the address is --admin itself.
-  if (absl::ConsumePrefix(&message, "listen: ")) {
-    return absl::StrCat("--admin: ", message, "; empty: no admin service");
-  }
-  std::string text = absl::StrReplaceAll(message, {{"tls_cert", "--admin_tls_cert"},
-                                                   {"tls_key", "--admin_tls_key"},
-                                                   {"tls_client_ca", "--admin_tls_client_ca"},
-                                                   {"token_file", "--admin_token_file"},
-                                                   {"insecure", "--admin_insecure"}});
-  if (absl::StartsWith(text, "listen=")) text = absl::StrCat("--admin=", text.substr(7));
-  return text;
+absl::Status AdminErrorInTermsOfFlags(const absl::Status& status) {
+  return InTermsOfFlags(status, [](absl::string_view option) {
+    return option == "listen" ? std::string("admin") : absl::StrCat("admin_", option);
+  });
 }
+
+bool AdminAddressIsDefault() { return absl::GetFlag(FLAGS_admin) == kDefaultAddress; }
 
 }  // namespace robusto

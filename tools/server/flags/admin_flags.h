@@ -6,9 +6,7 @@
 #ifndef ROBUSTO_TOOLS_SERVER_FLAGS_ADMIN_FLAGS_H_
 #define ROBUSTO_TOOLS_SERVER_FLAGS_ADMIN_FLAGS_H_
 
-#include <string>
-
-#include "absl/strings/string_view.h"
+#include "absl/status/status.h"
 #include "absl/types/optional.h"
 #include "robusto/admin/server/admin_server.h"
 
@@ -19,7 +17,10 @@ namespace robusto {
 absl::optional<AdminServerOptions> AdminOptionsFromFlags();
 
 // An error of AdminServer::Create in terms of these flags.
-std::string AdminFlagError(absl::string_view message);
+absl::Status AdminErrorInTermsOfFlags(const absl::Status& status);
+
+// Whether --admin has its default value: other servers on the machine may have taken that address first.
+bool AdminAddressIsDefault();
 
 }  // namespace robusto
 

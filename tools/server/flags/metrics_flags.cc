@@ -9,10 +9,9 @@
 #include "absl/flags/declare.h"
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
+#include "absl/strings/string_view.h"
+#include "robusto/workers/option_error.h"
 #include "spdlog/spdlog.h"
 
 namespace {
@@ -22,32 +21,25 @@ constexpr char kDefaultAddress[] = "127.0.0.1:9100";
 }  // namespace
 
 ABSL_FLAG(std::string, metrics, kDefaultAddress,
-          "where /metrics, /healthz, /readyz and the status page are: host:port, "
-          "[v6-address]:port, :port or unix:PATH; port 0 takes a free one; empty: nowhere");
-ABSL_FLAG(
-    bool, metrics_insecure, false,
-    "let --metrics be an address that other machines reach, without TLS; the status page then "
-    "shows itself to those with a token of --admin_token_file only");
+          "address of /metrics, /healthz, /readyz and the status page: host:port, "
+          "[v6-address]:port, :port or "
+          "unix:PATH; port 0: the kernel chooses; empty: no such port");
+ABSL_FLAG(bool, metrics_insecure, false,
+          "allow a --metrics address that other machines can reach without TLS; the status page "
+          "then needs a token of "
+          "--admin_token_file");
 ABSL_DECLARE_FLAG(std::string, admin_token_file);
 
 namespace robusto {
 namespace {
 
 // An error of MetricsServer::Create in terms of these flags.
-absl::Status InTermsOfFlags(const absl::Status& status) {
-  absl::string_view message = status.message();
-  std::string text;
-  if (absl::ConsumePrefix(&message, "listen: ")) {  // NOLINT(bugprone-branch-clone): they differ
-    text = absl::StrCat("--metrics: ", message);
-  } else if (absl::ConsumePrefix(&message, "listen=")) {
-    text = absl::StrCat("--metrics=",
-                        absl::StrReplaceAll(message, {{"insecure", "--metrics_insecure"}}));
-  } else if (absl::StartsWith(message, "token_file")) {
-    text = absl::StrCat("--admin_", message);
-  } else {
-    text = absl::StrCat("--metrics: ", message);
-  }
-  return absl::Status(status.code(), text);
+absl::Status ErrorInTermsOfFlags(const absl::Status& status) {
+  return InTermsOfFlags(status, [](absl::string_view option) -> std::string {
+    if (option == "listen") return "metrics";
+    if (option == "token_file") return "admin_token_file";
+    return absl::StrCat("metrics_", option);
+  });
 }
 
 }  // namespace
@@ -72,9 +64,10 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetricsFromFlags(
   absl::StatusOr<std::unique_ptr<MetricsServer>> metrics =
       MetricsServer::Create(&server.pool(), std::move(options));
   if (metrics.ok()) return metrics;
-  const absl::Status status = InTermsOfFlags(metrics.status());
+  const absl::Status status = ErrorInTermsOfFlags(metrics.status());
   if (by_default && absl::IsUnavailable(status)) {
-    spdlog::warn("no metrics and no status page: {}", std::string(status.message()));
+    spdlog::warn("no metrics and no status page: {}; continuing without them",
+                 std::string(status.message()));
     return nullptr;
   }
   return status;

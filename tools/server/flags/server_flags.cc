@@ -6,7 +6,6 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,62 +17,73 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "robusto/http/api/option_limits.h"
 #include "robusto/http/files/error_pages.h"
 #include "robusto/http/message/response.h"
 #include "robusto/queue/monotonic_clock.h"
+#include "robusto/tools/command_line/byte_size.h"
 #include "robusto/tools/command_line/command_line.h"
+#include "robusto/workers/option_error.h"
+#include "robusto/workers/pool_options.h"
 #include "robusto/workers/warning_limiter.h"
 #include "spdlog/spdlog.h"
 
 ABSL_FLAG(std::vector<std::string>, listen, std::vector<std::string>({"127.0.0.1:8080"}),
-          "where to listen: host:port, [v6-address]:port, :port, unix:PATH, or systemd "
-          "(systemd:NAME) for "
-          "the sockets of a .socket unit; several, separated by commas; port 0 takes a free one");
+          "addresses to listen on, separated by commas: host:port, [v6-address]:port, :port, "
+          "unix:PATH, or systemd "
+          "(systemd:NAME) for the sockets of a .socket unit; port 0: the kernel chooses");
 ABSL_FLAG(std::string, unix_socket_mode, "",
-          "who may connect to unix:PATH: the file's permission bits in octal, as 0660; empty: what "
-          "the umask leaves");
-ABSL_FLAG(int, min_threads, 10, "worker threads at the start, and at the least");
-ABSL_FLAG(int, max_threads, 0,
-          "worker threads at the most; they are added while requests wait; 0: min_threads are all "
-          "there are");
-ABSL_FLAG(absl::Duration, idle_timeout, absl::Seconds(60),
-          "how long a worker beyond min_threads may be idle before it ends");
-ABSL_FLAG(absl::Duration, stuck_after, absl::Seconds(60),
-          "how long a request may be handled before its worker counts as stuck");
-ABSL_FLAG(int64_t, queue_capacity, 1024,
-          "requests that may wait for a worker; more are answered 503");
-ABSL_FLAG(absl::Duration, queue_ttl, absl::Seconds(10),
-          "how long a request may wait for a worker before it is answered 503; inf: for ever");
-ABSL_FLAG(absl::Duration, header_timeout, absl::Seconds(10),
-          "how long a client may take to send the head of a request; then 408");
-ABSL_FLAG(absl::Duration, keep_alive_timeout, absl::Seconds(15),
-          "how long an idle connection is kept for the next request");
-ABSL_FLAG(absl::Duration, write_timeout, absl::Seconds(30),
-          "how long a client may take nothing of its response; then it is dropped");
-ABSL_FLAG(int64_t, max_request_line_bytes, 8192,
-          "bytes of a request line, with its end; more are answered 414");
-ABSL_FLAG(int64_t, max_header_bytes, 32768,
-          "bytes of a header section, with its line ends; more are answered 431");
-ABSL_FLAG(int64_t, max_header_fields, 100, "fields of a header section; more are answered 431");
-ABSL_FLAG(int64_t, min_body_bytes_per_second, 1024,
-          "a body that arrives more slowly, after header_timeout, is answered 408");
-ABSL_FLAG(int64_t, max_body_bytes, 1 << 20, "bytes of a request body; more are answered 413");
+          "permission bits of unix:PATH, in octal, as 0660: whoever can write may connect; empty: "
+          "what the umask "
+          "leaves");
+ABSL_FLAG(int, min_threads, 10, "minimum number of worker threads, and their number at the start");
 ABSL_FLAG(
-    int64_t, body_buffer_bytes, 64 << 10,
-    "bytes of a request body that are read before the handler is called; of a larger body this "
-    "much is in memory at a time");
-ABSL_FLAG(int64_t, memory_limit, 0,
-          "bytes of heads, bodies and responses that all clients together may hold; then stalled "
-          "connections are closed and requests that need more get 503; 0: a quarter of the memory "
-          "of the machine or its control group, at most 1 GiB");
-ABSL_FLAG(int64_t, max_connections, 10000, "connections open at once; further ones wait");
+    int, max_threads, 0,
+    "maximum number of worker threads; threads are added while requests wait; 0: min_threads");
+ABSL_FLAG(absl::Duration, idle_timeout, absl::Seconds(60),
+          "a worker beyond min_threads ends after it has been idle for this long");
+ABSL_FLAG(absl::Duration, stuck_after, absl::Seconds(60),
+          "a worker that handles one request for longer counts as stuck");
+ABSL_FLAG(int64_t, queue_capacity, 1024,
+          "maximum number of requests that wait for a worker; further ones get 503");
+ABSL_FLAG(absl::Duration, queue_ttl, absl::Seconds(10),
+          "a request that has waited for a worker for longer gets 503; inf: no limit");
+ABSL_FLAG(absl::Duration, header_timeout, absl::Seconds(10),
+          "a client that takes longer to send the head of a request gets 408");
+ABSL_FLAG(absl::Duration, keep_alive_timeout, absl::Seconds(15),
+          "an idle connection is closed after this long without a request");
+ABSL_FLAG(absl::Duration, write_timeout, absl::Seconds(30),
+          "reset a connection whose client accepts no response bytes for this long");
+ABSL_FLAG(robusto::ByteSize, max_request_line_bytes, robusto::ByteSize{8192},
+          "maximum size of a request line; a longer one gets 414");
+ABSL_FLAG(robusto::ByteSize, max_header_bytes, robusto::ByteSize{32768},
+          "maximum size of a header section, including line ends; a larger one gets 431");
+ABSL_FLAG(int64_t, max_header_fields, 100,
+          "maximum number of fields in a header section; more get 431");
+ABSL_FLAG(robusto::ByteSize, min_body_bytes_per_second, robusto::ByteSize{1024},
+          "minimum rate of a request body once header_timeout has passed; a slower one gets 408");
+ABSL_FLAG(robusto::ByteSize, max_body_bytes, robusto::ByteSize{1 << 20},
+          "maximum size of a request body; a larger one gets 413");
+ABSL_FLAG(robusto::ByteSize, body_buffer_bytes, robusto::ByteSize{64 << 10},
+          "a request body up to this size is complete in memory before its handler runs; of a "
+          "larger body this much "
+          "is in memory at a time");
+ABSL_FLAG(robusto::ByteSize, memory_limit, robusto::ByteSize{0},
+          "maximum memory that all clients together may hold with heads, bodies and responses; at "
+          "the limit stalled connections are closed and requests that need more get 503; 0: a "
+          "quarter of the memory of the machine or its control group, at most 1 GiB");
+ABSL_FLAG(int64_t, max_connections, 10000,
+          "maximum number of open connections; at the limit an idle or stalled one is closed, "
+          "otherwise new ones wait "
+          "in the backlog");
 ABSL_FLAG(int64_t, max_parked_connections, 10000,
-          "of these, the ones kept idle between two requests; 0: none");
+          "maximum number of connections that are idle between two requests; 0: none");
 ABSL_FLAG(int64_t, max_requests_per_connection, 0,
-          "requests of one connection; the last is answered with Connection: close; 0: no limit");
-ABSL_FLAG(std::string, server_name, "robusto", "the value of the Server field; empty: no field");
+          "maximum number of requests on one connection; the last response has Connection: close; "
+          "0: no limit");
+ABSL_FLAG(std::string, server_name, "robusto", "value of the Server field; empty: no such field");
 ABSL_FLAG(std::string, request_id_header, "",
-          "the field that tells a request's id, and that it is taken over from, as X-Request-Id; "
+          "field that carries the id of a request, as X-Request-Id; an id in the request is kept; "
           "empty: none");
 ABSL_FLAG(std::string, error_pages, "",
           "directory with pages for errors: 404.html, 4xx.html, 5xx.html; empty: plain text");
@@ -81,49 +91,38 @@ ABSL_FLAG(std::string, error_pages, "",
 namespace robusto {
 namespace {
 
-// A number from a flag that may not be negative, for a size that cannot be.
-absl::Status CheckCount(absl::string_view flag, int64_t value, int64_t least,
-                        int64_t most = std::numeric_limits<int64_t>::max()) {
-  if (value < least) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--", flag, "=", value, ": must be at least ", least));
-  }
-  if (value > most) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--", flag, "=", value, ": must be at most ", most));
-  }
-  return absl::OkStatus();
+// The options have the names of their flags.
+absl::Status ErrorInTermsOfFlags(const absl::Status& status) {
+  return InTermsOfFlags(status, [](absl::string_view option) { return std::string(option); });
 }
 
-// For what takes memory for each place, used or not: more is a slip of the keyboard.
-constexpr int64_t kMostPlaces = int64_t{1} << 24;
-
+// Flags are signed and options are not, so the ranges are checked here, too: by the same limits.
 absl::Status CheckFlags() {
   for (const absl::Status& status : {
-           CheckCount("min_threads", absl::GetFlag(FLAGS_min_threads), 1),
-           CheckCount("max_threads", absl::GetFlag(FLAGS_max_threads), 0),
-           CheckCount("queue_capacity", absl::GetFlag(FLAGS_queue_capacity), 1, kMostPlaces),
-           CheckCount("max_body_bytes", absl::GetFlag(FLAGS_max_body_bytes), 0),
-           CheckCount("max_request_line_bytes", absl::GetFlag(FLAGS_max_request_line_bytes), 1),
-           CheckCount("max_header_bytes", absl::GetFlag(FLAGS_max_header_bytes), 1),
-           CheckCount("max_header_fields", absl::GetFlag(FLAGS_max_header_fields), 1),
-           CheckCount("min_body_bytes_per_second", absl::GetFlag(FLAGS_min_body_bytes_per_second),
-                      1),
-           CheckCount("memory_limit", absl::GetFlag(FLAGS_memory_limit), 0),
-           CheckCount("body_buffer_bytes", absl::GetFlag(FLAGS_body_buffer_bytes), 0),
-           CheckCount("max_parked_connections", absl::GetFlag(FLAGS_max_parked_connections), 0),
-           CheckCount("max_requests_per_connection",
-                      absl::GetFlag(FLAGS_max_requests_per_connection), 0),
-           CheckCount("max_connections", absl::GetFlag(FLAGS_max_connections), 1, kMostPlaces),
+           CheckRange(kMinThreadsRange, int64_t{absl::GetFlag(FLAGS_min_threads)}),
+           CheckRange(kMaxThreadsRange, int64_t{absl::GetFlag(FLAGS_max_threads)}),
+           CheckRange(kQueueCapacityRange, absl::GetFlag(FLAGS_queue_capacity)),
+           CheckRange(kMaxBodyBytesRange, absl::GetFlag(FLAGS_max_body_bytes).bytes),
+           CheckRange(kMaxRequestLineBytesRange, absl::GetFlag(FLAGS_max_request_line_bytes).bytes),
+           CheckRange(kMaxHeaderBytesRange, absl::GetFlag(FLAGS_max_header_bytes).bytes),
+           CheckRange(kMaxHeaderFieldsRange, absl::GetFlag(FLAGS_max_header_fields)),
+           CheckRange(kMinBodyBytesPerSecondRange,
+                      absl::GetFlag(FLAGS_min_body_bytes_per_second).bytes),
+           CheckRange(kMemoryLimitRange, absl::GetFlag(FLAGS_memory_limit).bytes),
+           CheckRange(kBodyBufferBytesRange, absl::GetFlag(FLAGS_body_buffer_bytes).bytes),
+           CheckRange(kMaxParkedConnectionsRange, absl::GetFlag(FLAGS_max_parked_connections)),
+           CheckRange(kMaxRequestsPerConnectionRange,
+                      absl::GetFlag(FLAGS_max_requests_per_connection)),
+           CheckRange(kMaxConnectionsRange, absl::GetFlag(FLAGS_max_connections)),
        }) {
-    if (!status.ok()) return status;
+    if (!status.ok()) return ErrorInTermsOfFlags(status);
   }
   const int min_threads = absl::GetFlag(FLAGS_min_threads);
   const int max_threads = absl::GetFlag(FLAGS_max_threads);
   if (max_threads != 0 && max_threads < min_threads) {
-    return absl::InvalidArgumentError(absl::StrCat("--max_threads=", max_threads,
-                                                   ": must be at least --min_threads, which is ",
-                                                   min_threads, ", or 0"));
+    return ErrorInTermsOfFlags(
+        InvalidOption("max_threads", absl::StrCat(max_threads),
+                      absl::StrCat("at least {min_threads}, which is ", min_threads, ", or 0")));
   }
   return absl::OkStatus();
 }
@@ -138,7 +137,7 @@ absl::StatusOr<mode_t> ParseMode(const std::string& text) {
   }
   if (good && mode <= 0777) return mode;
   return absl::InvalidArgumentError(
-      absl::StrCat("--unix_socket_mode=", text, ": must be octal, from 0 to 0777"));
+      absl::StrCat("--unix_socket_mode=", text, ": must be an octal number from 0 to 0777"));
 }
 
 }  // namespace
@@ -168,17 +167,18 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
     spdlog::error("{}: {}: the handler threw: {}", task.peer, task.label, std::string(what));
   };
   options.parser.max_request_line =
-      static_cast<size_t>(absl::GetFlag(FLAGS_max_request_line_bytes));
-  options.parser.max_header_bytes = static_cast<size_t>(absl::GetFlag(FLAGS_max_header_bytes));
+      static_cast<size_t>(absl::GetFlag(FLAGS_max_request_line_bytes).bytes);
+  options.parser.max_header_bytes =
+      static_cast<size_t>(absl::GetFlag(FLAGS_max_header_bytes).bytes);
   options.parser.max_fields = static_cast<size_t>(absl::GetFlag(FLAGS_max_header_fields));
   options.min_body_bytes_per_second =
-      static_cast<uint64_t>(absl::GetFlag(FLAGS_min_body_bytes_per_second));
+      static_cast<uint64_t>(absl::GetFlag(FLAGS_min_body_bytes_per_second).bytes);
   options.header_timeout = absl::GetFlag(FLAGS_header_timeout);
   options.keep_alive_timeout = absl::GetFlag(FLAGS_keep_alive_timeout);
   options.write_timeout = absl::GetFlag(FLAGS_write_timeout);
-  options.max_body_bytes = static_cast<uint64_t>(absl::GetFlag(FLAGS_max_body_bytes));
-  options.body_buffer = static_cast<uint64_t>(absl::GetFlag(FLAGS_body_buffer_bytes));
-  options.memory_limit = static_cast<size_t>(absl::GetFlag(FLAGS_memory_limit));
+  options.max_body_bytes = static_cast<uint64_t>(absl::GetFlag(FLAGS_max_body_bytes).bytes);
+  options.body_buffer = static_cast<uint64_t>(absl::GetFlag(FLAGS_body_buffer_bytes).bytes);
+  options.memory_limit = static_cast<size_t>(absl::GetFlag(FLAGS_memory_limit).bytes);
   options.max_connections = static_cast<size_t>(absl::GetFlag(FLAGS_max_connections));
   options.max_parked_connections = static_cast<size_t>(absl::GetFlag(FLAGS_max_parked_connections));
   options.max_requests_per_connection =
@@ -193,21 +193,26 @@ absl::StatusOr<std::shared_ptr<ErrorPages>> ErrorPagesFromFlags() {
   const std::string directory = absl::GetFlag(FLAGS_error_pages);
   if (directory.empty()) return nullptr;
   absl::StatusOr<std::shared_ptr<ErrorPages>> pages = ErrorPages::Read(
-      FromWhereTyped(directory),
-      [](absl::string_view text) { spdlog::warn("--error_pages: {}", std::string(text)); });
+      ResolveInvocationPath(directory),
+      [](absl::string_view text) { spdlog::warn("error pages: {}", std::string(text)); });
   if (pages.ok()) return pages;
   return absl::Status(pages.status().code(),
-                      absl::StrCat("--error_pages: ", pages.status().message()));
+                      absl::StrCat("--error_pages=", directory, ": ", pages.status().message()));
 }
 
-void ReloadErrorPages(ErrorPages* pages) {
+void ReloadErrorPages(ErrorPages* pages, Server& server) {
   if (pages == nullptr) return;
   const absl::Status status = pages->Reload();
   if (status.ok()) {
+    server.ReloadErrorPages();
     spdlog::info("SIGHUP: the error pages are read again");
   } else {
     spdlog::warn("SIGHUP: the error pages are unchanged: {}", std::string(status.message()));
   }
+}
+
+absl::Status ServerErrorInTermsOfFlags(const absl::Status& status) {
+  return ErrorInTermsOfFlags(status);
 }
 
 }  // namespace robusto

@@ -8,22 +8,27 @@
 
 #include <memory>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "robusto/http/api/server_options.h"
 #include "robusto/http/files/error_pages.h"
+#include "robusto/http/server.h"
 
 namespace robusto {
 
-// InvalidArgument for a flag that no server can have, naming it as "--flag=value"; bounds that the
-// server itself checks are left to it. What goes wrong in service is logged.
+// InvalidArgument for a value out of range, as "--flag=value: must be ..."; options that depend on the system are checked
+// by Server::Create. Warnings of the running server are logged.
 absl::StatusOr<ServerOptions> ServerOptionsFromFlags();
 
 // The pages of --error_pages, which ServerOptionsFromFlags leaves out; null when it is empty. The
 // messages of errors begin with the flag.
 absl::StatusOr<std::shared_ptr<ErrorPages>> ErrorPagesFromFlags();
 
-// Reads the pages again on SIGHUP, and logs the result. `pages` may be null.
-void ReloadErrorPages(ErrorPages* pages);
+// Reads the pages again on SIGHUP, has `server` use them, and logs the result. `pages` may be null.
+void ReloadErrorPages(ErrorPages* pages, Server& server);
+
+// An error of Server::Create or Server::Start in terms of these flags.
+absl::Status ServerErrorInTermsOfFlags(const absl::Status& status);
 
 }  // namespace robusto
 

@@ -23,7 +23,7 @@ absl::StatusOr<StopTimes> StopTimesFromFlags() {
   times.timeout = absl::GetFlag(FLAGS_stop_timeout);
   if (times.timeout < absl::ZeroDuration()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "--stop_timeout=", absl::FormatDuration(times.timeout), ": must be 0s or more"));
+        "--stop_timeout=", absl::FormatDuration(times.timeout), ": must be 0s or more, or inf"));
   }
   times.delay = absl::GetFlag(FLAGS_stop_delay);
   // An infinite delay would mean no stop at all.

@@ -7,9 +7,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "robusto/admin/access/listen_address.h"
 #include "robusto/http/api/server_options.h"
 #include "robusto/tools/server/metrics/metrics_handler.h"
+#include "robusto/workers/address/listen_address.h"
+#include "robusto/workers/option_error.h"
 
 namespace robusto {
 namespace {
@@ -17,13 +18,13 @@ namespace {
 absl::StatusOr<ListenAddress> CheckedAddress(const MetricsServerOptions& options) {
   absl::StatusOr<ListenAddress> address = ParseListenAddress(options.listen);
   if (!address.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("listen: ", address.status().message()));
+    return BlameOption(address.status(), "listen", options.listen);
   }
   if (!address->local && !options.insecure) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "listen=", options.listen,
-        ": other machines reach this address, and the port has no TLS; take a loopback "
-        "address or unix:PATH, or insist with insecure"));
+    return ConflictingOption(
+        "listen", options.listen,
+        "other machines can reach this address, and the port has no TLS; choose a "
+        "loopback address or unix:PATH, or set {insecure}");
   }
   return address;
 }
@@ -57,8 +58,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Create(
     absl::StatusOr<std::unique_ptr<TokenFile>> tokens =
         TokenFile::Open(options.token_file, options.on_warning);
     if (!tokens.ok()) {
-      return absl::Status(tokens.status().code(),
-                          absl::StrCat("token_file: ", tokens.status().message()));
+      return BlameOption(tokens.status(), "token_file", options.token_file);
     }
     self->tokens_ = *std::move(tokens);
   }
@@ -71,16 +71,15 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Create(
   handler.recent = [self] { return self->Recent(); };
   handler.tokens = self->tokens_.get();
   handler.local = address->local;
-  if (!address->unix_socket) handler.own_name = address->host;
+  if (!address->unix_socket()) handler.own_name = address->host;
   handler.on_change = options.on_change;
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Create(OptionsOfListener(options), MetricsHandler(std::move(handler)));
-  if (!server.ok()) {
-    return absl::Status(server.status().code(),
-                        absl::StrCat("listen: ", server.status().message()));
-  }
+  if (!server.ok()) return BlameOption(server.status(), "listen", options.listen);
   self->server_ = *std::move(server);
-  if (absl::Status status = self->server_->Start(); !status.ok()) return status;
+  if (absl::Status status = self->server_->Start(); !status.ok()) {
+    return BlameOption(std::move(status), "listen", options.listen);
+  }
 
   self->monitor_ = options.monitor;
   if (self->monitor_ == nullptr) {

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,11 @@
 namespace robusto {
 
 struct ProcessStats {
+  // How the program was built, for robusto_build_info.
+  std::string version;
+  std::string commit;
+  std::string compiler;
+  std::string mode;
   uint64_t server_log_lines_dropped = 0;
   uint64_t access_log_lines_dropped = 0;
 };

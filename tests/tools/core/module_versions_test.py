@@ -50,6 +50,11 @@ class ModuleVersionsTest(unittest.TestCase):
             {"grpc", "prometheus-cpp", "protobuf", "spdlog"},
         )
 
+    def test_the_programs_print_the_version(self):
+        version = self.robusto["module"]["version"]
+        source = pathlib.Path("tools/command_line/version.cc").read_text()
+        self.assertIn(f'kVersion = "{version}";', source)
+
     def test_the_changelog_has_a_section_for_the_version(self):
         version = self.robusto["module"]["version"]
         self.assertIn(f"\n## [{version}]", pathlib.Path("CHANGELOG.md").read_text())

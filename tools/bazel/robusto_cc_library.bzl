@@ -16,5 +16,7 @@ def robusto_cc_library(name, **kwargs):
     cc_library(
         name = name,
         include_prefix = "robusto/" + native.package_name(),
+        # epoll, futex and sendfile. Elsewhere Bazel then says so, instead of the compiler, and `//...` skips it.
+        target_compatible_with = ["@platforms//os:linux"],
         **kwargs
     )

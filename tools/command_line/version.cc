@@ -17,7 +17,7 @@ namespace robusto {
 namespace {
 
 // As in MODULE.bazel; a test compares the two.
-constexpr absl::string_view kVersion = "0.1.0";
+constexpr absl::string_view kVersion = "0.2.0";
 
 #if defined(__clang__)
 constexpr absl::string_view kCompiler = "clang " __clang_version__;

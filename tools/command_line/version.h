@@ -15,7 +15,7 @@
 namespace robusto {
 
 struct BuildInfo {
-  absl::string_view version;   // "0.1.0"
+  absl::string_view version;   // "0.2.0"
   absl::string_view commit;    // empty: not known. Built with --copt=-DROBUSTO_COMMIT=\"...\"
   absl::string_view compiler;  // "gcc 12.2.0"
   absl::string_view mode;      // "optimized" or "debug", and the sanitizer

@@ -22,9 +22,8 @@ def _library(ctx, name, requirements):
     flags = [word for word in requirements if word.startswith("-")]
     defines = []
     if ctx.attr.optional:
-        if ctx.execute(["pkg-config", "--exists"] + modules).return_code == 0:
-            defines = ["ROBUSTO_HAS_" + name.upper()]
-        else:
+        if ctx.execute(["pkg-config", "--exists"] + modules).return_code != 0:
+            defines = ["ROBUSTO_LACKS_" + name.upper()]
             modules = []
     if modules:
         flags = flags + _pkg_config(ctx, "--libs", modules)
@@ -88,8 +87,8 @@ distro_library = repository_rule(
                   "modules need in turn is pkg-config's to know and never named here.",
         ),
         "optional": attr.bool(
-            doc = "where a library is not installed its label is there all the same, and is empty; where it is, " +
-                  "who uses it has ROBUSTO_HAS_ and its label's name defined",
+            doc = "whether the label exists where the library is not installed, too; it is then empty, and what depends " +
+                  "on it is compiled with ROBUSTO_LACKS_ and the label's name defined",
         ),
         "programs": attr.string_dict(doc = "label -> name of a program of the machine"),
         "source": attr.label(
@@ -167,6 +166,7 @@ def _rule_sets():
         "platforms": "tools/platforms",
         "rules_java": "rules/java",
         "rules_proto": "rules/proto",
+        "rules_python": "rules/python",
     }.items():
         native.local_repository(name = name, path = "/usr/share/bazel/" + package)
 
@@ -244,13 +244,16 @@ def distro_repositories():
         programs = {"src/compiler:grpc_cpp_plugin": "grpc_cpp_plugin"},
     )
     distro_library(
-        name = "boost",
-        debian_package = "libboost-dev libboost-thread-dev",
-        # Header-only, or without a pkg-config file to ask.
-        libraries = {
-            ":asio": [],
-            ":thread": [],
-        },
+        name = "boost.asio",
+        debian_package = "libboost-dev",
+        # Header-only.
+        libraries = {":boost.asio": []},
+    )
+    distro_library(
+        name = "boost.thread",
+        debian_package = "libboost-thread-dev",
+        # It has no pkg-config file to ask.
+        libraries = {":boost.thread": ["-lboost_thread"]},
     )
     distro_library(
         name = "concurrentqueue",
@@ -270,7 +273,7 @@ def distro_repositories():
     distro_library(
         name = "cpp_httplib",
         debian_package = "libcpp-httplib-dev",
-        libraries = {":cpp_httplib": ["cpp-httplib"]},
+        libraries = {":httplib": ["cpp-httplib"]},
         optional = True,
     )
     distro_library(

@@ -12,7 +12,7 @@
 
 #include <cstdio>
 
-#ifdef ROBUSTO_HAS_CPP_HTTPLIB
+#ifndef ROBUSTO_LACKS_HTTPLIB
 
 #include <httplib.h>
 
@@ -65,4 +65,4 @@ int main() {
   return 77;
 }
 
-#endif  // ROBUSTO_HAS_CPP_HTTPLIB
+#endif  // ROBUSTO_LACKS_HTTPLIB

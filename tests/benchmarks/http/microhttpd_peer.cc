@@ -14,7 +14,7 @@
 
 #include <cstdio>
 
-#ifdef ROBUSTO_HAS_LIBMICROHTTPD
+#ifndef ROBUSTO_LACKS_LIBMICROHTTPD
 
 #include <fcntl.h>
 #include <microhttpd.h>
@@ -138,4 +138,4 @@ int main() {
   return 77;
 }
 
-#endif  // ROBUSTO_HAS_LIBMICROHTTPD
+#endif  // ROBUSTO_LACKS_LIBMICROHTTPD

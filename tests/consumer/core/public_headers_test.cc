@@ -1,0 +1,1 @@
+../public_headers_test.cc

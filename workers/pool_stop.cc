@@ -150,6 +150,10 @@ StopReport ThreadPool::StopOnce() {
                        [](const auto& worker) { return worker->exited() || worker->in_stop(); });
   };
   if (!AwaitUntilAfterDeadline(absl::ZeroDuration(), ended)) {
+    // A worker whose task obeys the cancel must not take what is to be rejected.
+    if (reject.has_value()) {
+      AwaitUntilAfterDeadline(kStopGrace / 4, [&] { return reject->ended(); });
+    }
     gentle.emplace(signal_, CancelStep(workers, CancelLevel::kGentle));
     if (!AwaitUntilAfterDeadline(kStopGrace / 2, ended)) {
       firm.emplace(signal_, CancelStep(workers, CancelLevel::kFirm));

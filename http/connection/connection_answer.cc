@@ -107,6 +107,9 @@ void Connection::Run() {
     case SendResult::kNoSlot:
       break;  // Done goes on
     case SendResult::kBlocked:
+      // Registered anew, which reports at once what is writable by now: nothing sends again before an
+      // event does.
+      writing_.watched = false;
       static_cast<void>(AwaitWritable(sent_before));
       break;
     case SendResult::kFailed:

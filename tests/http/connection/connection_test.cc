@@ -272,7 +272,7 @@ TEST_F(ConnectionTest, AResponseThatFillsTheSocketIsParkedAndFinishedOnWritabili
   absl::optional<HttpResponse> response = TakeResponse(&got);
   ASSERT_TRUE(response.has_value());
   EXPECT_TRUE(response->body == body);
-  EXPECT_EQ(host_.writable_watches, 1) << "registered once";
+  EXPECT_EQ(host_.writable_watches, 1) << "registered once by the event loop";
   EXPECT_FALSE(closed());
 }
 

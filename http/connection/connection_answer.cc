@@ -104,8 +104,11 @@ void Connection::Run() {
   switch (sent) {
     case SendResult::kAll:
     case SendResult::kSlice:
-    case SendResult::kNoSlot:
       break;  // Done goes on
+    case SendResult::kNoSlot:
+      // The head was sent for the file's first bytes to follow at once.
+      Uncork();
+      break;
     case SendResult::kBlocked:
       // Registered anew, which reports at once what is writable by now: nothing sends again before an
       // event does.

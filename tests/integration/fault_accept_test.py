@@ -177,8 +177,9 @@ class AcceptTest(unittest.TestCase):
 
     def test_a_server_without_an_event_loop_says_why_and_does_not_start(self):
         log, loop = "cannot start the log", "cannot wait for events"
-        for function, skip, what in (("epoll_create1", 0, loop), ("eventfd", 0, log), ("eventfd", 1, loop),
-                                     ("epoll_ctl_add", 0, loop), ("epoll_ctl_add", 1, loop)):
+        for function, skip, what in (("epoll_create1", 0, loop), ("eventfd", 0, log), ("eventfd", 1, log),
+                                     ("eventfd", 2, loop), ("epoll_ctl_add", 0, loop),
+                                     ("epoll_ctl_add", 1, loop)):
             with self.subTest(f"{function} {skip}"):
                 faults = fault_table.FaultTable()
                 with faults.fault(function, errno.EMFILE, skip=skip, times=1):

@@ -242,8 +242,7 @@ TEST_F(AdminServerTest, NamesTheOptionThatIsWrong) {
   options_.tls_cert = Pem("server.pem");
   EXPECT_EQ(RefusalOf("tls_cert", options_.tls_cert), "tls_cert: requires tls_key");
   options_.tls_key = "/nonexistent";
-  EXPECT_EQ(RefusalOf("tls_key", "/nonexistent"),
-            "tls_key: the file cannot be read, or is empty");
+  EXPECT_EQ(RefusalOf("tls_key", "/nonexistent"), "tls_key: the file cannot be read, or is empty");
   options_.tls_key = Pem("make_certificates");
   EXPECT_EQ(RefusalOf("tls_key", options_.tls_key), "tls_key: the file is not in PEM format");
   options_.tls_key = Pem("alice.key");
@@ -285,9 +284,8 @@ TEST_F(AdminServerTest, ConnectionsBeyondTheMaximumWaitForOneToEnd) {
 TEST_F(AdminServerTest, RefusesAMaximumOutOfRange) {
   for (const int max_connections : {0, -1, 10001}) {
     options_.max_connections = max_connections;
-    EXPECT_EQ(
-        RefusalOf("max_connections", absl::StrCat(max_connections)),
-        absl::StrCat("max_connections is ", max_connections, "; it must be from 1 to 10000"));
+    EXPECT_EQ(RefusalOf("max_connections", absl::StrCat(max_connections)),
+              absl::StrCat("max_connections is ", max_connections, "; it must be from 1 to 10000"));
   }
 }
 

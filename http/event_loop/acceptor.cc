@@ -8,10 +8,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "robusto/http/io/socket_state.h"
+#include "robusto/http/message/date.h"
 
 namespace robusto {
 namespace {
@@ -37,9 +40,12 @@ constexpr int64_t kWarningNanos = 10'000'000'000;
 // (net.core.somaxconn is 4096).
 constexpr size_t kMaxRefused = 8192;
 
-constexpr absl::string_view kStoppedResponse =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nX-Robusto-Reason: stopped\r\n"
-    "Retry-After: 1\r\nConnection: close\r\n\r\n";
+std::string StoppedResponse() {
+  return absl::StrCat(
+      "HTTP/1.1 503 Service Unavailable\r\nDate: ", FormatHttpDate(std::time(nullptr)),
+      "\r\nContent-Length: 0\r\nX-Robusto-Reason: stopped\r\nRetry-After: 1\r\n"
+      "Connection: close\r\n\r\n");
+}
 
 // accept(2) reports this when the connection has vanished, or for a signal; the next one may be
 // good. Linux passes pending network errors on, too.
@@ -237,6 +243,7 @@ bool Acceptor::IsDrainHopeless() {
 
 size_t Acceptor::RefuseWaiting() {
   size_t refused = 0;
+  const std::string response = StoppedResponse();
   for (Listener& listener : listeners_) {
     if (!IsOpen(listener)) continue;
     while (refused < kMaxRefused) {
@@ -247,7 +254,7 @@ size_t Acceptor::RefuseWaiting() {
       }
       vanished_in_a_row_ = 0;
       ++refused;
-      send(fd.get(), kStoppedResponse.data(), kStoppedResponse.size(), MSG_NOSIGNAL);
+      send(fd.get(), response.data(), response.size(), MSG_NOSIGNAL);
       shutdown(fd.get(), SHUT_WR);
       // Unread input would make close(2) send a reset, which may overtake the response.
       char discarded[16 * 1024];

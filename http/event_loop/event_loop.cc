@@ -163,7 +163,7 @@ size_t EventLoop::PollOnce(absl::Span<TaskPtr> out, absl::Duration timeout) {
     HandleTimers(count == 0 ? clock().Nanos() : clock().CoarseNanos());
   }
   if (acceptor_.paused()) acceptor_.ResumeIfDue(clock().Nanos());
-  if (draining() && !listeners_closed_.load()) StartDraining();
+  if (draining() && !listeners_closed_.load()) ContinueDraining();
   return HandOut(out);
 }
 
@@ -339,13 +339,11 @@ void EventLoop::BeginDrain() {
   WakeLeader();
 }
 
-void EventLoop::StartDraining() {
-  if (!drain_started_) {
-    drain_started_ = true;
-    table_.ForEach([this](Connection& connection) { AddIf(connection.OnDrain(), &connection); });
-  }
-  // Those that it accepts see that the host drains.
-  if (acceptor_.paused() || !acceptor_.Drain()) return;
+void EventLoop::ContinueDraining() {
+  const bool closed = !acceptor_.paused() && acceptor_.Drain();
+  // Also those that it has just accepted: no event may come for them any more.
+  table_.ForEach([this](Connection& connection) { AddIf(connection.OnDrain(), &connection); });
+  if (!closed) return;
   // Only now: until the backlogs are empty, no open connection does not mean that none is left.
   listeners_closed_.store(true);
   NotifyNoConnections();

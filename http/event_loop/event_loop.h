@@ -139,7 +139,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   // Registers a descriptor. False: the system refuses; errno says why.
   [[nodiscard]] bool Control(int operation, int fd, uint32_t events, uint64_t tag);
   size_t PollOnce(absl::Span<TaskPtr> out, absl::Duration timeout);
-  void StartDraining();
+  void ContinueDraining();
   int TimeoutMillis(absl::Duration timeout) const;
   // epoll_wait(2) has failed with `error`.
   void OnWaitError(int error);
@@ -191,7 +191,6 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   std::vector<Connection*> ready_;  // with work for a worker, oldest first
   std::vector<TimerWheel::Node*> expired_;
   std::vector<Connection*> resumed_;
-  bool drain_started_ = false;
   int64_t next_wait_warning_ns_ = 0;
 
   // A refusal takes it; other requests do not.

@@ -68,7 +68,7 @@ class FlagsTest(unittest.TestCase):
             if path.parts[0] == "tests" and path.parts[1] != "docs":
                 known.update(re.findall(r"add_argument\(\s*\"--(\w+)", source_tree.read(path)))
                 known.update(re.findall(r"^ABSL_FLAG\([^,]+, (\w+)", source_tree.read(path), re.MULTILINE))
-        known.add("help")
+        known.update(("help", "version"))
         unknown = []
         for document in source_tree.documents():
             # Fences without a language are drawings, in which "--" is a line.

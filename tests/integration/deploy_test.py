@@ -76,8 +76,8 @@ class DeployTest(unittest.TestCase):
             self.assertEqual(server.stop()[0], 0)
 
     def known_flags(self):
-        text = server_process.run("--helpfull").stdout
-        return re.findall(r"^\s+(--[a-z_]+) ", text, re.MULTILINE)
+        text = server_process.run("--help=all").stdout
+        return re.findall(r"^  (--[a-z_]+)=", text, re.MULTILINE)
 
     # HAProxy and nginx.
 

@@ -38,12 +38,12 @@ FAILING = [
     Failing("recv", errno.EIO, 0, "/plaintext", "the connection is closed: recv: Input/output error"),
     Failing("recv", errno.ECONNRESET, 0, "/plaintext", ""),
     Failing("recv", errno.ETIMEDOUT, 0, "/plaintext", ""),
-    Failing("send", errno.ENOBUFS, 0, "/plaintext", "the response is cut off: send: No buffer space available"),
+    Failing("send", errno.ENOBUFS, 0, "/plaintext", "the response is truncated: send: No buffer space available"),
     Failing("send", errno.EPIPE, 0, "/plaintext", ""),
     Failing("send", errno.ECONNRESET, 0, "/plaintext", ""),
     Failing("send", errno.EHOSTUNREACH, 0, "/plaintext", ""),
-    Failing("send", errno.ENOMEM, 3, f"/bytes?n={LONG}", "the response is cut off: send: Cannot allocate memory"),
-    Failing("sendmsg", errno.ENOMEM, 0, f"/bytes?n={LONG}", "the response is cut off: send: Cannot allocate memory"),
+    Failing("send", errno.ENOMEM, 3, f"/bytes?n={LONG}", "the response is truncated: send: Cannot allocate memory"),
+    Failing("sendmsg", errno.ENOMEM, 0, f"/bytes?n={LONG}", "the response is truncated: send: Cannot allocate memory"),
     Failing("sendmsg", errno.ECONNRESET, 1, "/stream?chunks=100&size=60000", ""),
 ]
 
@@ -138,11 +138,11 @@ class SocketTest(unittest.TestCase):
     def test_a_disk_that_fails_or_a_file_that_shrinks_while_it_is_sent(self):
         server = self.start_file_server()
         for fault, why in (({"error": errno.EIO}, "sendfile: Input/output error"),
-                           ({"most": 0}, "the file is shorter than it was")):
+                           ({"most": 0}, "the file became shorter")):
             with self.subTest(why), server.faults.fault("sendfile", skip=1, times=1, port=server.port, **fault):
                 with self.assertRaises(http.client.IncompleteRead):
                     server.get("/file")
-                server.await_log(f": the response is cut off: {why}\n")
+                server.await_log(f": the response is truncated: {why}\n")
             self.assertEqual(server.get("/file")[0], 200)
         server.check_well()
 

@@ -82,7 +82,7 @@ TEST_F(ThreadPoolStopTest, UntilTheDeadlineWhatIsQueuedAndRunsIsFinished) {
   for (int i = 0; i < 10; ++i) ASSERT_TRUE(pool_->Put(FakeTask::New(&record_)).ok());
   std::future<StopReport> stop =
       std::async(std::launch::async, [&] { return Stop(absl::InfiniteDuration()); });
-  ASSERT_TRUE(Eventually([&] { return pool_->Stats().state == PoolState::kDraining; }));
+  ASSERT_TRUE(Eventually([&] { return pool_->Stats().state == PoolState::kStopping; }));
   EXPECT_EQ(pool_->Put(FakeTask::New(&record_)).code(), absl::StatusCode::kFailedPrecondition);
   blocker_.Free();
   const StopReport report = stop.get();
@@ -221,7 +221,7 @@ TEST_F(ThreadPoolStopTest, CalledConcurrentlyEndsByTheEarliestDeadline) {
   ASSERT_TRUE(blocker_.AwaitBusy(1));
   std::future<absl::StatusOr<StopReport>> patient =
       std::async(std::launch::async, [&] { return pool_->Stop(absl::InfiniteDuration()); });
-  ASSERT_TRUE(Eventually([&] { return pool_->Stats().state == PoolState::kDraining; }));
+  ASSERT_TRUE(Eventually([&] { return pool_->Stats().state == PoolState::kStopping; }));
   const int64_t begin = MonotonicNanos();
   std::vector<std::future<absl::StatusOr<StopReport>>> hasty;
   for (int i = 0; i < 4; ++i) {
@@ -277,7 +277,7 @@ TEST_F(ThreadPoolStopTest, NorWhenTheOnlyWorkerHasDiedMeanwhile) {
   ASSERT_TRUE(pool_->Put(FakeTask::New(&record_, std::move(dies))).ok());
   ASSERT_TRUE(pool_->Put(FakeTask::New(&record_)).ok());
   auto report = std::async(std::launch::async, [&] { return Stop(absl::InfiniteDuration()); });
-  EXPECT_TRUE(Eventually([&] { return pool_->Stats().state == PoolState::kDraining; }));
+  EXPECT_TRUE(Eventually([&] { return pool_->Stats().state == PoolState::kStopping; }));
   stopping.set_value();
   EXPECT_EQ(report.get().rejected, (std::vector<uint64_t>{2}));
 }

@@ -147,9 +147,11 @@ def read_program(name, path):
                                   timeout=TIMEOUT_SECONDS, check=False)  # yapf: disable
             if done.returncode != 0:
                 raise ValueError(f"{name} {' '.join(arguments)}: exit code {done.returncode}: {done.stdout}")
-            return parse(done.stdout)
+            return done.stdout
 
         overview = ask("--help")
+        # Of a program that has a longer help, the short one leaves flags out.
+        overview = parse(ask("--help=all") if "--help=all" in overview else overview)
         commands = []
         if "COMMAND" in overview.usage:
             for item in overview.blocks:
@@ -157,6 +159,6 @@ def read_program(name, path):
                     continue
                 command, _, arguments = item.term.partition(" ")
                 # A help about help would say what the overview says.
-                about = Help(item.term, []) if command == "help" else ask("help", command)
+                about = Help(item.term, []) if command == "help" else parse(ask("help", command))
                 commands.append(Command(command, arguments, item.text, about))
         return Program(name, overview, commands)

@@ -20,7 +20,7 @@ namespace robusto {
 namespace {
 
 constexpr absl::string_view kGet = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-constexpr uint64_t kFileBytes = 8 << 20;
+constexpr uint64_t kFileBytes = 256 << 20;
 
 class LeadTest : public ConnectionTest {
  protected:

@@ -20,6 +20,8 @@ from program_help import Example, Flag, Heading, Item, Paragraph  # pylint: disa
 
 GUARD_SECONDS = 60
 PROGRAMS = {"robusto-server": "tools/server/server", "robustoctl": "tools/robustoctl/robustoctl"}
+# What Abseil adds to the flags of a program that has --help=all.
+COMMAND_LINE_FLAGS = {"flagfile", "fromenv", "tryfromenv", "undefok"}
 
 
 def output_of(*command, **options):
@@ -29,14 +31,13 @@ def output_of(*command, **options):
 
 
 def known_flags(program):
-    """The program's own flags as Abseil lists them, which is not what the manual is written from."""
+    """The flags that the program's sources define, which is not what the manual is written from."""
     flags = set()
-    # "Flags from tools/x.cc:" stands above those of a file.
-    for part in re.split(r"^ +Flags from ", output_of(program, "--helpfull"), flags=re.MULTILINE)[1:]:
-        file, _, rest = part.partition("\n")
-        if "absl/" not in file:
-            flags |= set(re.findall(r"^ +--([a-z_]+) \(", rest, re.MULTILINE))
-    return flags
+    for source in pathlib.Path(program).parent.rglob("*.cc"):
+        flags.update(re.findall(r"^ABSL_FLAG\(\s*[^,]+,\s*([a-z_]+)", source.read_text(encoding="utf-8"), re.MULTILINE))
+    if not flags:
+        raise AssertionError(f"no source of {program} defines a flag")
+    return flags | COMMAND_LINE_FLAGS if "--help=all" in output_of(program, "--help") else flags
 
 
 class ParseTest(unittest.TestCase):

@@ -32,6 +32,8 @@ constexpr int64_t kPauseNanos = 100'000'000;
 constexpr int kMaxVanishedInARow = kMaxAcceptBatch;
 // Connections accepted from one backlog by one call of Drain at most.
 constexpr int kMaxDrainBatch = 1024;
+// After so many pauses of a drain without a connection whose end could help, it gives up.
+constexpr int kMaxFailedDrains = 10;
 // How often a lasting condition is logged.
 constexpr int64_t kWarningNanos = 10'000'000'000;
 // Connections that RefuseWaiting answers at most: more than a backlog holds by default
@@ -215,6 +217,12 @@ bool Acceptor::Drain() {
     for (int i = 0; i < kMaxDrainBatch && accepted == Accepted::kOne; ++i) {
       accepted = AcceptOne(listener);
     }
+    if (accepted == Accepted::kPaused && IsDrainHopeless()) {
+      const size_t refused = RefuseWaiting();
+      environment_.warn(absl::StrCat("stopping while connections cannot be accepted: refused ",
+                                     refused, " that waited, and closed the listeners"));
+      break;
+    }
     if (accepted != Accepted::kNone) return false;
     CloseListener(listener);
   }
@@ -226,6 +234,13 @@ bool Acceptor::Drain() {
   return true;
 }
 
+bool Acceptor::IsDrainHopeless() {
+  // What the open connections hold may be what is lacking.
+  const bool lacks_resources = !waits_for_room_.load() && accept_again_ns_ != kNever;
+  failed_drains_ = lacks_resources && environment_.table->open() == 0 ? failed_drains_ + 1 : 0;
+  return failed_drains_ >= kMaxFailedDrains;
+}
+
 size_t Acceptor::RefuseWaiting() {
   size_t refused = 0;
   const std::string response = StoppedResponse();
@@ -234,10 +249,10 @@ size_t Acceptor::RefuseWaiting() {
     while (refused < kMaxRefused) {
       const UniqueFd fd(accept4(listener.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
       if (!fd.valid()) {
-        if (errno == EINTR || (IsTransientAcceptError(errno) && ++vanished_in_a_row_ < 64))
-          continue;
+        if (IsTransientAcceptError(errno) && ++vanished_in_a_row_ < kMaxVanishedInARow) continue;
         break;
       }
+      vanished_in_a_row_ = 0;
       ++refused;
       send(fd.get(), response.data(), response.size(), MSG_NOSIGNAL);
       shutdown(fd.get(), SHUT_WR);

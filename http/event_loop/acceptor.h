@@ -12,7 +12,8 @@
 //   (A2) A pause ends when a connection closes or becomes evictable, or after kPauseNanos.
 //   (A3) Once draining, the listeners close as soon as no connection waits in their backlogs, and
 //        not before: each connection whose request the kernel has taken is served, or answered by
-//        RefuseWaiting.
+//        RefuseWaiting. Only when the system refuses to accept for about a second without an open
+//        connection are those that wait reset.
 //
 // Thread-safety: one thread at a time (the loop's leader), but for Room and waits_for_room. Lock
 // order: holds no lock.
@@ -75,7 +76,9 @@ class Acceptor {
   }
 
   // Accepts what waits in the backlogs and closes the listeners that have none left (A3). True: all
-  // are closed. Otherwise it is called again when next_resume_ns says so.
+  // are closed. Otherwise it is called again when next_resume_ns says so. Gives up, with
+  // RefuseWaiting, when the system lacks what a connection needs and no connection is left whose end
+  // could free it.
   [[nodiscard]] bool Drain();
   // For the end of a stop: accepts what still waits, answers each with 503 and closes it; then
   // closes the listeners. Returns how many there were. Bounded; does not block.
@@ -91,6 +94,8 @@ class Acceptor {
   void PauseOnExhaustion(absl::string_view why);
   void Pause();
   void CloseListener(Listener& listener);
+  // Whether a drain that has just paused is to give up. Counts.
+  bool IsDrainHopeless();
   // At most one such warning in kWarningNanos.
   void WarnRarely(int64_t* next_ns, absl::string_view text);
 
@@ -104,6 +109,7 @@ class Acceptor {
   int accept_batch_ = 1;       // connections that one event of a listener stands for
   int full_batches_ = 0;       // in a row, with this accept_batch_
   int vanished_in_a_row_ = 0;  // accept(2) reported that the connection is no longer there
+  int failed_drains_ = 0;      // in a row, without an open connection
   int64_t next_full_warning_ns_ = 0;
   int64_t next_exhaustion_warning_ns_ = 0;
   int64_t accept_again_ns_ = kNever;  // end of a pause for lack of resources

@@ -176,13 +176,16 @@ class AcceptTest(unittest.TestCase):
             self.assertGreater(fault.matched, fault.delivered)
 
     def test_a_server_without_an_event_loop_says_why_and_does_not_start(self):
-        for function, skip in (("epoll_create1", 0), ("eventfd", 0), ("epoll_ctl_add", 0), ("epoll_ctl_add", 1)):
+        log, loop = "cannot start the log", "cannot wait for events"
+        for function, skip, what in (("epoll_create1", 0, loop), ("eventfd", 0, log), ("eventfd", 1, log),
+                                     ("eventfd", 2, loop), ("epoll_ctl_add", 0, loop),
+                                     ("epoll_ctl_add", 1, loop)):
             with self.subTest(f"{function} {skip}"):
                 faults = fault_table.FaultTable()
                 with faults.fault(function, errno.EMFILE, skip=skip, times=1):
                     code, error = run(faults, "--metrics=")
                 name = function.rsplit("_add", 1)[0]
-                self.assertEqual(error, f"testbed: cannot wait for events: {name}: Too many open files\n")
+                self.assertEqual(error, f"testbed: {what}: {name}: Too many open files\n")
                 self.assertEqual(code, 2)
 
 

@@ -143,8 +143,8 @@ class DiskTest(unittest.TestCase):
         os.rename(self.log, self.directory / "moved")
         with server.faults.fault("open", errno.EMFILE, times=1):
             server.signal(signal.SIGHUP)
-            server.await_log(f'[warning] SIGHUP: the access log is as it was: path "{self.log}" cannot be opened: '
-                             "Too many open files\n")
+            server.await_log('[warning] SIGHUP: cannot reopen the access log, still using the old file: '
+                             f'path "{self.log}" cannot be opened: Too many open files\n')
         server.get()
         self.log = self.directory / "moved"
         self.await_lines(2)

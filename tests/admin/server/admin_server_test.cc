@@ -29,10 +29,12 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "robusto/admin/pool_admin.grpc.pb.h"
+#include "robusto/workers/option_error.h"
 #include "robusto/workers/thread_pool.h"
 
 namespace robusto {
@@ -92,6 +94,15 @@ class AdminServerTest : public ::testing::Test {
     server_ = *std::move(server);
   }
   absl::Status Refusal() { return AdminServer::Create(pool_.get(), options_).status(); }
+  // The message, where it is this option that is blamed.
+  std::string RefusalOf(absl::string_view option, absl::string_view value) {
+    const absl::Status status = Refusal();
+    const absl::optional<OptionError> error = GetOptionError(status);
+    if (!error.has_value()) return absl::StrCat("no option is blamed: ", status.ToString());
+    EXPECT_EQ(error->option, option);
+    EXPECT_EQ(error->value, value);
+    return std::string(status.message());
+  }
 
   // With a certificate of its own when `name` is not empty.
   std::shared_ptr<grpc::ChannelCredentials> Trusting(const std::string& ca,
@@ -229,23 +240,25 @@ TEST_F(AdminServerTest, RefusesAWideAddressUnlessItIsSafeOrInsisted) {
 
 TEST_F(AdminServerTest, NamesTheOptionThatIsWrong) {
   options_.tls_cert = Pem("server.pem");
-  EXPECT_EQ(Refusal().message(), "tls_cert: requires tls_key");
+  EXPECT_EQ(RefusalOf("tls_cert", options_.tls_cert), "tls_cert: requires tls_key");
   options_.tls_key = "/nonexistent";
-  EXPECT_EQ(Refusal().message(), "tls_key=/nonexistent: cannot read the file, or it is empty");
+  EXPECT_EQ(RefusalOf("tls_key", "/nonexistent"), "tls_key: the file cannot be read, or is empty");
   options_.tls_key = Pem("make_certificates");
-  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("is not in PEM format"));
+  EXPECT_EQ(RefusalOf("tls_key", options_.tls_key), "tls_key: the file is not in PEM format");
   options_.tls_key = Pem("alice.key");
-  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("not the key of tls_cert="));
+  EXPECT_EQ(RefusalOf("tls_key", options_.tls_key), "tls_key: it is not the key of tls_cert");
   options_ = AdminServerOptions();
   options_.tls_client_ca = Pem("test-ca.pem");
-  EXPECT_EQ(Refusal().message(), "tls_client_ca: requires tls_cert and tls_key");
+  EXPECT_EQ(RefusalOf("tls_client_ca", options_.tls_client_ca),
+            "tls_client_ca: requires tls_cert and tls_key");
   options_ = AdminServerOptions();
   options_.listen = "nowhere";
-  EXPECT_THAT(std::string(Refusal().message()),
-              HasSubstr("listen: invalid listen address \"nowhere\": expected "));
+  EXPECT_THAT(RefusalOf("listen", "nowhere"),
+              HasSubstr("invalid listen address \"nowhere\": expected "));
   options_ = AdminServerOptions();
   options_.token_file = "/nonexistent";
-  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("token_file: /nonexistent"));
+  EXPECT_EQ(RefusalOf("token_file", "/nonexistent"),
+            "/nonexistent: cannot read: No such file or directory");
 }
 
 TEST_F(AdminServerTest, ConnectionsBeyondTheMaximumWaitForOneToEnd) {
@@ -271,8 +284,8 @@ TEST_F(AdminServerTest, ConnectionsBeyondTheMaximumWaitForOneToEnd) {
 TEST_F(AdminServerTest, RefusesAMaximumOutOfRange) {
   for (const int max_connections : {0, -1, 10001}) {
     options_.max_connections = max_connections;
-    EXPECT_EQ(Refusal().message(),
-              absl::StrCat("max_connections=", max_connections, ": must be from 1 to 10000"));
+    EXPECT_EQ(RefusalOf("max_connections", absl::StrCat(max_connections)),
+              absl::StrCat("max_connections is ", max_connections, "; it must be from 1 to 10000"));
   }
 }
 

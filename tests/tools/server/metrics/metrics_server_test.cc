@@ -16,8 +16,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "robusto/workers/option_error.h"
 #include "robusto/workers/thread_pool.h"
 #include "tests/testing/fake_tasks.h"
 #include "tests/testing/http_client.h"
@@ -318,8 +320,12 @@ TEST_F(MetricsServerTest, NamesTheOptionThatCannotBeHad) {
   EXPECT_EQ(taken.status().code(), absl::StatusCode::kUnavailable) << taken.status();
   options_.listen = "127.0.0.1:0";
   options_.token_file = "/no/such/file";
-  EXPECT_THAT(std::string(MetricsServer::Create(pool_.get(), options_).status().message()),
-              ::testing::StartsWith("token_file: "));
+  const absl::Status unreadable = MetricsServer::Create(pool_.get(), options_).status();
+  EXPECT_EQ(unreadable.message(), "/no/such/file: cannot read: No such file or directory");
+  const absl::optional<OptionError> error = GetOptionError(unreadable);
+  ASSERT_TRUE(error.has_value());
+  EXPECT_EQ(error->option, "token_file");
+  EXPECT_EQ(error->value, "/no/such/file");
 }
 
 }  // namespace

@@ -128,7 +128,8 @@ bool Dispatcher::NextTask(ParkedWorker& worker, QueuedTask& out) {
     if (TakeExitRequest(worker)) return false;
     const PopResult result = queue_.TryPop(out);
     if (result == PopResult::kOk) {
-      // `now` is when the last task ended. A task accepted later must not be taken before its acceptance.
+      // `now` is when the last task ended. A task accepted later must not be taken before its
+      // acceptance.
       out.taken_ns = now == 0 ? MonotonicNanos() : std::max(now, out.accepted_ns);
       if (Expired(out, out.taken_ns)) {
         RejectTask(std::move(out.task), RejectReason::kExpired);

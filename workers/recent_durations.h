@@ -39,8 +39,8 @@ class RecentDurations {
   void Add(Clock::time_point at, const PoolHistograms& total);
 
   // Returns the durations between an earlier reading and `total`, the reading of `at`. The earlier
-  // reading is the newest one that is at least as old as the window is long. If there is none, it is
-  // the oldest reading. Without any reading the result is empty.
+  // reading is the newest one that is at least as old as the window is long. If there is none, it
+  // is the oldest reading. Without any reading the result is empty.
   Result Last(Window window, Clock::time_point at, const PoolHistograms& total) const;
 
  private:

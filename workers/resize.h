@@ -1,9 +1,9 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// ResizeRequest, ResizeResult: plain data for a change of a ThreadPool's bounds. It has three safeguards
-// for remote operators: a dry run, compare-and-set on the generation, and an automatic rollback unless
-// the change is confirmed.
+// ResizeRequest, ResizeResult: plain data for a change of a ThreadPool's bounds. It has three
+// safeguards for remote operators: a dry run, compare-and-set on the generation, and an automatic
+// rollback unless the change is confirmed.
 //
 //   ResizeRequest request;
 //   request.min_threads = 4;
@@ -37,9 +37,9 @@ struct ResizeRequest {
   // Acts only if the pool has this generation (PoolStats::generation). nullopt: always.
   absl::optional<uint64_t> if_generation;
   // The bounds revert to the previous ones after this time unless ConfirmResize is called. Must be
-  // more than 0. absl::InfiniteDuration(): the bounds never revert, and a pending revert of an earlier
-  // Resize is cancelled. If an earlier Resize is still unconfirmed, the previous bounds are those from
-  // before that Resize.
+  // more than 0. absl::InfiniteDuration(): the bounds never revert, and a pending revert of an
+  // earlier Resize is cancelled. If an earlier Resize is still unconfirmed, the previous bounds are
+  // those from before that Resize.
   absl::Duration revert_after = absl::InfiniteDuration();
 };
 

@@ -193,8 +193,8 @@ absl::StatusOr<int> ThreadPool::Grow(int count) {
   absl::MutexLock lock(&mu_);
   status = CheckAlive("Grow");
   if (!status.ok()) return status;
-  // target_threads is below 0 for a moment when retired workers have died before they took their exit
-  // requests. Without a limit the difference then exceeds an int.
+  // target_threads is below 0 for a moment when retired workers have died before they took their
+  // exit requests. Without a limit the difference then exceeds an int.
   const int64_t room = int64_t{max_threads_.value_or(kNoLimit)} - workers_.target_threads();
   count = static_cast<int>(std::min<int64_t>(count, room));
   if (count <= 0) return 0;

@@ -1,11 +1,12 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// WorkerSet: the threads of a pool. It starts, counts and reaps them, and requests their exit. It keeps
-// the totals of a worker after the worker has exited.
+// WorkerSet: the threads of a pool. It starts, counts and reaps them, and requests their exit. It
+// keeps the totals of a worker after the worker has exited.
 //
-// target_threads is the number of started workers less the number of requested exits. The dispatcher
-// counts the requested exits; a request names no worker, and the next worker without a task exits.
+// target_threads is the number of started workers less the requested exits and the workers that
+// died. The dispatcher counts the requested exits that are still pending. A request names no
+// worker: the next worker without a task exits.
 // So more workers than target_threads may be alive while all of them run tasks.
 //
 // Thread-safety: none; guarded by ThreadPool::mu_.

@@ -65,8 +65,8 @@ class StatsSampler {
 
  private:
   struct Encoding {
-    // The samples are owned because the lookup compares their addresses: the address of a freed sample
-    // could be reused by a new one.
+    // The samples are owned because the lookup compares their addresses: the address of a freed
+    // sample could be reused by a new one.
     SamplePtr before;
     SamplePtr after;
     grpc::ByteBuffer bytes;

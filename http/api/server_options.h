@@ -67,12 +67,13 @@ struct ServerOptions {
   // request or of taking a response (where that has a timeout). When there is none, new ones wait
   // in the kernel's backlog.
   size_t max_connections = 10000;
-  // How many of these may be idle between two requests. Beyond this number the server closes the one
-  // that has been idle for longest. 0: the server closes every connection after its response.
+  // How many of these may be idle between two requests. Beyond this number the server closes the
+  // one that has been idle for longest. 0: the server closes every connection after its response.
   size_t max_parked_connections = 10000;
   // Requests that one connection may send; the response to the last says Connection: close. 0: no
-  // limit. Pipelined requests need no separate limit. The server answers them one by one; each joins
-  // the queue at its tail when other tasks wait. The server reads at most a head's bytes ahead.
+  // limit. Pipelined requests need no separate limit. The server answers them one by one; each
+  // joins the queue at its tail when other tasks wait. The server reads at most a head's bytes
+  // ahead.
   uint64_t max_requests_per_connection = 0;
 
   // The value of the Server field; empty: no such field.
@@ -96,9 +97,9 @@ struct ServerOptions {
   std::function<void(const AccessRecord&)> on_access;
 
   // Called with one line for each event that an operator may want to know: a bad request, a handler
-  // that threw, no descriptors left. At most a hundred lines a second are reported; a later line says
-  // how many were suppressed. (Server::Stats counts every refusal in any case.) Called from many
-  // threads; must not block. Its exceptions are ignored. Null: nothing is reported.
+  // that threw, no descriptors left. At most a hundred lines a second are reported; a later line
+  // says how many were suppressed. (Server::Stats counts every refusal in any case.) Called from
+  // many threads; must not block. Its exceptions are ignored. Null: nothing is reported.
   std::function<void(absl::string_view)> on_warning;
 };
 

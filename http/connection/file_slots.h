@@ -6,20 +6,21 @@
 // no timeout); without a bound the requests for files on such a disk would take every worker, and
 // nothing else would be served.
 //
-//   if (!slots.TryAcquireOrAwait(max, {connection, generation})) return;  // parked until OnFileSlot
+//   // Parked until OnFileSlot.
+//   if (!slots.TryAcquireOrAwait(max, {connection, generation})) return;
 //   sendfile(...);
 //   absl::optional<FileSlots::Waiter> next = slots.Release();  // to wake, if there is one
 //
-// A connection acquires its slot before its turn is queued. So the slot is also held while the turn
-// waits in the pool's queue.
+// The first turn of a file acquires its slot in the worker. Each later turn acquires it before the
+// turn is queued, so the slot is also held while the turn waits in the pool's queue.
 //
 // Invariants:
 //   (F1) At most `max` slots are taken at a time.
 //   (F2) A later Release returns each waiter, in order of arrival. No Release is missed, because
 //        TryAcquireOrAwait tries and appends the waiter under one lock.
 //
-// A returned waiter holds no reservation: its connection must acquire a slot again. The connection may
-// have been closed meanwhile; then its generation differs.
+// A returned waiter holds no reservation: its connection must acquire a slot again. The connection
+// may have been closed meanwhile; then its generation differs.
 //
 // Thread-safety: all methods. Lock order: mu_ is a leaf.
 

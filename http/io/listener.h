@@ -9,7 +9,8 @@
 // Port 0 lets the kernel choose; address() says what it chose. A unix socket's file is removed when
 // the listener goes; one that a dead process left behind is replaced. "systemd" stands for the
 // sockets that were passed to the process (http/io/socket_activation.h), all of them or those with a
-// name. They keep the options that their creator set. The file of a passed unix socket is not removed.
+// name. They keep the options that their creator set. The file of a passed unix socket is not
+// removed.
 //
 // Thread-safety: none. Move-only.
 

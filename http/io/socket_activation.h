@@ -32,9 +32,9 @@ struct PassedSocket {
 };
 
 // Returns the passed sockets called `name`, or all of them, except those that an earlier call has
-// returned. The first call reads the environment and removes the variables, so that no child process
-// uses them. Returns Unavailable when there are no such sockets, and FailedPrecondition when they are
-// not valid; the message says what is missing.
+// returned. The first call reads the environment and removes the variables, so that no child
+// process uses them. Returns Unavailable when there are no such sockets, and FailedPrecondition
+// when they are not valid; the message says what is missing.
 absl::StatusOr<std::vector<PassedSocket>> TakePassedSockets(
     absl::optional<absl::string_view> name = absl::nullopt);
 

@@ -40,20 +40,21 @@ constexpr size_t kMaxLogLine = kMaxLoggedTarget + 6 * kMaxLoggedValue + 512;
 // The status of a request that got no answer.
 constexpr int kClientClosedRequest = 499;
 
-// Appends Apache's "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\"", without an end of line.
+// Appends Apache's "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\"", without an end of
+// line.
 //   %h  the peer without its port; an IPv4-mapped IPv6 address is written as the IPv4 address;
 //       "unix:" for a unix socket
 //   %l, %u  always "-"
 //   %r  "-" when the request line could not be understood
 //   %b  bytes of the body on the wire, "-" for none
-// `"`, `\`, controls and bytes beyond ASCII are written as \xNN, as in nginx's log. So a quoted value
-// always ends at the next quote.
+// `"`, `\`, controls and bytes beyond ASCII are written as \xNN, as in nginx's log. So a quoted
+// value always ends at the next quote.
 void AppendCombinedLine(const AccessRecord& record, std::string* line);
 
 // Appends one object, without an end of line. The fields come in the order above. Fields without a
-// value are left out: method, target and protocol when the request line is malformed; reason (why the
-// server refused: AccessRecord::reason), referer and user_agent. Characters beyond ASCII are written
-// as \uNNNN. Each byte that is not valid UTF-8 is written as \ufffd.
+// value are left out: method, target and protocol when the request line is malformed; reason (why
+// the server refused: AccessRecord::reason), referer and user_agent. Characters beyond ASCII are
+// written as \uNNNN. Each byte that is not valid UTF-8 is written as \ufffd.
 // `complete` is false when the client did not get the whole response.
 void AppendJsonLine(const AccessRecord& record, std::string* line);
 

@@ -21,8 +21,8 @@
 namespace robusto {
 namespace {
 
-// Option names of nginx, httpd, gunicorn, waitress and others, each with this program's flag for the
-// same setting.
+// Option names of nginx, httpd, gunicorn, waitress and others, each with this program's flag for
+// the same setting.
 struct Alias {
   absl::string_view word;
   absl::string_view flag;

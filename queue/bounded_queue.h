@@ -195,7 +195,7 @@ class BoundedQueue {
   // are not sequentially consistent. If a consumer checks them before it sleeps outside the queue,
   // and producers wake it after a push, then both sides need a
   // std::atomic_thread_fence(std::memory_order_seq_cst): the consumer between announcing its sleep
-  // and the check, the producer between the push and its look for sleepers.
+  // and the check, the producer between the push and its check for sleepers.
   size_t size() const { return Size(state_.load(std::memory_order_acquire)); }
   bool closed() const { return Closed(state_.load(std::memory_order_acquire)); }
   size_t capacity() const { return capacity_; }

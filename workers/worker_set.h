@@ -6,8 +6,8 @@
 //
 // target_threads is the number of started workers less the requested exits and the workers that
 // died. The dispatcher counts the requested exits that are still pending. A request names no
-// worker: the next worker without a task exits.
-// So more workers than target_threads may be alive while all of them run tasks.
+// worker: the next worker without a task exits. So more workers than target_threads may be alive
+// while they run tasks.
 //
 // Thread-safety: none; guarded by ThreadPool::mu_.
 

@@ -40,8 +40,8 @@ constexpr size_t kMaxLogLine = kMaxLoggedTarget + 6 * kMaxLoggedValue + 512;
 // The status of a request that got no answer.
 constexpr int kClientClosedRequest = 499;
 
-// Appends Apache's "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\"", without an end of
-// line.
+// Appends a line in Apache's combined format, without an end of line:
+// "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\"".
 //   %h  the peer without its port; an IPv4-mapped IPv6 address is written as the IPv4 address;
 //       "unix:" for a unix socket
 //   %l, %u  always "-"

@@ -56,8 +56,7 @@ class MetricsPages {
         process_metrics_(options_.process) {}
 
   void Answer(const Request& request, ResponseWriter& response) const {
-    // Every page shows the current state and depends on the caller's token, so it must not be
-    // cached.
+    // No page may be cached: each shows the current state, and some depend on the caller's token.
     response.SetHeader("Cache-Control", "no-store");
     response.SetHeader("X-Content-Type-Options", "nosniff");
     response.SetHeader("Referrer-Policy", "no-referrer");

@@ -191,10 +191,11 @@ class BoundedQueue {
   // From now on pushes fail and pops drain. Wakes all waiting threads. May be called again.
   void Close();
 
-  // Snapshots, without the lock: exact when no other thread pushes, pops or closes. A thread that sleeps
-  // elsewhere depending on them, and is woken by threads that push, needs a
-  // std::atomic_thread_fence(std::memory_order_seq_cst) on both sides, as with any atomic that is
-  // not sequentially consistent.
+  // Snapshots that take no lock. They are exact when no other thread pushes, pops or closes. They
+  // are not sequentially consistent. If a consumer checks them before it sleeps outside the queue,
+  // and producers wake it after a push, then both sides need a
+  // std::atomic_thread_fence(std::memory_order_seq_cst): the consumer between announcing its sleep
+  // and the check, the producer between the push and its check for sleepers.
   size_t size() const { return Size(state_.load(std::memory_order_acquire)); }
   bool closed() const { return Closed(state_.load(std::memory_order_acquire)); }
   size_t capacity() const { return capacity_; }

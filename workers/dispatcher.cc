@@ -128,7 +128,8 @@ bool Dispatcher::NextTask(ParkedWorker& worker, QueuedTask& out) {
     if (TakeExitRequest(worker)) return false;
     const PopResult result = queue_.TryPop(out);
     if (result == PopResult::kOk) {
-      // A task that came after the last one had ended cannot have been taken before it came.
+      // `now` is when the last task ended. A task accepted later must not be taken before its
+      // acceptance.
       out.taken_ns = now == 0 ? MonotonicNanos() : std::max(now, out.accepted_ns);
       if (Expired(out, out.taken_ns)) {
         RejectTask(std::move(out.task), RejectReason::kExpired);
@@ -179,7 +180,7 @@ bool Dispatcher::Lead(absl::Duration timeout, QueuedTask* next) {
   const bool may_wait = queue_.size() == 0 && pending_exits_.load() == 0;
   if (!closed_.load() && (!waits || may_wait)) {  // D8
     const PollResult polled = PollSource(absl::MakeSpan(tasks), timeout);
-    // With an empty queue the first task would come straight back to this worker.
+    // With an empty queue this worker would pop the first task next, so it takes the task directly.
     const bool direct = next != nullptr && queue_.size() == 0 && pending_exits_.load() == 0;
     Admit(absl::MakeSpan(tasks.data(), polled.count), polled.ended_ns, direct ? next : nullptr);
   }

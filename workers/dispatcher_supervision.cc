@@ -43,7 +43,7 @@ void Dispatcher::ScheduleMaintenance(int64_t at_ns) {
 bool Dispatcher::StartMaintenance() {
   const int64_t now = MonotonicNanos();
   if (now < maintenance_at_ns_.load()) return false;
-  // Before the pool is looked at: whatever happens from now on asks for another maintenance.
+  // These stores precede the inspection of the pool: any later event requests another maintenance.
   maintenance_at_ns_.store(kNever);
   watching_.store(false);
   std::atomic_thread_fence(std::memory_order_seq_cst);

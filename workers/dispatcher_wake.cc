@@ -52,7 +52,7 @@ bool Dispatcher::NeedsLeader() const {
 }
 
 bool Dispatcher::RemoveFromStack(ParkedWorker* worker) {
-  // From the top, where it usually is.
+  // The search starts at the top, where the worker usually is.
   const auto found = std::find(parked_.rbegin(), parked_.rend(), worker);
   if (found == parked_.rend()) return false;
   parked_.erase(std::next(found).base());
@@ -100,11 +100,12 @@ void Dispatcher::MaybeWakeWorker() {
   const size_t backlog = queue_.size();
   const bool needs_leader = NeedsLeader();
   if (parked == 0) {
-    // A worker in Poll takes the task. A supervisor in Poll does not know yet that a task may expire.
+    // An interrupted worker in Poll takes the task. An interrupted supervisor in Poll learns that a
+    // queued task may expire.
     const bool supervisor_must_know = leader == kSupervisor && watch_queue_ && backlog == 1;
     if (backlog > 0 && (worker_leads || supervisor_must_know)) source_->Interrupt();
   } else if (waking_.load() == 0) {
-    // (A worker that is being woken checks the backlog itself, after it has taken its task.)
+    // A worker that is being woken checks the backlog itself after it has taken its task.
     const int64_t service = service_ns_.load(std::memory_order_relaxed);
     const int awake = threads_.load(std::memory_order_relaxed) - parked - (worker_leads ? 1 : 0);
     const bool no_other_can = backlog > 0 && awake <= 0;

@@ -44,7 +44,7 @@ struct PoolEvent {
     kStuck,        // task_id has been running on worker_id for longer than stuck_after
     kDrain,
     kResume,
-    kStop,     // a stop began; text says who asked for it and until when
+    kStop,     // a stop began; text names its requester and its deadline
     kStopped,  // the Stop has ended; text summarises its report
     kRevert,   // the bounds were reverted because a Resize was not confirmed; count as for kResize
     kConfirm,  // a Resize was confirmed

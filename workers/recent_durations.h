@@ -31,15 +31,16 @@ class RecentDurations {
   using Clock = std::chrono::steady_clock;
   enum Window { kTenSeconds, kMinute };
   struct Result {
-    absl::Duration window;  // what it was really taken over
+    absl::Duration window;  // the time that the histograms really cover
     PoolHistograms histograms;
   };
 
   // A reading of the pool. One that comes too soon after the last is not kept.
   void Add(Clock::time_point at, const PoolHistograms& total);
 
-  // Since the newest reading that is as old as the window is long, until `total`, the reading of
-  // `at`; since the oldest reading where none is so old, and empty where there is none at all.
+  // Returns the durations between an earlier reading and `total`, the reading of `at`. The earlier
+  // reading is the newest one that is at least as old as the window is long. If there is none, it
+  // is the oldest reading. Without any reading the result is empty.
   Result Last(Window window, Clock::time_point at, const PoolHistograms& total) const;
 
  private:

@@ -1,9 +1,9 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// ResizeRequest, ResizeResult: a change of a ThreadPool's bounds with safeguards for remote operators:
-// a dry run, compare-and-set on the generation, and automatic rollback unless the change is confirmed.
-// Plain data.
+// ResizeRequest, ResizeResult: plain data for a change of a ThreadPool's bounds. It has three
+// safeguards for remote operators: a dry run, compare-and-set on the generation, and an automatic
+// rollback unless the change is confirmed.
 //
 //   ResizeRequest request;
 //   request.min_threads = 4;
@@ -36,25 +36,26 @@ struct ResizeRequest {
   bool dry_run = false;
   // Acts only if the pool has this generation (PoolStats::generation). nullopt: always.
   absl::optional<uint64_t> if_generation;
-  // The bounds revert to the earlier ones after this time unless ConfirmResize is called; more than 0.
-  // absl::InfiniteDuration(): they never revert, nor do those of an earlier unconfirmed Resize. While
-  // one waits for confirmation, "the earlier ones" are those before it.
+  // The bounds revert to the previous ones after this time unless ConfirmResize is called. Must be
+  // more than 0. absl::InfiniteDuration(): the bounds never revert, and a pending revert of an
+  // earlier Resize is cancelled. If an earlier Resize is still unconfirmed, the previous bounds are
+  // those from before that Resize.
   absl::Duration revert_after = absl::InfiniteDuration();
 };
 
 struct ResizeResult {
-  uint64_t generation = 0;  // after the change; of a dry run: as it is
+  uint64_t generation = 0;  // after the change; for a dry run, the current one
   PoolBounds before;
-  int started = 0;  // workers that were started; of a dry run: that would be
-  int retired = 0;  // workers that were asked to exit
+  int started = 0;  // workers started; for a dry run, workers that would be started
+  int retired = 0;  // workers that were requested to exit; for a dry run, that would be
   int threads = 0;  // target threads after the change
 };
 
 // A Resize that waits for confirmation.
 struct PendingRevert {
-  PoolBounds bounds;  // to revert to
+  PoolBounds bounds;  // the bounds after the revert
   absl::Duration remaining;
-  uint64_t generation = 0;  // of the Resize
+  uint64_t generation = 0;  // the generation of the Resize
 };
 
 }  // namespace robusto

@@ -193,8 +193,8 @@ absl::StatusOr<int> ThreadPool::Grow(int count) {
   absl::MutexLock lock(&mu_);
   status = CheckAlive("Grow");
   if (!status.ok()) return status;
-  // Below 0 stay, for a moment, when retired workers died first: without a limit that is one more
-  // than an int can say.
+  // target_threads is below 0 for a moment when retired workers have died before they took their
+  // exit requests. Without a limit the difference then exceeds an int.
   const int64_t room = int64_t{max_threads_.value_or(kNoLimit)} - workers_.target_threads();
   count = static_cast<int>(std::min<int64_t>(count, room));
   if (count <= 0) return 0;
@@ -336,7 +336,7 @@ PoolStats ThreadPool::Stats() const {
   stats.retiring = dispatcher_->pending_exits();
 
   // The totals of a worker are consistent with each other, and started tasks are read before accepted
-  // ones. So each difference is a number of tasks that existed at one time.
+  // ones. So no difference between two counters is negative.
   WorkerTotals totals = workers_.gone_totals();
   for (const auto& worker : workers_.workers()) {
     const bool exited = worker->exited();

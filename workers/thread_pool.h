@@ -152,9 +152,9 @@ class ThreadPool {
   absl::Status Resume();
 
   // Enters the state stopping before Stop is called: a server announces its stop and keeps serving for
-  // a while, so that load balancers send requests elsewhere. `reason` says who asked for the stop and
-  // until when, for the journal. Tasks are accepted or refused as before, until Stop. No effect unless
-  // the pool is running or draining.
+  // a while, so that load balancers send requests elsewhere. `reason` names the requester and the
+  // deadline, for the journal. Tasks are accepted or refused as before, until Stop. No effect
+  // unless the pool is running or draining.
   void MarkStopping(absl::string_view reason) ABSL_LOCKS_EXCLUDED(mu_);
   // Ends the pool. It drains until the deadline, or until no worker is left to do so because each has
   // exited or is in this call itself. Then queued tasks are rejected and running ones cancelled,

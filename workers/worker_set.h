@@ -1,12 +1,13 @@
 // Copyright 2026 The robusto authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// WorkerSet: the threads of a pool: it starts, counts and reaps them, and requests their exit. The
-// totals of a worker are kept after its exit.
+// WorkerSet: the threads of a pool. It starts, counts and reaps them, and requests their exit. It
+// keeps the totals of a worker after the worker has exited.
 //
-// Target threads are the workers that were started and not asked to exit. A requested exit is a number
-// in the dispatcher, which the next worker without a task follows. So a worker may still be alive, for
-// as long as its task runs, when it no longer counts.
+// target_threads is the number of started workers less the requested exits and the workers that
+// died. The dispatcher counts the requested exits that are still pending. A request names no
+// worker: the next worker without a task exits. So more workers than target_threads may be alive
+// while they run tasks.
 //
 // Thread-safety: none; guarded by ThreadPool::mu_.
 
@@ -47,9 +48,10 @@ class WorkerSet {
   // Starts up to `count` workers, until the system gives no more or `give_up()` is true; returns how
   // many. *why says why not all.
   int Start(int count, const std::function<bool()>& give_up, absl::Status* why);
-  // Makes `count` target threads exit: idle ones now, busy ones after their task.
+  // Requests the exit of `count` workers. Idle ones exit now, busy ones after their task. Lowers
+  // target_threads at once.
   void RequestExits(int count);
-  // Cancels up to `count` requested exits that no worker has followed yet; returns how many.
+  // Cancels up to `count` requested exits that no worker has taken yet; returns how many.
   [[nodiscard]] int CancelExits(int count);
   // Joins and removes workers that have exited, keeping their totals; returns those that died.
   [[nodiscard]] std::vector<Death> Reap();

@@ -67,7 +67,7 @@ void WorkerThread::Main() {
   dispatcher.Leave(parked_worker_);
   exited_.store(true, std::memory_order_release);
   environment_.signal->Notify();
-  dispatcher.RequestMaintenance();  // it joins this thread
+  dispatcher.RequestMaintenance();  // the maintenance joins this thread
 }
 
 void WorkerThread::RunTask(QueuedTask item) {
@@ -78,7 +78,7 @@ void WorkerThread::RunTask(QueuedTask item) {
   running_.store(item.id << kPinBits, std::memory_order_release);
   environment_.dispatcher->WatchRunning();
 
-  // Constructed only for a task that throws.
+  // These are set only if the task throws.
   absl::optional<std::string> failure;
   absl::optional<TaskDescription> description;
   try {

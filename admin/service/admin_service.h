@@ -70,9 +70,9 @@ struct AdminServiceOptions {
   // Counters of the server around the pool. May be null.
   std::function<AdminTraffic()> traffic;
   // Begins to stop the whole server within `timeout` and calls `done` with the report, from any
-  // thread; must not block. It calls ThreadPool::MarkStopping, for which `requester` says who asked:
-  // "Stop from ipv4:127.0.0.1:40312 as operator". A second call joins the first. Null: only the pool is
-  // stopped, by a thread of the service.
+  // thread; must not block. It calls ThreadPool::MarkStopping, for which `requester` names the
+  // caller: "Stop from ipv4:127.0.0.1:40312 as operator". A second call joins the first. Null: only
+  // the pool is stopped, by a thread of the service.
   std::function<void(absl::Duration timeout, absl::string_view requester,
                      std::function<void(const absl::StatusOr<StopReport>&)> done)>
       stop;

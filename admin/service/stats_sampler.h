@@ -65,7 +65,8 @@ class StatsSampler {
 
  private:
   struct Encoding {
-    // Owned, because the lookup compares addresses, which a freed sample would pass on.
+    // The samples are owned because the lookup compares their addresses: the address of a freed
+    // sample could be reused by a new one.
     SamplePtr before;
     SamplePtr after;
     grpc::ByteBuffer bytes;

@@ -67,12 +67,13 @@ struct ServerOptions {
   // request or of taking a response (where that has a timeout). When there is none, new ones wait
   // in the kernel's backlog.
   size_t max_connections = 10000;
-  // Of these, the ones that may be kept idle between two requests; beyond it the one that has been
-  // idle for longest goes first. 0: none are kept, every response ends its connection.
+  // How many of these may be idle between two requests. Beyond this number the server closes the
+  // one that has been idle for longest. 0: the server closes every connection after its response.
   size_t max_parked_connections = 10000;
   // Requests that one connection may send; the response to the last says Connection: close. 0: no
-  // limit. Pipelined requests need none of their own: they are answered one by one, each from the
-  // tail of the queue when others wait, and no more than a head's bytes are read ahead.
+  // limit. Pipelined requests need no separate limit. The server answers them one by one; each
+  // joins the queue at its tail when other tasks wait. The server reads at most a head's bytes
+  // ahead.
   uint64_t max_requests_per_connection = 0;
 
   // The value of the Server field; empty: no such field.
@@ -90,14 +91,15 @@ struct ServerOptions {
   // what it made. It may block. Null: plain text.
   ErrorPage error_page;
 
-  // Told of every request once it is over, by the thread that was last at it: must not block. What
-  // it throws becomes a warning. Null: nobody is told, and no time is taken.
+  // Called once for every request when it is over, by the last thread that processed it; must not
+  // block. An exception from it becomes a warning. Null: nothing is reported, and no clock is read
+  // for it.
   std::function<void(const AccessRecord&)> on_access;
 
-  // Told, in one line each, of what an operator may want to know: a bad request, a handler that
-  // threw, no descriptors left; of a hundred a second, and then of how many were left out (what is
-  // refused is counted in Server::Stats in any case). Called from many threads; must not block; what
-  // it throws is dropped. Null: nobody is told.
+  // Called with one line for each event that an operator may want to know: a bad request, a handler
+  // that threw, no descriptors left. At most a hundred lines a second are reported; a later line
+  // says how many were suppressed. (Server::Stats counts every refusal in any case.) Called from
+  // many threads; must not block. Its exceptions are ignored. Null: nothing is reported.
   std::function<void(absl::string_view)> on_warning;
 };
 

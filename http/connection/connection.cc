@@ -353,6 +353,7 @@ Connection::Progress Connection::Advance() {
     case Phase::kIdle:
     case Phase::kHead:
     case Phase::kBody:
+    // In the next two phases the queue or a worker owns the connection: they are not reached here.
     case Phase::kQueued:
     case Phase::kHandling:
       return AdvanceReading();

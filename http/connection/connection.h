@@ -225,7 +225,8 @@ class Connection final : public Task, public TimerWheel::Node {
   Progress AdvanceLingering();
   Progress AdvanceReading();
   Progress AdvancePaused();
-  // Hands the rest of a file or a stream to a worker, or pauses it.
+  // Queues the next turn of a file or a stream for a worker (kQueued). A file that needs a slot and
+  // gets none waits in kAwaitingFileSlot.
   Progress QueueTurn();
   // When the phase times out, if it does not end before: in effect once the connection is parked.
   void SetDeadline(int64_t at_ns) { deadline_ns_.store(at_ns, std::memory_order_relaxed); }
@@ -287,9 +288,11 @@ class Connection final : public Task, public TimerWheel::Node {
   [[nodiscard]] bool NextChunk();
   // A stream has failed before anything of it was sent: answers 500 instead.
   SendResult AnswerUnsent();
-  // The socket is full: waits for room, from `sent_before` bytes on with a new write timeout.
+  // The socket is full: waits until it is writable. Restarts the write timeout if more than
+  // `sent_before` bytes have been sent in all, or if no timeout runs.
   Progress AwaitWritable(uint64_t sent_before);
-  // Sends what is in memory.
+  // Sends the part of the response that is in memory: the head and the body, or only the head when
+  // the body is a file.
   SendResult WriteMemory();
   // A worker has to go on with the response: there is more of a file, or of a stream.
   bool NeedsWorker() const;

@@ -87,8 +87,9 @@ class ConnectionTable {
   ConnectionHost* const host_;
   const size_t max_connections_;
   std::vector<std::atomic<Chunk*>> chunks_;  // owned; the vector itself never changes
-  // Written under mu_. Sequentially consistent: who frees a place and then looks for one who waits,
-  // and who waits and then looks for a place, must not miss each other.
+  // Written under mu_. Sequentially consistent, to avoid a missed wake-up: one thread frees a place
+  // and then checks for a waiting listener, another marks a listener as waiting and then checks for
+  // a free place. At least one of them must see the other's write.
   std::atomic<size_t> open_{0};
   absl::Mutex mu_;
   size_t used_chunks_ ABSL_GUARDED_BY(mu_) = 0;

@@ -46,7 +46,9 @@ struct Exchange {
   };
   // How far the request has come.
   struct Incoming {
-    uint64_t size = 0;           // bytes of the input that are this request's, as far as gathered
+    // Bytes of the input that belong to this request: those gathered so far, or the whole announced
+    // size once it is known.
+    uint64_t size = 0;
     uint64_t body_taken = 0;     // of a Content-Length body: given to a BodyReceiver and gone
     uint64_t body_received = 0;  // raw bytes, for the minimum rate
     int64_t body_began_ns = 0;   // later by what the server itself took
@@ -81,6 +83,7 @@ struct Exchange {
   Incoming in;
   Outgoing out;
   // For ServerOptions::on_access only: CLOCK_MONOTONIC at the first byte, and time in the handler.
+  // began_ns is 0 again once the request has been reported: not 0 means "not yet reported".
   int64_t began_ns = 0;
   int64_t handled_ns = 0;
   // Bytes that the connection has charged to the MemoryBudget: for what is read, and for what is

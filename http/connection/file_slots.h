@@ -6,16 +6,21 @@
 // no timeout); without a bound the requests for files on such a disk would take every worker, and
 // nothing else would be served.
 //
-//   if (slots.TryAcquire(max)) { sendfile(...); FileSlots::Waiter next = slots.Release(); }
-//   else slots.Await({connection, generation}); // parked until OnFileSlot
+//   // Parked until OnFileSlot.
+//   if (!slots.TryAcquireOrAwait(max, {connection, generation})) return;
+//   sendfile(...);
+//   absl::optional<FileSlots::Waiter> next = slots.Release();  // to wake, if there is one
+//
+// The first turn of a file acquires its slot in the worker. Each later turn acquires it before the
+// turn is queued, so the slot is also held while the turn waits in the pool's queue.
 //
 // Invariants:
 //   (F1) At most `max` slots are taken at a time.
-//   (F2) A waiter is returned by a later Release, in order of arrival: Await after a TryAcquire that
-//        failed misses no Release, because TryAcquireOrAwait does both under one lock.
+//   (F2) A later Release returns each waiter, in order of arrival. No Release is missed, because
+//        TryAcquireOrAwait tries and appends the waiter under one lock.
 //
-// A waiter is a hint, not a reservation: it calls TryAcquireOrAwait again, and it may have been
-// closed meanwhile, which its generation tells.
+// A returned waiter holds no reservation: its connection must acquire a slot again. The connection
+// may have been closed meanwhile; then its generation differs.
 //
 // Thread-safety: all methods. Lock order: mu_ is a leaf.
 
@@ -47,7 +52,7 @@ class FileSlots {
     ++taken_;
     return true;
   }
-  // The same; when it fails a later Release returns `waiter`.
+  // As TryAcquire. When it fails, a later Release returns `waiter`.
   [[nodiscard]] bool TryAcquireOrAwait(int max, Waiter waiter) {
     absl::MutexLock lock(&mu_);
     if (taken_ < max) {
@@ -57,7 +62,7 @@ class FileSlots {
     waiters_.push_back(waiter);
     return false;
   }
-  // Gives a slot back. The waiter to wake, if there is one.
+  // Gives a slot back. Returns the waiter to wake, or nullopt if there is none.
   [[nodiscard]] absl::optional<Waiter> Release() {
     absl::MutexLock lock(&mu_);
     --taken_;

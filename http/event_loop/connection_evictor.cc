@@ -61,7 +61,8 @@ int64_t ConnectionEvictor::StalledSince(const Connection& connection, int64_t no
 
 void ConnectionEvictor::FindCandidates() {
   const int64_t now_ns = clock_.Nanos();
-  // Under another name: what a lambda does is not known to be done under mu_.
+  // A local variable is needed: the thread-safety analysis does not know that the lambda runs under
+  // mu_, and rejects its access to candidates_.
   std::vector<Candidate> found = std::move(candidates_);
   found.clear();
   table_->ForEach([this, now_ns, &found](Connection& connection) {

@@ -369,7 +369,7 @@ bool EventLoop::AwaitNoConnections(absl::Duration timeout) {
 
 EventLoop::FinishReport EventLoop::Finish(int64_t deadline_ns) {
   FinishReport report;
-  // What the leader uses is the hanging thread's.
+  // A hanging thread still uses the leader's state: do not touch it.
   report.poll_hangs = polling_.load(std::memory_order_relaxed);
   if (report.poll_hangs) return report;
   // The second round is for what the first has read and refused. There is no third: a large response
@@ -398,7 +398,8 @@ EventLoop::FinishReport EventLoop::Finish(int64_t deadline_ns) {
     const bool in_exchange = connection.InExchange();
     if (connection.AbortIfParked() && in_exchange) ++report.truncated;
   });
-  // The descriptors and slots of the others are free now.
+  // The descriptors and slots of the closed connections are free now, so waiting clients can be
+  // accepted and refused.
   acceptor_.RefuseWaiting();
   if (!disposer_.Stop(deadline_ns)) ++report.abandoned_threads;
   return report;

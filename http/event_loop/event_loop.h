@@ -123,8 +123,9 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   Disposer& disposer() override { return disposer_; }
   MemoryBudget& memory() override { return memory_; }
 
-  // What an epoll event is about: a connection's slot and generation, or one of these with a
-  // listener's index.
+  // The tag of an epoll event. Tags from kListenerTag on are listeners: kListenerTag plus the
+  // listener's index. kInterruptTag is the eventfd of Interrupt. Smaller tags are connections: the
+  // slot and the generation.
   static constexpr uint64_t kListenerTag = uint64_t{0xffffffff} << 32;
   static constexpr uint64_t kInterruptTag = uint64_t{0xfffffffe} << 32;
   static uint64_t TagOf(const Connection& connection) {
@@ -145,7 +146,7 @@ class EventLoop final : public WorkSource, private ConnectionHost {
   void OnWaitError(int error);
   void HandleTimers(int64_t now_ns);
   void HandleDeferred();
-  // A connection has work for a worker: appends it to `ready_`.
+  // Appends the connection to `ready_` if `handoff` is kToPool.
   void AddIf(Handoff handoff, Connection* connection) {
     if (handoff == Handoff::kToPool) ready_.push_back(connection);
   }

@@ -251,8 +251,9 @@ absl::StatusOr<Listener> Listener::OpenUnix(const ListenAddress& parsed,
   }
   if (bind(fd.get(), generic, sizeof(name)) != 0) {
     if (errno != EADDRINUSE) return SystemRefused(address, errno);
-    // A file is there. Replace it only when it is a socket (any other refuses a connection, too) and
-    // nobody answers behind it. Without waiting: a server that is too busy to answer is there.
+    // The file exists. Replace it only if it is a socket (connecting to any other file is refused,
+    // too) and no process listens on it. The probe does not block: a server that is too busy to
+    // accept still counts as present.
     struct stat info;
     const UniqueFd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (lstat(path.c_str(), &info) != 0 || !S_ISSOCK(info.st_mode) ||
@@ -263,7 +264,7 @@ absl::StatusOr<Listener> Listener::OpenUnix(const ListenAddress& parsed,
     if (bind(fd.get(), generic, sizeof(name)) != 0) return SystemRefused(address, errno);
   }
   Listener listener(std::move(fd), address, path);  // removes the file on errors
-  // What the umask took. Nobody can connect before listen.
+  // Restores the bits that the umask removed. No client can connect before listen.
   if (options.unix_mode.has_value()) {
     struct stat made;
     if (lstat(path.c_str(), &made) != 0 || ((made.st_mode & 07777) != *options.unix_mode &&

@@ -9,7 +9,8 @@
 // Port 0 lets the kernel choose; address() says what it chose. A unix socket's file is removed when
 // the listener goes; one that a dead process left behind is replaced. "systemd" stands for the
 // sockets that were passed to the process (http/io/socket_activation.h), all of them or those with a
-// name: they are as their owner made them, and stay his, a unix socket's file as well.
+// name. They keep the options that their creator set. The file of a passed unix socket is not
+// removed.
 //
 // Thread-safety: none. Move-only.
 
@@ -71,7 +72,7 @@ class Listener {
   static absl::StatusOr<std::vector<Listener>> OpenLocalhost(const ListenAddress& address);
   static absl::StatusOr<Listener> OpenUnix(const ListenAddress& parsed,
                                            const ListenerOptions& options);
-  // Of a socket that listens already, and that somebody else bound.
+  // Takes over a socket that another process has bound and that already listens.
   static absl::StatusOr<Listener> Adopt(UniqueFd fd);
 
   UniqueFd fd_;

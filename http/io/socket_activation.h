@@ -31,10 +31,10 @@ struct PassedSocket {
   std::string name;
 };
 
-// The sockets called `name`, or all of them, that were passed and that nobody has taken before. The
-// first call takes them over from the environment, and removes the variables, so that no child
-// process takes them for its own. Unavailable when there are none, FailedPrecondition when they are
-// not what they should be; either says what is missing.
+// Returns the passed sockets called `name`, or all of them, except those that an earlier call has
+// returned. The first call reads the environment and removes the variables, so that no child
+// process uses them. Returns Unavailable when there are no such sockets, and FailedPrecondition
+// when they are not valid; the message says what is missing.
 absl::StatusOr<std::vector<PassedSocket>> TakePassedSockets(
     absl::optional<absl::string_view> name = absl::nullopt);
 

@@ -58,8 +58,8 @@ class TimerWheel {
   explicit TimerWheel(int64_t now_ns);
 
   // Makes `node` fire at `at_ns`, or earlier when it is scheduled for earlier already or `at_ns` is
-  // beyond the wheel's horizon. True when that is before everything else that was scheduled: who
-  // sleeps until NextFireNanos has to be told.
+  // beyond the wheel's horizon. Returns true when that is before everything else that was
+  // scheduled: a thread that sleeps until NextFireNanos must then be woken.
   bool Schedule(Node* node, int64_t at_ns);
   // Appends the nodes whose time has come; they are not scheduled any more.
   void TakeExpired(int64_t now_ns, std::vector<Node*>* expired);

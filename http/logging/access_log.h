@@ -44,8 +44,9 @@ namespace robusto {
 enum class AccessLogFormat { kCombined, kJson };
 
 struct AccessLogOptions {
-  // A file: it is appended to, or created with mode 0640 (less the umask) because it says who visited
-  // what. "-" or "/dev/stdout": standard output; "/dev/stderr". A FIFO must have a reader.
+  // A file: it is appended to, or created with mode 0640 (less the umask) because it contains
+  // client addresses and the targets they requested. "-" or "/dev/stdout": standard output;
+  // "/dev/stderr". A FIFO must have a reader.
   std::string path;
   AccessLogFormat format = AccessLogFormat::kCombined;
   // Lines that may wait to be written: 32 bytes for each, and up to kMaxLogLine for one that waits.

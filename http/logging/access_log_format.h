@@ -12,8 +12,8 @@
 //   "duration_seconds":0.000213,"handler_seconds":0.000101,"complete":true,"user_agent":"curl/8.5"}
 //
 // In both:
-//   - A line is printable ASCII and nothing else, whatever the client sent: nobody can end a line,
-//     or a quoted value, or steer the terminal that shows it.
+//   - A line is printable ASCII and nothing else, whatever the client sent: a client cannot end a
+//     line or a quoted value, and cannot control the terminal that shows it.
 //   - Status 499 says that the connection ended before there was an answer, as in nginx's log.
 //   - Times are when the request began, in UTC.
 //   - Values are cut to so many bytes of the line, with "..." at the end: kMaxLoggedTarget for the
@@ -31,8 +31,8 @@
 
 namespace robusto {
 
-// Room for what is worth reading: lines wait in memory, and a client could fill it with the 32 KiB
-// of a User-Agent else.
+// Values are cut to these lengths because lines wait in memory: without a limit a client could fill
+// it with User-Agent values of 32 KiB.
 constexpr size_t kMaxLoggedTarget = 4096;
 constexpr size_t kMaxLoggedValue = 1024;
 constexpr size_t kMaxLogLine = kMaxLoggedTarget + 6 * kMaxLoggedValue + 512;
@@ -40,20 +40,21 @@ constexpr size_t kMaxLogLine = kMaxLoggedTarget + 6 * kMaxLoggedValue + 512;
 // The status of a request that got no answer.
 constexpr int kClientClosedRequest = 499;
 
-// Apache's "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\"", without an end of line.
-//   %h  the peer without its port; an IPv4 address that an IPv6 socket saw as an IPv4 address;
+// Appends a line in Apache's combined format, without an end of line:
+// "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\"".
+//   %h  the peer without its port; an IPv4-mapped IPv6 address is written as the IPv4 address;
 //       "unix:" for a unix socket
 //   %l, %u  always "-"
 //   %r  "-" when the request line could not be understood
 //   %b  bytes of the body on the wire, "-" for none
-// `"`, `\`, controls and bytes beyond ASCII are \xNN, as nginx writes them: a reader that takes a
-// quoted value to end at the next quote is right.
+// `"`, `\`, controls and bytes beyond ASCII are written as \xNN, as in nginx's log. So a quoted
+// value always ends at the next quote.
 void AppendCombinedLine(const AccessRecord& record, std::string* line);
 
-// One object, without an end of line. The fields come in the order above; those that there is
-// nothing to say of are left out: method, target and protocol when the request line could not be
-// understood; reason (why the server refused: AccessRecord::reason), referer, user_agent.
-// Characters beyond ASCII are \uNNNN, and what is no UTF-8 is \ufffd, one for each byte.
+// Appends one object, without an end of line. The fields come in the order above. Fields without a
+// value are left out: method, target and protocol when the request line is malformed; reason (why
+// the server refused: AccessRecord::reason), referer and user_agent. Characters beyond ASCII are
+// written as \uNNNN. Each byte that is not valid UTF-8 is written as \ufffd.
 // `complete` is false when the client did not get the whole response.
 void AppendJsonLine(const AccessRecord& record, std::string* line);
 

@@ -88,9 +88,9 @@ inline bool IsFieldValueChar(char c) { return Is(c, grammar_internal::kValue); }
 inline bool IsRegNameChar(char c) { return Is(c, grammar_internal::kRegName); }
 inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// What may stand in a target's path beside '%': RFC 3986's pchar and '/', and of what that forbids
-// only the characters that browsers send unescaped, because the URL standard (url.spec.whatwg.org,
-// percent-encode sets) does not escape them in a path. A backslash is not among them: some
+// Whether `c` may stand in a target's path, apart from '%'. These are RFC 3986's pchar and '/', and
+// the further characters that browsers send unescaped: the URL standard (url.spec.whatwg.org,
+// percent-encode sets) does not escape them in a path. A backslash is not allowed, because some
 // recipients read it as '/'.
 inline bool IsPathChar(char c) { return Is(c, grammar_internal::kPath); }
 

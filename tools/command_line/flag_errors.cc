@@ -21,7 +21,8 @@
 namespace robusto {
 namespace {
 
-// Words of nginx, httpd, gunicorn, waitress and others for what this program calls otherwise.
+// Option names of nginx, httpd, gunicorn, waitress and others, each with this program's flag for
+// the same setting.
 struct Alias {
   absl::string_view word;
   absl::string_view flag;

@@ -10,8 +10,8 @@
 //   ...
 //   notifier.Stopping();
 //
-// Without NOTIFY_SOCKET nothing is sent. What goes wrong is a warning: nobody who cannot be told is
-// a reason not to serve.
+// Without NOTIFY_SOCKET nothing is sent. A failure is only a warning: the server keeps serving
+// when a notification cannot be delivered.
 //
 // Thread-safety: const methods, any thread; each takes at most kSendTimeout.
 

@@ -4,7 +4,7 @@
 // StopRequests: collects the requests to stop, from signals and from callers of the admin service, for the
 // main thread, which waits for the first one.
 //
-// StopReason: the text of the journal's stop event: who asked, and until when.
+// StopReason: the text of the journal's stop event. It names the requester and the deadline.
 //
 // Thread-safety: all methods.
 

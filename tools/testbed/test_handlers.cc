@@ -42,7 +42,7 @@ absl::optional<int64_t> Number(const Request& request, ResponseWriter& response,
   return absl::nullopt;
 }
 
-// The letters of the body at `offset`, as many of `count` as make a piece.
+// Sets `piece` to the body's letters from `offset` on: `count` of them, but at most kPieceBytes.
 void AppendLetters(int64_t offset, int64_t count, std::string* piece) {
   const auto size = static_cast<size_t>(std::min(count, kPieceBytes));
   piece->resize(size);

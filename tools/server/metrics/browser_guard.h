@@ -15,8 +15,9 @@
 
 namespace robusto {
 
-// Whether `host`, the value of a Host field, names this machine in a way that nobody else can lead
-// here: an address, localhost, or `own_name`, the name that the operator told to listen on.
+// Whether `host`, the value of a Host field, is a name of this machine that no foreign DNS record
+// can point here (DNS rebinding): an address, localhost, or `own_name`, the name of the listen
+// address.
 bool IsLocalHost(absl::string_view host, absl::string_view own_name);
 
 // Whether a page of `origin`, the value of an Origin field, came from `host`. The scheme is not

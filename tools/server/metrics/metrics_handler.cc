@@ -56,7 +56,7 @@ class MetricsPages {
         process_metrics_(options_.process) {}
 
   void Answer(const Request& request, ResponseWriter& response) const {
-    // All of it is of this moment and for this caller.
+    // No page may be cached: each shows the current state, and some depend on the caller's token.
     response.SetHeader("Cache-Control", "no-store");
     response.SetHeader("X-Content-Type-Options", "nosniff");
     response.SetHeader("Referrer-Policy", "no-referrer");

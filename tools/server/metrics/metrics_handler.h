@@ -10,13 +10,13 @@
 //   GET  /status.json  what it shows
 //   POST /resize?min=&max=&generation=   /drain   /resume   /cancel?task=&level=gentle|firm
 //
-// Who may. The first three tell no secrets and ask for nothing, as scrapers and load balancers have
-// none. The status page shows what others request, and so it is for this machine, or for those with
-// a token. The last four change the pool, and always need an operator's token: that everybody on
-// this machine is an operator of the gRPC service where there are no tokens is no model for a port
-// that every web page in the operator's browser can send a POST to. A token comes in the field
-// Authorization, which no browser adds by itself (as it does a cookie), so that a page from
-// elsewhere cannot use it; Origin and Host are checked besides.
+// Authorization. The first three contain no secrets and need no token, because scrapers and load
+// balancers have none. The status page shows the requests of other clients, so it needs a local
+// caller or a token. The last four change the pool and always need an operator's token. The gRPC
+// service without tokens accepts every local caller as an operator; this port must not, because
+// every web page in the operator's browser can send a POST to it. A token comes in the field
+// Authorization. No browser adds that field by itself (as it adds a cookie), so a page from another
+// site cannot use the token. Origin and Host are checked, too.
 //
 // Thread-safety: the handler may be called from any thread.
 
@@ -49,14 +49,14 @@ struct MetricsHandlerOptions {
   std::function<Health()> health;
   // For the distributions of the last minute, on the status page.
   std::function<RecentDurations()> recent;
-  // Null: nobody needs a token to read, and nobody may change anything.
+  // Null: reading needs no token, and every change is refused.
   TokenFile* tokens = nullptr;
   // Only programs of this machine reach the listener. Otherwise the status page is for those with a
   // token only.
   bool local = true;
   // The name that the listener was told to listen on, if it was one; see IsLocalHost.
   std::string own_name;
-  // Told, in one line, of every change that was asked for. Null: nobody is.
+  // Called with one line for every requested change. Null: changes are not reported.
   std::function<void(absl::string_view)> on_change;
 };
 

@@ -61,8 +61,8 @@ struct MetricsServerOptions {
   // the server makes one, with these options. It says what /readyz does.
   HealthMonitor* monitor = nullptr;
   HealthMonitor::Options health;
-  // Told, in one line each, of changes that were asked for, and of what an operator may want to
-  // know. Must not block. Null: nobody is.
+  // Called with one line for each requested change (on_change), and for each event that an operator
+  // may want to know (on_warning). Must not block. Null: nothing is reported.
   std::function<void(absl::string_view)> on_change;
   std::function<void(absl::string_view)> on_warning;
 };

@@ -8,7 +8,7 @@
 //   /drain   /resume
 //   /cancel?task=17&level=gentle        or firm
 //
-// Who may is its caller's to say.
+// The caller does the authorization.
 // Thread-safety: any thread.
 
 #ifndef ROBUSTO_TOOLS_SERVER_METRICS_POOL_CHANGES_H_

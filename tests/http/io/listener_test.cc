@@ -95,7 +95,9 @@ TEST(ListenerTest, LocalhostIsBothLoopbackAddressesOnOnePort) {
   ASSERT_EQ(listeners->size(), HasIpv6() ? 2u : 1u);
   const std::string& v4 = (*listeners)[0].address();
   ASSERT_TRUE(absl::StartsWith(v4, "127.0.0.1:")) << v4;
-  if (HasIpv6()) EXPECT_EQ((*listeners)[1].address(), "[::1]" + v4.substr(v4.rfind(':')));
+  if (HasIpv6()) {
+    EXPECT_EQ((*listeners)[1].address(), "[::1]" + v4.substr(v4.rfind(':')));
+  }
 }
 
 TEST(ListenerTest, WithoutDescriptorsItIsUnavailableAndSaysSo) {

@@ -22,9 +22,12 @@
 namespace robusto {
 namespace {
 
-// What one turn may send of a file or a stream, or discard of a connection's remaining input, before
+// What one turn may send of a stream, or discard of a connection's remaining input, before
 // other connections have their turn.
 constexpr size_t kSliceBytes = 256 * 1024;
+// The same of a file. More, because a turn costs a pass through the queue and perhaps a wake-up of a
+// worker, and it delays no other connection: it is not under a lead.
+constexpr size_t kFileSliceBytes = 1024 * 1024;
 // What a chunk of a stream counts at least: one of a few bytes costs a call of the source and a
 // system call, too.
 constexpr size_t kMinChunkBytes = 16 * 1024;
@@ -126,10 +129,10 @@ Connection::SendResult Connection::WriteFileBody() {
     if (!has_file_slot_) return SendResult::kNoSlot;
   }
   for (size_t slice = 0; file.length > 0;) {
-    if (slice >= kSliceBytes) return SendResult::kSlice;
+    if (slice >= kFileSliceBytes) return SendResult::kSlice;
     auto offset = static_cast<off_t>(file.offset);
-    const ssize_t sent =
-        sendfile(fd_.get(), file.fd.get(), &offset, std::min<uint64_t>(file.length, kSliceBytes));
+    const ssize_t sent = sendfile(fd_.get(), file.fd.get(), &offset,
+                                  std::min<uint64_t>(file.length, kFileSliceBytes));
     if (sent < 0) {
       if (errno == EINTR) continue;
       return SendFailed("sendfile");

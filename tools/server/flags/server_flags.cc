@@ -33,9 +33,8 @@ ABSL_FLAG(std::vector<std::string>, listen, std::vector<std::string>({"127.0.0.1
           "unix:PATH, or systemd "
           "(systemd:NAME) for the sockets of a .socket unit; port 0: the kernel chooses");
 ABSL_FLAG(std::string, unix_socket_mode, "",
-          "permission bits of unix:PATH, in octal, as 0660: whoever can write may connect; empty: "
-          "what the umask "
-          "leaves");
+          "permission bits of unix:PATH, in octal, as 0660: connecting needs write permission; "
+          "empty: what the umask leaves");
 ABSL_FLAG(int, min_threads, 10, "minimum number of worker threads, and their number at the start");
 ABSL_FLAG(
     int, max_threads, 0,

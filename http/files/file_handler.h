@@ -39,7 +39,7 @@
 // should be complete, and secrets do not belong below the root.
 //
 // Content-Length is the size of the file when it is opened. If it shrinks while it is sent, the
-// client sees a body that is cut off (ResponseWriter::SetFileBody).
+// client sees a body that is cut off (ResponseWriter::WriteFile).
 //
 // Thread-safety: copies share their state; calls from any thread. A call blocks as the file system
 // does, but never on a FIFO or device.

@@ -93,7 +93,7 @@ void RespondWithFile(const Request& request, ServedFile file, std::time_t now,
       return SetVary(file.negotiated, response);
     case RangeChoice::kWhole:
       SetFileFields(file, validators, file.content_type, response);
-      if (size > 0) response.SetFileBody(std::move(representation.fd), 0, size);
+      if (size > 0) response.WriteFile(std::move(representation.fd), 0, size);
       return;
     case RangeChoice::kPart:
       break;
@@ -103,7 +103,7 @@ void RespondWithFile(const Request& request, ServedFile file, std::time_t now,
     const ByteRange part = parts.front();
     response.SetHeader("Content-Range", ContentRange(part, size));
     SetFileFields(file, validators, file.content_type, response);
-    return response.SetFileBody(std::move(representation.fd), part.offset, part.length);
+    return response.WriteFile(std::move(representation.fd), part.offset, part.length);
   }
   MultipartRanges body(std::move(representation.fd), std::move(parts), size, file.content_type);
   SetFileFields(file, validators, body.content_type(), response);

@@ -138,7 +138,7 @@ void ResponseWriter::Stream(BodySource source, absl::optional<uint64_t> length) 
 
 void ResponseWriter::ReceiveBody(BodyReceiver receiver) { receiver_ = std::move(receiver); }
 
-void ResponseWriter::SetFileBody(UniqueFd fd, uint64_t offset, uint64_t length) {
+void ResponseWriter::WriteFile(UniqueFd fd, uint64_t offset, uint64_t length) {
   DropBody();
   file_.fd = std::move(fd);
   file_.offset = offset;

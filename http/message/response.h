@@ -101,7 +101,7 @@ class ResponseWriter {
   // The body is `length` bytes of `fd` from `offset`. `fd` must be valid and should be a regular
   // file. If the file becomes shorter while it is sent, the connection is closed: the client sees a
   // body that is cut off, never one that is padded.
-  void SetFileBody(UniqueFd fd, uint64_t offset, uint64_t length);
+  void WriteFile(UniqueFd fd, uint64_t offset, uint64_t length);
   // The body is what `source` makes, sent in chunks (to an HTTP/1.0 client: until the end of the
   // connection). With `length` it has that many bytes under Content-Length: if the source makes
   // fewer, the connection is cut (or the client gets 500, if the first piece shows it), and bytes

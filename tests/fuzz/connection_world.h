@@ -291,7 +291,7 @@ class World {
     int& status = answers_.back().status;
     response.Write(handled_.back());
     if (path == "/big") response.Write(std::string(kBigBody, 'b'));
-    if (path == "/file") response.SetFileBody(UniqueFd(dup(SharedFile())), 0, kFileBody);
+    if (path == "/file") response.WriteFile(UniqueFd(dup(SharedFile())), 0, kFileBody);
     if (path == "/known") response.Stream(MakeSource(false), kBigBody + 3);
     if (path == "/chunks" || path == "/fails") {
       response.Stream(MakeSource(path == "/fails"));

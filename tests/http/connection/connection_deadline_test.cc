@@ -179,7 +179,7 @@ TEST_F(DeadlineTest, ATurnOfAFileStartsTheWriteTimeoutAnew) {
   ASSERT_NE(file, nullptr);
   ASSERT_EQ(ftruncate(fileno(file), 64 << 20), 0);
   host_.serve = [file](const Request&, ResponseWriter& response) {
-    response.SetFileBody(UniqueFd(dup(fileno(file))), 0, 64 << 20);
+    response.WriteFile(UniqueFd(dup(fileno(file))), 0, 64 << 20);
   };
   OpenTcp();
   FillSocket();

@@ -27,7 +27,7 @@ class LeadTest : public ConnectionTest {
   LeadTest() : file_(std::tmpfile()) {
     EXPECT_EQ(ftruncate(fileno(file_), kFileBytes), 0);
     host_.serve = [this](const Request&, ResponseWriter& response) {
-      response.SetFileBody(UniqueFd(dup(fileno(file_))), 0, kFileBytes);
+      response.WriteFile(UniqueFd(dup(fileno(file_))), 0, kFileBytes);
     };
   }
   ~LeadTest() override { std::fclose(file_); }

@@ -279,7 +279,7 @@ TEST_F(ConnectionTest, AResponseThatFillsTheSocketIsParkedAndFinishedOnWritabili
 TEST_F(ConnectionTest, AFileGoesOutInSlicesThatLetOthersHaveTheirTurn) {
   const std::string text = Pattern(10 << 20);
   host_.serve = [&](const Request&, ResponseWriter& response) {
-    response.SetFileBody(FileOf(text), 5, text.size() - 10);
+    response.WriteFile(FileOf(text), 5, text.size() - 10);
   };
   Open();
   Send(kGet);
@@ -338,7 +338,7 @@ TEST_F(ConnectionTest, WhileAResponseIsParkedNoFurtherRequestIsRead) {
 
 TEST_F(ConnectionTest, AFileThatBecameShorterIsCutOffAndNotFilledUp) {
   host_.serve = [&](const Request&, ResponseWriter& response) {
-    response.SetFileBody(FileOf("short"), 0, 100);
+    response.WriteFile(FileOf("short"), 0, 100);
   };
   Open();
   SendAndTell(kGet);
@@ -404,7 +404,7 @@ TEST_F(ConnectionTest, ATimeoutOfAgesIsNotOverAtOnce) {
 
 TEST_F(ConnectionTest, AnEmptyFileDoesNotHoldItsHeadBack) {
   host_.serve = [&](const Request&, ResponseWriter& response) {
-    response.SetFileBody(FileOf(""), 0, 0);
+    response.WriteFile(FileOf(""), 0, 0);
   };
   OpenTcp();
   Send(kGet);

@@ -95,7 +95,7 @@ TEST(AppendResponseHeadTest, CarriesTheFieldsAndTheServersName) {
 
 TEST(AppendResponseHeadTest, TellsTheLengthOfAFile) {
   ResponseWriter response;
-  response.SetFileBody(UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)), 10, UINT64_MAX);
+  response.WriteFile(UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)), 10, UINT64_MAX);
   EXPECT_TRUE(
       absl::StrContains(Head(response, Inputs()), "Content-Length: 18446744073709551615\r\n"));
 }
@@ -114,7 +114,7 @@ TEST(AppendResponseHeadTest, HasRoomForTheLongestOfEverything) {
   ResponseWriter response;
   response.SetStatus(511);
   response.SetHeader("X-Long", std::string(100000, 'x'));
-  response.SetFileBody(UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)), 0, UINT64_MAX);
+  response.WriteFile(UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)), 0, UINT64_MAX);
   std::string server(10000, 's');
   ResponseHeadInputs inputs = Inputs(false, 0, true);
   inputs.server = server;

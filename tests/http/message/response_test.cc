@@ -199,10 +199,10 @@ TEST(ResponseWriterTest, WriteAppends) {
   EXPECT_EQ(response.body_size(), 13u);
 }
 
-TEST(ResponseWriterTest, TheLaterOfWriteAndSetFileBodyIsTheBody) {
+TEST(ResponseWriterTest, TheLaterOfWriteAndWriteFileIsTheBody) {
   ResponseWriter response;
   response.Write("text");
-  response.SetFileBody(OpenSomeFile(), 5, 7);
+  response.WriteFile(OpenSomeFile(), 5, 7);
   EXPECT_EQ(response.body(), "");
   EXPECT_EQ(response.file().offset, 5u);
   EXPECT_EQ(response.body_size(), 7u);
@@ -214,7 +214,7 @@ TEST(ResponseWriterTest, TheLaterOfWriteAndSetFileBodyIsTheBody) {
 
 TEST(ResponseWriterTest, ReleaseFileGivesTheDescriptorAway) {
   ResponseWriter response;
-  response.SetFileBody(OpenSomeFile(), 1, 2);
+  response.WriteFile(OpenSomeFile(), 1, 2);
   ResponseWriter::FileRange file = response.ReleaseFile();
   EXPECT_TRUE(file.fd.valid());
   EXPECT_EQ(file.offset, 1u);
@@ -227,7 +227,7 @@ TEST(ResponseWriterTest, ReleaseFileGivesTheDescriptorAway) {
 
 TEST(ResponseWriterTest, ResetClosesTheFile) {
   ResponseWriter response;
-  response.SetFileBody(OpenSomeFile(), 0, 1);
+  response.WriteFile(OpenSomeFile(), 0, 1);
   int fd = response.file().fd.get();
   response.Reset();
   EXPECT_EQ(::fcntl(fd, F_GETFD), -1);
@@ -238,7 +238,7 @@ TEST(ResponseWriterTest, ErrorDropsWhatWasSetBefore) {
   response.SetStatus(201);
   response.SetHeader("Content-Type", "text/html");
   response.SetHeader("ETag", "\"1\"");
-  response.SetFileBody(OpenSomeFile(), 0, 1);
+  response.WriteFile(OpenSomeFile(), 0, 1);
   response.CloseConnection();
   response.Error(404);
   EXPECT_EQ(response.status(), 404);

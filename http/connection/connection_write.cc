@@ -5,6 +5,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -31,6 +32,15 @@ constexpr size_t kFileSliceBytes = 1024 * 1024;
 // What a chunk of a stream counts at least: one of a few bytes costs a call of the source and a
 // system call, too.
 constexpr size_t kMinChunkBytes = 16 * 1024;
+
+// sendfile(2) has no flag against SIGPIPE, and a cancel may shut the socket down under it: without
+// this a program that does not ignore the signal would end. Blocked in this worker only.
+bool BlockSigpipe() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  return pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0;
+}
 
 }  // namespace
 
@@ -123,6 +133,8 @@ Connection::SendResult Connection::AnswerUnsent() {
 }
 
 Connection::SendResult Connection::WriteFileBody() {
+  static thread_local const bool blocked = BlockSigpipe();
+  static_cast<void>(blocked);
   ResponseWriter::FileRange& file = exchange_->response.mutable_file();
   if (file.length > 0 && !has_file_slot_) {
     has_file_slot_ = host_->file_slots().TryAcquire(host_->MaxFileReaders());
